@@ -1,0 +1,103 @@
+"""A layer as every later room knows it: pure data, made once when the model is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gradviz.spec.experiment import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayerInfo:
+    """One leaf layer of a built network, in network order.
+
+    `name` is for people and unique ("Linear 4": the fourth Linear, counted from 1, or the name given
+    in the experiment). `path` is its place in the layer tree, `repeat` the iteration (from 0) in each
+    enclosing Repeat, outermost first; a Residual's shortcut has the path of its block. `module` is
+    the qualified name in `named_modules()`. `output_shape` is without the batch.
+    """
+
+    index: int
+    name: str
+    kind: str
+    path: Path
+    repeat: tuple[int, ...]
+    module: str
+    output_shape: tuple[int, ...]
+    parameters: int
+
+    def to_raw(self) -> dict[str, Any]:
+        """The form that goes over the wire and into a store."""
+        return asdict(self)
+
+    @classmethod
+    def from_raw(cls, raw: Mapping[str, Any]) -> LayerInfo:
+        """The layer that `to_raw` described."""
+        lists = {key: tuple(raw[key]) for key in ("path", "repeat", "output_shape")}
+        return cls(**{**raw, **lists})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeInfo:
+    """One node of the layer tree, as the builder shows it: shape after it, parameters inside it.
+
+    Inside a Repeat it is the first iteration that counts for a shape; a Repeat counts them all.
+    """
+
+    path: Path
+    output_shape: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LayerProblem:
+    """What is wrong at one node of the layer tree: names the layer, what it got, what it needs."""
+
+    path: Path
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inspection:
+    """The true shapes and sizes of an experiment's network, found without allocating it.
+
+    `layers` and `nodes` end where the first problem is. `classes` is the output size that the loss needs.
+    """
+
+    input_shape: tuple[int, ...]
+    classes: int
+    layers: tuple[LayerInfo, ...]
+    nodes: tuple[NodeInfo, ...]
+    problems: tuple[LayerProblem, ...]
+
+    @property
+    def parameters(self) -> int:
+        """All parameters of the network."""
+        return sum(layer.parameters for layer in self.layers)
+
+    def to_raw(self) -> dict[str, Any]:
+        """The form that goes over the wire."""
+        return asdict(self)
+
+    @classmethod
+    def from_raw(cls, raw: Mapping[str, Any]) -> Inspection:
+        """The inspection that `to_raw` described."""
+        return cls(
+            input_shape=tuple(raw["input_shape"]),
+            classes=raw["classes"],
+            layers=tuple(LayerInfo.from_raw(layer) for layer in raw["layers"]),
+            nodes=tuple(
+                NodeInfo(
+                    path=tuple(node["path"]),
+                    output_shape=tuple(node["output_shape"]),
+                    parameters=node["parameters"],
+                )
+                for node in raw["nodes"]
+            ),
+            problems=tuple(
+                LayerProblem(path=tuple(problem["path"]), message=problem["message"])
+                for problem in raw["problems"]
+            ),
+        )

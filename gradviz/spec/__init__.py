@@ -1,0 +1,1 @@
+"""What was asked for: the experiment as pure data. Standard library only."""

@@ -1,0 +1,1 @@
+"""Training: the loop, optimizers, clipping, penalties and the control of a run."""
