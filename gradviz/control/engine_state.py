@@ -1,0 +1,100 @@
+"""What crosses between the window and the engine's controller: frozen data, one class a message.
+
+Only `Signal(object)` with these crosses threads: `Signal(dict)` is copied with its keys sorted, which
+loses the order of the layers, and `Signal(int)` is 32 bits wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from gradviz.records.layer import Inspection
+from gradviz.records.run import RunStatus
+from gradviz.spec.catalogue import Catalogue
+from gradviz.spec.experiment import ExperimentSpec
+
+
+class EngineState(StrEnum):
+    """Where the engine stands.
+
+    STARTING → READY ⇄ TRAINING ⇄ PAUSED; a crash leads from any of them to RESTARTING and on to READY,
+    or to FAILED when it does not come up again.
+    """
+
+    STARTING = "starting"
+    READY = "ready"
+    TRAINING = "training"
+    PAUSED = "paused"
+    RESTARTING = "restarting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineStatus:
+    """How the engine stands, with a sentence for people, and what it offers once it is up.
+
+    `catalogue` is None until the first engine was ready; it is kept while a new one starts.
+    """
+
+    state: EngineState = EngineState.STARTING
+    text: str = ""
+    catalogue: Catalogue | None = None
+    devices: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answers now."""
+        return self.state in {EngineState.READY, EngineState.TRAINING, EngineState.PAUSED}
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run is going on, paused or not."""
+        return self.state in {EngineState.TRAINING, EngineState.PAUSED}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InspectRequest:
+    """The question which shapes and sizes an experiment's network has; `id` grows with every question."""
+
+    id: int
+    experiment: ExperimentSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InspectionReply:
+    """The answer: an inspection (which may hold problems), or the sentence why there is none."""
+
+    id: int
+    inspection: Inspection | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainRequest:
+    """A run to train: where its store is written and what it is a function of."""
+
+    run_id: str
+    store: Path
+    experiment: ExperimentSpec
+    paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunChange:
+    """A run's new status. Exactly one of them for a run is finished."""
+
+    run_id: str
+    store: Path
+    status: RunStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogLine:
+    """One line from the engine; `level` is debug, info, warning or error."""
+
+    level: str
+    text: str
