@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     INTEGERS = "integers"
     NUMBERS = "numbers"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,17 +54,29 @@ class Parameter:
         """Why `value` is not acceptable, as the end of a sentence, or None if it is."""
         if value is None and self.optional:
             return None
-        if isinstance(value, bool):
-            return None if Kind.BOOLEAN in self.kinds else f"must be {self.expected()}, not {_shown(value)}"
-        if isinstance(value, int) and Kind.INTEGER in self.kinds:
-            return self._range_complaint(value)
-        if isinstance(value, int | float) and Kind.NUMBER in self.kinds:
-            return self._range_complaint(value)
-        if isinstance(value, str) and Kind.CHOICE in self.kinds:
-            return self._choice_complaint(value)
         if isinstance(value, list | tuple):
             return self._list_complaint(value)
-        return f"must be {self.expected()}, not {_shown(value)}"
+        kind = self._kind_of(value)
+        if kind is None:
+            return f"must be {self.expected()}, not {_shown(value)}"
+        if kind in (Kind.INTEGER, Kind.NUMBER):
+            return self._range_complaint(value)  # type: ignore[arg-type]
+        return self._choice_complaint(str(value)) if kind is Kind.CHOICE else None
+
+    def _kind_of(self, value: object) -> Kind | None:
+        """The allowed form that `value` has, if any; true is no number, 2 is a number, 2.0 no integer."""
+        forms: tuple[tuple[Kind, type | tuple[type, ...]], ...] = (
+            (Kind.BOOLEAN, bool),
+            (Kind.INTEGER, int),
+            (Kind.NUMBER, (int, float)),
+            (Kind.TEXT, str),
+            (Kind.CHOICE, str),
+        )
+        for kind, types in forms:
+            fits = isinstance(value, types) and (kind is Kind.BOOLEAN or not isinstance(value, bool))
+            if fits and kind in self.kinds:
+                return kind
+        return None
 
     def expected(self) -> str:
         """What is accepted, in words: "a whole number, at least 1"."""
@@ -74,6 +87,7 @@ class Parameter:
             Kind.CHOICE: "one of " + ", ".join(f"“{choice}”" for choice in self.choices),
             Kind.INTEGERS: f"a list of {self.length or ''} whole numbers".replace("  ", " "),
             Kind.NUMBERS: f"a list of {self.length or ''} numbers".replace("  ", " "),
+            Kind.TEXT: "a text",
         }
         text = " or ".join(words[kind] for kind in self.kinds)
         limits = self.limits()
@@ -120,7 +134,7 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One thing that can be named in an experiment: a layer, a block, an optimizer, a data set, …
+    """One thing that can be named in an experiment: a layer, a block, an optimizer, a data set and so on.
 
     `group` is its heading in a menu. `body` says that it is a block which holds other layers.
     """

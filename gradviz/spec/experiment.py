@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from gradviz.spec.catalogue import Value
 
 Parameters = Mapping[str, Value]
-NOTHING: Parameters = MappingProxyType({})
 Path = tuple[int, ...]
 """A place in the layer tree: the index in the model's layers, then in each block's body."""
 
@@ -26,7 +24,7 @@ class LayerSpec:
 
     kind: str
     name: str | None = None
-    parameters: Parameters = NOTHING
+    parameters: Parameters = field(default_factory=dict)
     body: tuple[LayerSpec, ...] = ()
 
 
@@ -35,7 +33,7 @@ class InitializerSpec:
     """How weights start. `default` is what torch does by itself, biases included."""
 
     name: str = "default"
-    parameters: Parameters = NOTHING
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +58,7 @@ class DataSpec:
     name: str = "digits"
     batch_size: int = 64
     validation: float = 0.2
-    parameters: Parameters = NOTHING
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +67,7 @@ class OptimizerSpec:
 
     name: str = "SGD"
     lr: float = 0.01
-    parameters: Parameters = NOTHING
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +76,7 @@ class ClipSpec:
 
     method: str
     threshold: float = 1.0
-    parameters: Parameters = NOTHING
+    parameters: Parameters = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -84,6 +84,11 @@ def choice(name: str, doc: str, *, choices: tuple[str, ...], default: str | None
     )
 
 
+def text(name: str, doc: str, *, default: str) -> Parameter:
+    """Any text."""
+    return Parameter(name=name, kinds=(Kind.TEXT,), doc=doc, default=default)
+
+
 def integers(name: str, doc: str, *, or_one: bool = False, **limits: Any) -> Parameter:
     """A list of whole numbers; with `or_one`, also a single one that stands for all."""
     parameter = _scalar(Kind.INTEGERS, name, doc, limits)

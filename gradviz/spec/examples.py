@@ -1,0 +1,35 @@
+"""The bundled experiments, by name: `example:vanishing`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from gradviz.spec.catalogue import Catalogue, did_you_mean
+from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.problem import Problem, SpecError
+from gradviz.spec.toml_codec import load_toml
+
+PREFIX = "example:"
+
+
+def examples(folder: Path) -> dict[str, str]:
+    """The names of the examples in `folder` and their titles, in the order of their names."""
+    return {
+        path.stem: tomllib.loads(path.read_text("utf-8"))["name"] for path in sorted(folder.glob("*.toml"))
+    }
+
+
+def load_experiment(
+    name: str, catalogue: Catalogue | None, folder: Path, overrides: Sequence[str] = ()
+) -> ExperimentSpec:
+    """The experiment in the file `name`, or of the example "example:NAME" in `folder`. Raises SpecError."""
+    if not name.startswith(PREFIX):
+        return load_toml(Path(name), catalogue, overrides)
+    wanted = name.removeprefix(PREFIX)
+    known = [path.stem for path in sorted(folder.glob("*.toml"))]
+    if wanted not in known:
+        hint = did_you_mean(wanted, known) or f"; there are {', '.join(known)}"
+        raise SpecError([Problem(keys=(), message=f"no example is called “{wanted}”{hint}")])
+    return load_toml(folder / f"{wanted}.toml", catalogue, overrides)

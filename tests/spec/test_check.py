@@ -1,0 +1,117 @@
+import pytest
+
+from gradviz.spec.check import check_experiment
+from gradviz.spec.migrations import SCHEMA, migrate
+from gradviz.spec.problem import SpecError
+
+
+def problems(raw, catalogue):
+    with pytest.raises(SpecError) as caught:
+        check_experiment(raw, catalogue)
+    return {problem.where: problem.message for problem in caught.value.problems}
+
+
+def test_an_empty_experiment_is_all_defaults(catalogue):
+    experiment = check_experiment({}, catalogue)
+    assert experiment.data.name == "digits"
+    assert experiment.training.steps == 1000
+    assert experiment.training.epochs is None
+    assert experiment.clip is None
+    assert experiment.measure.budget == 0.05
+
+
+@pytest.mark.parametrize(
+    ("raw", "where", "part"),
+    [
+        ({"sed": 1}, "sed", "did you mean “seed”?"),
+        ({"model": {"layer": []}}, "model.layer", "did you mean “layers”?"),
+        ({"model": {"layers": [{"kind": "Linaer"}]}}, "model.layers[0].kind", "did you mean “Linear”?"),
+        (
+            {"model": {"layers": [{"kind": "Linear", "out_feature": 3}]}},
+            "model.layers[0].out_feature",
+            "unknown key of Linear: did you mean “out_features”?",
+        ),
+        ({"model": {"layers": [{"kind": "Linear"}]}}, "model.layers[0].out_features", "needs out_features"),
+        (
+            {"model": {"layers": [{"kind": "Linear", "out_features": 0}]}},
+            "model.layers[0].out_features",
+            "at least 1",
+        ),
+        ({"model": {"layers": [{}]}}, "model.layers[0].kind", "needs a kind"),
+        ({"model": {"layers": ["Linear"]}}, "model.layers[0]", "must be a table"),
+        ({"model": {"layers": {"kind": "Linear"}}}, "model.layers", "must be a list"),
+        ({"model": {"layers": [{"kind": "Repeat", "times": 2}]}}, "model.layers[0].body", "needs a body"),
+        ({"model": {"layers": [{"kind": "Flatten", "body": []}]}}, "model.layers[0].body", "is no block"),
+        ({"model": {"layers": [{"kind": "Flatten", "name": " "}]}}, "model.layers[0].name", "not empty"),
+        ({"model": {"initializer": "norml"}}, "model.initializer.name", "did you mean “normal”?"),
+        ({"model": {"initializer": {"name": "normal", "std": -1}}}, "model.initializer.std", "above 0"),
+        ({"model": 5}, "model", "must be a table"),
+        ({"data": {"name": "digts"}}, "data.name", "did you mean “digits”?"),
+        ({"data": {"batch_size": 0}}, "data.batch_size", "at least 1"),
+        ({"data": {"validation": 1.0}}, "data.validation", "below 1"),
+        ({"data": {"name": "moons", "nois": 1}}, "data.nois", "did you mean “noise”?"),
+        ({"data": {"name": 3}}, "data.name", "must be the name of a data set"),
+        ({"optimizer": {"lr": "fast"}}, "optimizer.lr", "must be a number"),
+        ({"optimizer": {"lr": float("nan")}}, "optimizer.lr", "finite"),
+        ({"optimizer": {"name": "SGD", "momentum": 1.0}}, "optimizer.momentum", "below 1"),
+        ({"clip": {"method": "norm2"}}, "clip.method", "no clipping method"),
+        ({"clip": {"method": "value", "threshold": 0}}, "clip.threshold", "above 0"),
+        ({"regularization": {"l2": -1}}, "regularization.l2", "at least 0"),
+        ({"training": {"steps": 1, "epochs": 1}}, "training.epochs", "not both"),
+        ({"training": {"device": "gpu"}}, "training.device", "cuda"),
+        ({"measure": {"budget": 2}}, "measure.budget", "at most 1"),
+        ({"schema": 0}, "schema", "at least 1"),
+        ({"schema": SCHEMA + 1}, "schema", "newer gradviz"),
+        ({"seed": True}, "seed", "whole number"),
+    ],
+)
+def test_bad_input_is_named_with_its_place(catalogue, raw, where, part):
+    found = problems(raw, catalogue)
+    assert where in found
+    assert part in found[where]
+
+
+def test_every_problem_is_reported_at_once(catalogue):
+    raw = {"seed": -1, "data": {"batch_size": 0}, "model": {"layers": [{"kind": "X"}, {"kind": "Linear"}]}}
+    assert len(problems(raw, catalogue)) == 4
+
+
+def test_what_is_no_table_at_all():
+    with pytest.raises(SpecError, match="table of sections"):
+        check_experiment([], None)
+
+
+def nested(depth):
+    layer = {"kind": "Flatten"}
+    for _ in range(depth):
+        layer = {"kind": "Repeat", "times": 1, "body": [layer]}
+    return {"model": {"layers": [layer]}}
+
+
+def test_depth_and_size_are_limited(catalogue):
+    check_experiment(nested(40), catalogue)
+    assert "nested more than" in "".join(problems(nested(200), catalogue).values())
+    body = [{"kind": "Repeat", "times": 1000, "body": [{"kind": "Sigmoid"}]}]
+    raw = {"model": {"layers": [{"kind": "Repeat", "times": 1000, "body": body}]}}
+    assert "1,000,000 layers" in problems(raw, catalogue)["model.layers"]
+
+
+def test_without_a_catalogue_own_parameters_pass_and_fixed_ones_do_not():
+    experiment = check_experiment({"model": {"layers": [{"kind": "Anything", "x": 1}]}}, None)
+    assert experiment.model.layers[0].parameters == {"x": 1}
+    assert problems({"data": {"batch_size": 0}}, None)
+
+
+def test_migrations_run_in_order_from_the_version_that_the_file_has():
+    def first(raw):
+        return {**raw, "seen": [*raw.get("seen", []), 1]}
+
+    def second(raw):
+        return {**raw, "seen": [*raw.get("seen", []), 2]}
+
+    steps = (first, second)
+    assert migrate({"schema": 1}, steps) == {"schema": 3, "seen": [1, 2]}
+    assert migrate({"schema": 2}, steps) == {"schema": 3, "seen": [2]}
+    assert migrate({"schema": 3}, steps) == {"schema": 3}
+    with pytest.raises(SpecError, match="newer gradviz"):
+        migrate({"schema": 4}, steps)
