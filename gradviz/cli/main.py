@@ -1,0 +1,122 @@
+"""The command line: one entry, one line for every error, the exit status that scripts rely on.
+
+0 done; 1 the run failed or diverged; 2 bad usage or bad input; 130 interrupted, what was measured saved.
+Commands import what they need when they run, so that the window never loads torch and help is instant.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from gradviz import __version__
+from gradviz.cli.failure import BadInput, Interrupted
+
+DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+COMMANDS = ("run", "info", "examples", "selftest")
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; the exit status."""
+    try:
+        arguments = _parse(argv)
+        command = importlib.import_module(f"gradviz.cli.{arguments.command}_command")
+        status: int = command.execute(arguments)
+    except BadInput as error:
+        _say(str(error))
+        return BAD_INPUT
+    except (Interrupted, KeyboardInterrupt) as interruption:
+        if str(interruption):
+            print(str(interruption), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of a pipe has gone; nothing is left to say, and Python must not try at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return DONE
+    return status
+
+
+def _say(message: str) -> None:
+    line = "; ".join(part.strip() for part in message.splitlines() if part.strip())
+    print(f"gradviz: error: {line}", file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message} (see {self.prog} --help)")
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    named = bool(argv) and argv[0] in COMMANDS
+    parser = _commands() if named or "-h" in argv or "--help" in argv else _window()
+    return parser.parse_args(argv)
+
+
+def _window() -> argparse.ArgumentParser:
+    parser = _Parser(prog="gradviz", description="See where gradients vanish or explode.", allow_abbrev=False)
+    parser.set_defaults(command="window")
+    _window_arguments(parser)
+    return parser
+
+
+def _window_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
+    parser.add_argument(
+        "--engine",
+        choices=("process", "thread"),
+        default="process",
+        help="where training runs; thread is slow and for debugging",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a session, an experiment or example:NAME")
+
+
+def _commands() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="gradviz",
+        description="See, understand and fix vanishing and exploding gradients.",
+        epilog="“gradviz [FILE]” opens the window on a session, an experiment or example:NAME.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"gradviz {__version__}")
+    parser.add_argument("--engine", choices=("process", "thread"), help="where the window trains")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    run = commands.add_parser("run", help="train without a window and save the session", allow_abbrev=False)
+    run.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or example:NAME")
+    _setting(run)
+    run.add_argument("-o", "--output", metavar="FILE.gradviz", help="where to save the session")
+    run.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
+    run.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where to train")
+    _json(run)
+
+    info = commands.add_parser(
+        "info", help="what a session holds, or the layers of an experiment", allow_abbrev=False
+    )
+    info.add_argument("file", metavar="FILE", help="a session, an experiment or example:NAME")
+    _setting(info)
+    _json(info)
+
+    examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
+    _json(examples)
+
+    commands.add_parser("selftest", help="check that this copy of gradviz works", allow_abbrev=False)
+    return parser
+
+
+def _setting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change one value of the experiment, for example optimizer.lr=0.1; may be repeated",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
