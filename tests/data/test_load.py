@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from gradviz.data.load import describe, load, split, standardise
+from gradviz.data.registry import DataError, Source, data_sets
+from gradviz.spec.experiment import DataSpec
+
+
+def spec(name: str, **parameters) -> DataSpec:
+    return DataSpec(name=name, parameters=parameters)
+
+
+@pytest.mark.parametrize("name", list(data_sets))
+def test_every_registered_data_set_is_described_and_loads(name: str) -> None:
+    data = load(spec(name), seed=3)
+    assert describe(spec(name)) == data.info
+    for x, y in ((data.train_x, data.train_y), (data.val_x, data.val_y)):
+        assert x.dtype == torch.float32
+        assert y.dtype == torch.int64
+        assert len(x) == len(y) > 0
+        assert tuple(x.shape[1:]) == data.info.input_shape
+        assert x.isfinite().all()
+        assert int(y.min()) >= 0
+        assert int(y.max()) < data.info.classes
+    again = load(spec(name), seed=3)
+    assert torch.equal(data.train_x, again.train_x)
+    assert torch.equal(data.val_y, again.val_y)
+    assert not torch.equal(data.train_y, load(spec(name), seed=4).train_y)
+
+
+def test_split_takes_every_sample_once_and_every_class_its_share() -> None:
+    classes = np.repeat(np.arange(4), [100, 50, 20, 30])
+    train, val = split(classes, 40, np.random.default_rng(0))
+    assert sorted([*train, *val]) == list(range(200))
+    assert np.bincount(classes[val]).tolist() == [20, 10, 4, 6]
+    assert list(val) != sorted(val)
+
+
+@pytest.mark.parametrize("held_out", [1, 3, 9])
+def test_split_holds_out_as_many_as_asked(held_out: int) -> None:
+    train, val = split(np.array([0, 1] * 5), held_out, np.random.default_rng(1))
+    assert (len(train), len(val)) == (10 - held_out, held_out)
+
+
+def test_images_have_one_mean_and_deviation() -> None:
+    data = load(spec("digits"), seed=0)
+    assert float(data.train_x.mean()) == pytest.approx(0, abs=1e-5)
+    assert float(data.train_x.std(correction=0)) == pytest.approx(1, abs=1e-5)
+    assert float(data.train_x[:, 0, 0, 0].std()) < 0.1  # a corner that is nearly always empty stays quiet
+
+
+def test_tables_are_standardised_by_column() -> None:
+    data = load(spec("blobs", classes=4, features=3), seed=0)
+    torch.testing.assert_close(data.train_x.mean(0), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(data.train_x.std(0, correction=0), torch.ones(3), atol=1e-5, rtol=0)
+
+
+def test_validation_part_does_not_move_the_scale() -> None:
+    train = np.array([[0.0], [2.0]], dtype=np.float32)
+    _, val = standardise(train, np.array([[11.0]], dtype=np.float32))
+    assert val.tolist() == [[10.0]]
+
+
+def test_constant_column_becomes_zero() -> None:
+    train = np.array([[0.1, 1.0], [0.1, 3.0], [0.1, 5.0]], dtype=np.float32)
+    scaled, val = standardise(train, train[:1])
+    assert scaled[:, 0].tolist() == [0, 0, 0]
+    assert val[0, 0] == 0
+    assert np.isfinite(scaled).all()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (spec("digit"), "no data set is called “digit”: did you mean “digits”"),
+        (spec("moons", samples=0), r"data\.samples must be at least 2.*, not 0"),
+        (spec("circles", factor="x"), r"data\.factor must be a number"),
+        (DataSpec(name="moons", validation=0.001, parameters={"samples": 100}), "leaves none for validation"),
+        (DataSpec(name="moons", validation=0.999, parameters={"samples": 100}), "leaves none for training"),
+    ],
+)
+def test_what_cannot_be_had_is_a_sentence(asked: DataSpec, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        load(asked, seed=0)
+
+
+def test_too_much_for_the_memory_is_a_sentence(monkeypatch) -> None:
+    def make(_rng):
+        raise MemoryError
+
+    source = Source(input_shape=(1024, 1024), classes=2, samples=1024, make=make)
+    monkeypatch.setitem(data_sets._functions, "random", lambda **_: source)
+    with pytest.raises(DataError, match=r"takes 4\.0 GiB"):
+        load(spec("random"), seed=0)
