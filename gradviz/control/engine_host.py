@@ -6,10 +6,16 @@ window's thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
-from gradviz.control.engine_state import EngineStatus, TrainRequest
+from gradviz.control.engine_link import EngineLink
+from gradviz.control.engine_state import EngineStatus, InspectRequest, TrainRequest
+from gradviz.control.process_link import ProcessLink
+from gradviz.control.thread_link import ThreadLink
+from gradviz.control.training_controller import TrainingController
 from gradviz.spec.experiment import ExperimentSpec
+
+LINKS: dict[str, type[EngineLink]] = {"process": ProcessLink, "thread": ThreadLink}
 
 
 class EngineHost(QObject):
@@ -27,40 +33,96 @@ class EngineHost(QObject):
     logged = Signal(object)
     """A LogLine."""
 
-    def __init__(self, parent: QObject | None = None, *, engine: str = "process") -> None: ...
+    _start = Signal()
+    _inspect = Signal(object)
+    _train = Signal(object)
+    _pause = Signal()
+    _resume = Signal()
+    _step = Signal()
+    _stop = Signal()
+    _set_lr = Signal(object)
+    _shutdown = Signal()
+
+    def __init__(self, parent: QObject | None = None, *, engine: str = "process") -> None:
+        super().__init__(parent)
+        self._status = EngineStatus()
+        self._questions = 0
+        self._thread = QThread(self)
+        self._thread.setObjectName("engine controller")
+        self._controller = TrainingController(LINKS[engine])
+        self._controller.moveToThread(self._thread)
+        self._connect()
 
     @property
     def status(self) -> EngineStatus:
         """The newest status."""
-        raise NotImplementedError
+        return self._status
 
     def start(self) -> None:
         """Start the thread and in it the engine."""
+        self._thread.start()
+        self._start.emit()
 
     def inspect(self, experiment: ExperimentSpec) -> int:
         """Ask for the shapes and sizes of `experiment`; returns the number that its answer will bear."""
-        raise NotImplementedError
+        self._questions += 1
+        self._inspect.emit(InspectRequest(id=self._questions, experiment=experiment))
+        return self._questions
 
     def train(self, request: TrainRequest) -> None:
-        """Train a run now, or as soon as the engine is ready."""
+        """Train a run now, or as soon as the engine is ready and free."""
+        self._train.emit(request)
 
     def pause(self) -> None:
         """Pause at the next step boundary."""
+        self._pause.emit()
 
     def resume(self) -> None:
         """Go on."""
+        self._resume.emit()
 
     def step(self) -> None:
         """Do one step and pause again."""
+        self._step.emit()
 
     def stop(self) -> None:
         """Finish the run at the next step boundary; a run that waits for the engine is given up."""
+        self._stop.emit()
 
     def set_lr(self, lr: float) -> None:
         """Change the learning rate of the run that is training."""
+        self._set_lr.emit(lr)
 
     def restart(self) -> None:
         """Start the engine again after it has failed."""
+        self._start.emit()
 
     def close(self) -> None:
         """End the engine (a run that is training is stopped and kept) and wait for the thread's end."""
+        if not self._thread.isRunning():
+            return
+        self._shutdown.emit()
+        self._thread.wait()
+        # What the controller said last is queued here; whoever closes wants to have heard it.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
+
+    def _connect(self) -> None:
+        controller = self._controller
+        self._start.connect(controller.start)
+        self._inspect.connect(controller.inspect)
+        self._train.connect(controller.train)
+        self._pause.connect(controller.pause)
+        self._resume.connect(controller.resume)
+        self._step.connect(controller.step)
+        self._stop.connect(controller.stop)
+        self._set_lr.connect(controller.set_lr)
+        self._shutdown.connect(controller.shutdown)
+        controller.engine_changed.connect(self._on_engine_changed)
+        controller.inspected.connect(self.inspected)
+        controller.run_changed.connect(self.run_changed)
+        controller.logged.connect(self.logged)
+
+    @Slot(object)
+    def _on_engine_changed(self, status: EngineStatus) -> None:
+        self._status = status
+        self.engine_changed.emit(status)

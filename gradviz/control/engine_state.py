@@ -66,11 +66,15 @@ class InspectRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InspectionReply:
-    """The answer: an inspection (which may hold problems), or the sentence why there is none."""
+    """The answer: an inspection (which may hold problems), or the sentence why there is none.
+
+    `where` is the place in the experiment that `error` is about, as in "data" or "model.layers[1]".
+    """
 
     id: int
     inspection: Inspection | None = None
     error: str = ""
+    where: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

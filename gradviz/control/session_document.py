@@ -142,7 +142,7 @@ class SessionDocument(QObject):
     # edits of the experiment; all can be undone
 
     def edit(self, experiment: ExperimentSpec, text: str, *, merge: str = "") -> None:
-        """Make `experiment` the current one; consecutive edits with the same non-empty `merge` are one undo."""
+        """Make `experiment` current; consecutive edits with the same `merge`, if not empty, are one undo."""
 
     def set_parameter(self, path: LayerPath, name: str, value: Value) -> None:
         """Set one parameter of a layer; consecutive changes of the same one are one undo."""

@@ -1,0 +1,41 @@
+"""Which question about the network is asked next, and which answer still matters.
+
+Typing or dragging makes a burst of edits: at most one question is with the engine, the newest waits, and
+those between are never asked.
+"""
+
+from __future__ import annotations
+
+from gradviz.control.engine_state import InspectionReply, InspectRequest
+
+
+class InspectionQueue:
+    """At most one question on its way and one waiting."""
+
+    def __init__(self) -> None:
+        self._asked: InspectRequest | None = None
+        self._waiting: InspectRequest | None = None
+
+    def put(self, request: InspectRequest) -> None:
+        """Let a question wait, in place of the one that did."""
+        self._waiting = request
+
+    def take(self) -> InspectRequest | None:
+        """The question to send now, None while one is on its way or there is none."""
+        if self._asked is not None or self._waiting is None:
+            return None
+        self._asked, self._waiting = self._waiting, None
+        return self._asked
+
+    def answered(self, reply: InspectionReply) -> bool:
+        """Note an answer; whether it is to be shown: not if it is late or a newer question waits."""
+        if self._asked is None or reply.id != self._asked.id:
+            return False
+        self._asked = None
+        return self._waiting is None
+
+    def engine_lost(self) -> None:
+        """The engine that was asked is gone: ask the next one, unless a newer question waits."""
+        if self._waiting is None:
+            self._waiting = self._asked
+        self._asked = None

@@ -1,0 +1,20 @@
+"""Everything an experiment may name, gathered from the registries of all rooms."""
+
+from __future__ import annotations
+
+from gradviz.data.registry import data_sets
+from gradviz.nets.registry import initializers, layers
+from gradviz.spec.catalogue import Catalogue
+from gradviz.training.clipping import clips
+from gradviz.training.optimizers import optimizers
+
+
+def full_catalogue() -> Catalogue:
+    """The description that goes to the window, which has no torch to ask."""
+    return Catalogue(
+        layers=layers.entries(),
+        initializers=initializers.entries(),
+        data_sets=data_sets.entries(),
+        optimizers=optimizers.entries(),
+        clips=clips.entries(),
+    )
