@@ -1,1 +1,5 @@
-"""Data sets: bundled ones, generated ones, and how they are split, standardised and ordered."""
+"""Data sets: made or read, split, standardised. Importing the package registers all of them."""
+
+from gradviz.data import digits, noise, planar
+
+__all__ = ["digits", "noise", "planar"]

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from gradviz.data import digits, noise, planar  # noqa: F401 - importing registers them
 from gradviz.data.registry import DataError, Source, data_sets
 from gradviz.data.seeds import Purpose, stream
 from gradviz.spec.experiment import DataSpec
+
+__all__ = ["DataError", "DataInfo", "DataSet", "describe", "load", "split", "standardise"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

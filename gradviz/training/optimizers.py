@@ -1,0 +1,151 @@
+"""The registry of optimizers: torch's own, with their parameters, defaults and ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import nn
+
+from gradviz.spec.experiment import OptimizerSpec
+from gradviz.spec.registry import Registry, boolean, number, numbers
+
+optimizers: Registry[Callable[..., torch.optim.Optimizer]] = Registry("optimizer")
+
+_DECAY = "Pulls weights to zero: in the gradient for SGD, Adam and RAdam, apart from it for AdamW"
+_BETAS = numbers(
+    "betas",
+    "Memory of the mean gradient and of its square, each in [0, 1)",
+    length=2,
+    default=[0.9, 0.999],
+    minimum=0,
+    below=1,
+)
+_EPS = number("eps", "Keeps the division by the square's root finite", default=1e-8, minimum=0)
+
+
+def _weight_decay(default: float) -> Any:
+    return number("weight_decay", _DECAY, default=default, minimum=0)
+
+
+def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """The optimizer that `spec` names. Raises ValueError where its parameters do not go together."""
+    given = optimizers.entry(spec.name).complete(spec.parameters)
+    return optimizers[spec.name](list(parameters), spec.lr, **given)
+
+
+@optimizers.register(
+    "SGD",
+    group="Gradient descent",
+    doc="Stochastic gradient descent, with momentum if wanted",
+    parameters=(
+        number("momentum", "Share of the last update that is kept", default=0.0, minimum=0),
+        boolean("nesterov", "Look ahead along the momentum (Nesterov)", default=False),
+        number("dampening", "Share of the new gradient that momentum leaves out", default=0.0),
+        _weight_decay(0.0),
+    ),
+)
+def sgd(
+    parameters: list[nn.Parameter],
+    lr: float,
+    *,
+    momentum: float,
+    nesterov: bool,
+    dampening: float,
+    weight_decay: float,
+) -> torch.optim.Optimizer:
+    """`torch.optim.SGD`. Raises ValueError for Nesterov without momentum or with dampening."""
+    if nesterov and (momentum <= 0 or dampening != 0):
+        raise ValueError("optimizer.nesterov needs a momentum above 0 and a dampening of 0")
+    return torch.optim.SGD(
+        parameters,
+        lr,
+        momentum=momentum,
+        nesterov=nesterov,
+        dampening=dampening,
+        weight_decay=weight_decay,
+    )
+
+
+@optimizers.register(
+    "Adam",
+    group="Adaptive",
+    doc="Steps scaled by running means of the gradient and its square (Kingma & Ba, 2015)",
+    parameters=(
+        _BETAS,
+        _EPS,
+        _weight_decay(0.0),
+        boolean("amsgrad", "Never lets the mean square shrink (AMSGrad)", default=False),
+    ),
+)
+def adam(
+    parameters: list[nn.Parameter],
+    lr: float,
+    *,
+    betas: list[float],
+    eps: float,
+    weight_decay: float,
+    amsgrad: bool,
+) -> torch.optim.Optimizer:
+    """`torch.optim.Adam`."""
+    return torch.optim.Adam(
+        parameters, lr, betas=(betas[0], betas[1]), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad
+    )
+
+
+@optimizers.register(
+    "AdamW",
+    group="Adaptive",
+    doc="Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019)",
+    parameters=(
+        _BETAS,
+        _EPS,
+        _weight_decay(0.01),
+        boolean("amsgrad", "Never lets the mean square shrink (AMSGrad)", default=False),
+    ),
+)
+def adamw(
+    parameters: list[nn.Parameter],
+    lr: float,
+    *,
+    betas: list[float],
+    eps: float,
+    weight_decay: float,
+    amsgrad: bool,
+) -> torch.optim.Optimizer:
+    """`torch.optim.AdamW`."""
+    return torch.optim.AdamW(
+        parameters, lr, betas=(betas[0], betas[1]), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad
+    )
+
+
+@optimizers.register(
+    "RAdam",
+    group="Adaptive",
+    doc="Adam that waits with adapting until its variance is known (Liu et al., 2020)",
+    parameters=(
+        _BETAS,
+        _EPS,
+        _weight_decay(0.0),
+        boolean("decoupled_weight_decay", "Weight decay apart from the gradient, as in AdamW", default=False),
+    ),
+)
+def radam(
+    parameters: list[nn.Parameter],
+    lr: float,
+    *,
+    betas: list[float],
+    eps: float,
+    weight_decay: float,
+    decoupled_weight_decay: bool,
+) -> torch.optim.Optimizer:
+    """`torch.optim.RAdam`."""
+    return torch.optim.RAdam(
+        parameters,
+        lr,
+        betas=(betas[0], betas[1]),
+        eps=eps,
+        weight_decay=weight_decay,
+        decoupled_weight_decay=decoupled_weight_decay,
+    )
