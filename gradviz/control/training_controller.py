@@ -185,8 +185,7 @@ class TrainingController(QObject):
             text = self.tr(
                 "The engine {end} at step {step}. Everything measured is kept; a new engine is starting."
             )
-        run = self._run
-        self._run = None
+        run, self._run = self._run, None
         status = mark_interrupted(run.store, text)
         self.run_changed.emit(RunChange(run_id=run.run_id, store=run.store, status=status))
 
