@@ -1,1 +1,26 @@
-"""Networks: the registries of layers, blocks and initializers, and what builds a model from its description."""
+"""Networks: the layers, blocks and initializers that an experiment may name, and what builds them.
+
+Importing the package registers them all, so that no registry is ever met half filled.
+"""
+
+from gradviz.nets import (
+    activations,
+    blocks,
+    convolution,
+    dropout,
+    initializers,
+    linear,
+    normalization,
+    pooling,
+)
+
+__all__ = [
+    "activations",
+    "blocks",
+    "convolution",
+    "dropout",
+    "initializers",
+    "linear",
+    "normalization",
+    "pooling",
+]

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from gradviz.spec.other_names import usual_name
+
 Value = bool | int | float | str | list[Any] | dict[str, Any] | None
 
 
@@ -107,7 +109,7 @@ class Parameter:
         return " and ".join(parts)
 
     def _range_complaint(self, value: float) -> str | None:
-        if not math.isfinite(value):
+        if isinstance(value, float) and not math.isfinite(value):
             return f"must be a finite number, not {value}"
         if (
             (self.minimum is not None and value < self.minimum)
@@ -115,7 +117,7 @@ class Parameter:
             or (self.above is not None and value <= self.above)
             or (self.below is not None and value >= self.below)
         ):
-            return f"must be {self.limits()}, not {value:g}"
+            return f"must be {self.limits()}, not {_shown(value)}"
         return None
 
     def _choice_complaint(self, value: str) -> str | None:
@@ -185,6 +187,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     lowered = {k.lower(): k for k in known}
     if name.lower() in lowered:
         return f": did you mean “{lowered[name.lower()]}”?"
+    if (usual := usual_name(name)) in known:
+        return f": did you mean “{usual}”?"
     near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return f": did you mean “{lowered[near[0]]}”?" if near else ""
 

@@ -1,0 +1,163 @@
+"""From a model's description to a torch network, or to the reasons why there is none.
+
+`inspect_model` tells the true shapes and sizes without allocating anything, fast enough for every edit in
+the window; `build_model` makes the network of the same plan, so that both always agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+
+import torch
+from torch import nn
+
+from gradviz.nets.blocks import in_a_row
+from gradviz.nets.check import check
+from gradviz.nets.initializers import initialize
+from gradviz.nets.memory import machine_memory, readable
+from gradviz.nets.plan import Block, Fault, Leaf, Planner
+from gradviz.nets.registry import Shape, initializers, shown
+from gradviz.nets.survey import Placed, Survey
+from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
+from gradviz.spec.experiment import ModelSpec, Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltModel:
+    """A network on the CPU and its layers in network order; `model` takes [batch, *input_shape]."""
+
+    model: nn.Module
+    layers: tuple[LayerInfo, ...]
+
+
+class BuildError(ValueError):
+    """A model cannot be built. The message names the layer, what it got and what it needs."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+def inspect_model(model: ModelSpec, input_shape: Shape, classes: int) -> Inspection:
+    """The shapes, sizes and problems of a model that takes `input_shape` (without batch) to `classes` values.
+
+    Nothing is allocated and no random number is drawn. It never raises for a bad model: what is wrong is
+    among the problems, each at its place in the layer tree.
+    """
+    inspection, _ = _survey(model, tuple(input_shape), classes)
+    return inspection
+
+
+def build_model(model: ModelSpec, input_shape: Shape, classes: int, seed: int) -> BuiltModel:
+    """The network on the CPU, a function of its arguments only; the caller's random state is left alone.
+
+    Raises BuildError for the first problem that `inspect_model` would report, or if memory runs out.
+    """
+    inspection, placed = _survey(model, tuple(input_shape), classes)
+    for problem in inspection.problems:
+        raise BuildError(problem.path, problem.message)
+    _need_memory(inspection.parameters)
+    seed %= 2**63
+    with _drawing_from(seed), torch.device("cpu"):
+        leaves: list[nn.Module] = []
+        network = in_a_row({part.label: _assemble(part, leaves) for part in placed})
+        spec = model.initializer
+        complete = initializers.entry(spec.name).complete(spec.parameters)
+        initialize(leaves, spec.name, complete, seed)
+    return BuiltModel(model=network, layers=inspection.layers)
+
+
+def _survey(model: ModelSpec, input_shape: Shape, classes: int) -> tuple[Inspection, tuple[Placed, ...]]:
+    problems = _input(input_shape, classes)
+    layers: tuple[LayerInfo, ...] = ()
+    nodes: tuple[NodeInfo, ...] = ()
+    placed: tuple[Placed, ...] = ()
+    if not problems:
+        problems = list(check(model))
+        reported = frozenset(problem.path for problem in problems)
+        plan = Planner(classes, reported).chain((), model.layers, input_shape)
+        survey = Survey(model, plan)
+        layers, nodes, placed = tuple(survey.layers), survey.nodes, survey.placed
+        if survey.problem:
+            problems.append(survey.problem)
+        elif plan.parts and not plan.broken and plan.output_shape != (classes,):
+            problems.append(_wrong_output(survey.top_names[-1], plan.parts[-1], plan.output_shape, classes))
+    problems.sort(key=lambda problem: problem.path)
+    inspection = Inspection(
+        input_shape=input_shape, classes=classes, layers=layers, nodes=nodes, problems=tuple(problems)
+    )
+    return inspection, placed
+
+
+def _input(shape: Shape, classes: int) -> list[LayerProblem]:
+    if not shape or any(size < 1 for size in shape):
+        return [
+            LayerProblem(path=(), message=f"The data has samples of shape {shown(shape)}: nothing to learn")
+        ]
+    if classes < 1:
+        return [LayerProblem(path=(), message=f"The data has {classes} classes: at least 1 is needed")]
+    return []
+
+
+def _wrong_output(name: str, last: Leaf | Block | Fault, shape: Shape, classes: int) -> LayerProblem:
+    linear = isinstance(last, Leaf) and last.kind == "Linear"
+    if len(shape) > 1 and linear:
+        repair = f"put a Flatten before {name}"
+        if shape[-1] != classes:
+            repair += " and set its out_features to “classes”"
+    elif linear:
+        repair = "set its out_features to “classes”"
+    elif len(shape) > 1:
+        enough = prod(shape) == classes
+        repair = "add a Flatten after it" + ("" if enough else " and a Linear with out_features = “classes”")
+    else:
+        repair = "add a Linear with out_features = “classes” after it"
+    got = f"got {shown(last.input_shape)} and " if isinstance(last, Leaf) else ""
+    return LayerProblem(
+        path=last.path,
+        message=f"{name} {got}gives {shown(shape)}, "
+        f"but the network must end in {shown((classes,))}: {repair}",
+    )
+
+
+def _need_memory(parameters: int) -> None:
+    needed, there = 4 * parameters, machine_memory()
+    if there is not None and needed > there:
+        raise BuildError(
+            (),
+            f"The network has {parameters:,} parameters, which take {readable(needed)}; "
+            f"this machine has {readable(there)} of memory: make its layers smaller",
+        )
+
+
+def _assemble(placed: Placed, leaves: list[nn.Module]) -> nn.Module:
+    if isinstance(placed.part, Leaf):
+        leaves.append(_make(placed.part, placed.info))
+        return leaves[-1]
+    modules = {child.label: _assemble(child, leaves) for child in placed.children}
+    join = placed.part.join if isinstance(placed.part, Block) else None
+    return join(modules) if join else in_a_row(modules)
+
+
+def _make(leaf: Leaf, info: LayerInfo | None) -> nn.Module:
+    try:
+        return leaf.make()
+    except (RuntimeError, MemoryError) as error:
+        name = info.name if info else leaf.kind
+        size = readable(4 * leaf.parameters)
+        raise BuildError(
+            leaf.path,
+            f"{name} got no memory for its {leaf.parameters:,} parameters ({size}): make it smaller",
+        ) from error
+
+
+@contextmanager
+def _drawing_from(seed: int) -> Iterator[None]:
+    """Layers draw from torch's global CPU generator as they are made: lend it, and give it back as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        yield

@@ -1,0 +1,72 @@
+"""The true output shape and size of one layer, found by running it on nothing.
+
+A layer with parameters is made and run on torch's meta device, one without runs on a CPU batch of no
+samples: either way torch itself answers, nothing is allocated and nothing is drawn. Measured: filling meta
+tensors takes longer than all else (0.8 of 1.3 ms for a Linear), so drawing is skipped; the batch of no
+samples takes 0.01 ms where an activation on the meta device takes up to 1.1. Answers are kept, since deep
+nets repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from gradviz.nets.registry import Shape, ShapeError, layers
+
+Given = tuple[tuple[str, Any], ...]
+
+
+@lru_cache(maxsize=8192)
+def measure(kind: str, shape: Shape, given: Given) -> tuple[Shape, int]:
+    """Output shape (without batch) and number of parameters of a layer.
+
+    `given` are its complete parameters, hashable. Raises ShapeError where the layer does not take `shape`.
+    """
+    try:
+        with torch.device("meta"), _Undrawn():
+            module: nn.Module = layers[kind](shape, **dict(given)).eval()
+        parameters = sum(p.numel() for p in module.parameters())
+        stateless = not parameters and not any(True for _ in module.buffers())
+        with torch.no_grad():
+            sample = torch.empty((0 if stateless else 2, *shape), device="cpu" if stateless else "meta")
+            return tuple(module(sample).shape[1:]), parameters
+    except ShapeError:
+        raise
+    except (RuntimeError, ValueError, TypeError, OverflowError) as error:
+        raise ShapeError(f"something else; torch says: {_first_line(error)}") from error
+
+
+class _Undrawn(TorchFunctionMode):
+    """Leaves new parameters as they are: values of meta tensors do not exist."""
+
+    SKIPPED = frozenset(
+        {
+            torch.Tensor.uniform_,
+            torch.Tensor.normal_,
+            torch.Tensor.fill_,
+            torch.Tensor.zero_,
+            nn.init.kaiming_uniform_,
+            nn.init.uniform_,
+        }
+    )
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        _types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if func in self.SKIPPED:
+            return args[0] if args else (kwargs or {})["tensor"]
+        return func(*args, **(kwargs or {}))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
