@@ -321,7 +321,7 @@ class LayerTreeModel(QAbstractItemModel):
 
 
 def _paths(data: QMimeData) -> list[Path]:
-    return [tuple(path) for path in json.loads(data.data(LAYER_MIME).data() or b"[]")]
+    return [tuple(path) for path in json.loads(bytes(data.data(LAYER_MIME).data()) or b"[]")]
 
 
 def _layer_path(keys: Keys) -> Path:

@@ -61,13 +61,13 @@ class ProcessLink(EngineLink):
     def _read_lines(self) -> None:
         self._process.setReadChannel(QProcess.ProcessChannel.StandardOutput)
         while self._process.canReadLine():
-            self.line_received.emit(self._process.readLine().data().rstrip())
+            self.line_received.emit(bytes(self._process.readLine().data()).rstrip())
 
     @Slot()
     def _read_complaints(self) -> None:
         self._process.setReadChannel(QProcess.ProcessChannel.StandardError)
         while self._process.canReadLine():
-            self.complained.emit(self._process.readLine().data().rstrip())
+            self.complained.emit(bytes(self._process.readLine().data()).rstrip())
 
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:
@@ -79,7 +79,7 @@ class ProcessLink(EngineLink):
     def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
         self._read_lines()
         self._read_complaints()
-        rest = self._process.readAllStandardError().data().strip()
+        rest = bytes(self._process.readAllStandardError().data()).strip()
         if rest:
             self.complained.emit(rest)
         self._end(EngineEnd(text=_ending(code, crashed=status == QProcess.ExitStatus.CrashExit)))

@@ -170,7 +170,6 @@ def _field(raw: dict[str, Any], key: str, kind: type[Any]) -> Any:
 
 def _learning_rate(raw: dict[str, Any]) -> float:
     value = raw.get("lr")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < 0:  # type: ignore[arg-type]
-        raise ProtocolError("“set_lr” needs “lr” as a finite number, at least 0")
-    return float(value)  # type: ignore[arg-type]
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
+        return float(value)
+    raise ProtocolError("“set_lr” needs “lr” as a finite number, at least 0")

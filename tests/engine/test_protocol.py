@@ -1,0 +1,147 @@
+"""The engine's half of the protocol, and that both halves are halves of one."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.engine.protocol import (
+    Events,
+    Inspect,
+    Order,
+    ProtocolError,
+    Quit,
+    SetLr,
+    Train,
+    decode,
+)
+from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
+from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.spec.catalogue import Catalogue
+
+
+def test_requests_are_decoded() -> None:
+    assert decode('{"do": "inspect", "id": 3, "experiment": {"a": 1}}') == Inspect(id=3, experiment={"a": 1})
+    assert decode('{"do": "train", "run": "r", "store": "/s", "experiment": {}, "paused": true}') == Train(
+        run="r", store="/s", experiment={}, paused=True
+    )
+    assert decode('{"do": "train", "run": "r", "store": "/s", "experiment": {}}').paused is False
+    assert decode('{"do": "set_lr", "lr": 1}') == SetLr(lr=1.0)
+    assert decode('{"do": "quit"}') == Quit()
+    assert [decode(f'{{"do": "{order}"}}') for order in Order] == list(Order)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hello",
+        "",
+        "[1]",
+        "null",
+        "{}",
+        '{"do": null}',
+        '{"do": "dance"}',
+        '{"do": ["pause"]}',
+        '{"do": "inspect", "experiment": {}}',
+        '{"do": "inspect", "id": true, "experiment": {}}',
+        '{"do": "inspect", "id": 1, "experiment": []}',
+        '{"do": "train", "run": 1, "store": "s", "experiment": {}}',
+        '{"do": "train", "run": "r", "store": "s", "experiment": {}, "paused": "yes"}',
+        '{"do": "set_lr"}',
+        '{"do": "set_lr", "lr": true}',
+        '{"do": "set_lr", "lr": NaN}',
+        '{"do": "set_lr", "lr": -0.1}',
+        '{"do": "set_lr", "lr": 1e999}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_request_is_told(line: str) -> None:
+    with pytest.raises(ProtocolError):
+        decode(line)
+
+
+@given(st.text())
+def test_no_text_breaks_the_decoder(text: str) -> None:
+    with pytest.raises(ProtocolError):
+        decode(text)
+
+
+def test_events_are_ascii_lines_of_strict_json() -> None:
+    sink = io.StringIO()
+    events = Events(sink)
+    status = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, steps=7, reason="“α”\n")
+    events.status("r", status)
+    events.log("info", "naïve\u2028")
+    text = sink.getvalue()
+    assert text.isascii()
+    assert [json.loads(line)["event"] for line in text.splitlines()] == ["status", "log"]
+    assert json.loads(text.splitlines()[0])["reason"] == "“α”\n"
+
+
+def test_a_broken_pipe_is_noted_and_raises_nothing() -> None:
+    sink = io.StringIO()
+    events = Events(sink)
+    sink.close()
+    assert not events.broken
+    events.log("info", "a")
+    assert events.broken
+    events.log("info", "b")
+
+
+def test_both_halves_fit() -> None:
+    messages = pytest.importorskip("gradviz.control.engine_messages", exc_type=ImportError)
+    from gradviz.control.engine_state import InspectionReply, InspectRequest, LogLine, TrainRequest
+    from gradviz.spec.experiment import ExperimentSpec
+    from gradviz.spec.json_codec import from_raw
+
+    experiment = ExperimentSpec(name="Größe")
+    asked = decode(messages.encode_inspect(InspectRequest(id=5, experiment=experiment)).decode())
+    assert isinstance(asked, Inspect)
+    assert asked.id == 5
+    assert from_raw(asked.experiment) == experiment
+    train = TrainRequest(run_id="r1", store="/tmp/ü.store", experiment=experiment, paused=True)
+    ordered = decode(messages.encode_train(train).decode())
+    assert isinstance(ordered, Train)
+    assert (ordered.run, ordered.store, ordered.paused) == ("r1", "/tmp/ü.store", True)
+    assert decode(messages.encode_lr(0.25).decode()) == SetLr(lr=0.25)
+    assert decode(messages.encode_order("step").decode()) is Order.STEP
+
+    sink = io.StringIO()
+    events = Events(sink)
+    layer = LayerInfo(
+        index=0,
+        name="Linear 1",
+        kind="Linear",
+        path=(0,),
+        repeat=(),
+        module="0",
+        output_shape=(3,),
+        parameters=9,
+    )
+    inspection = Inspection(
+        input_shape=(2,),
+        classes=3,
+        layers=(layer,),
+        nodes=(NodeInfo(path=(0,), output_shape=(3,), parameters=9),),
+        problems=(LayerProblem(path=(0,), message="too small"),),
+    )
+    status = RunStatus(state=RunState.FINISHED, finish=FinishReason.DIVERGED, steps=2, reason="because")
+    events.ready(pid=1, catalogue=Catalogue(), devices=("cpu",), versions={"torch": "2"})
+    events.inspected(5, inspection)
+    events.not_inspected(6, "no", "data")
+    events.status("r1", status)
+    events.error("eh")
+    got = [messages.decode_event(line.encode()) for line in sink.getvalue().splitlines()]
+    assert got == [
+        messages.Ready(pid=1, catalogue=Catalogue(), devices=("cpu",), versions={"torch": "2"}),
+        InspectionReply(id=5, inspection=inspection),
+        InspectionReply(id=6, error="no", where="data"),
+        messages.Reported(run="r1", status=status),
+        LogLine(level="error", text="eh"),
+    ]
+    assert math.isfinite(ordered.experiment["optimizer"]["lr"])
