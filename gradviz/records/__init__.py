@@ -1,1 +1,1 @@
-"""What happened: the run store, what a reader sees of it, and the session document. NumPy, no torch, no Qt."""
+"""What happened: the run store, what a reader sees of it, and the session document. No torch, no Qt."""

@@ -1,0 +1,132 @@
+"""Opening a store or document for reading, in place, with a sentence for everything that can be wrong.
+
+Reading takes SQLite's shared lock and writes nothing beside the file. A document whose last save was cut
+off has a hot journal, and reading around it would show rows that were never committed: such a file is
+recovered as a copy in the state folder, and so is one of an older format migrated.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from hashlib import sha256
+from pathlib import Path
+
+from gradviz.paths import state_folder
+from gradviz.records.errors import RecordsError
+from gradviz.records.migrations import current_format, migrate
+from gradviz.records.schema import APPLICATION_ID
+
+_MAGIC = b"SQLite format 3\0"
+_WAIT_SECONDS = 5.0
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a file of ours; RecordsError if it is none, newer, cut short or damaged."""
+    if path.is_dir():
+        raise RecordsError(f"“{path}” is a folder, not a session.")
+    if not path.exists():
+        raise RecordsError(f"“{path}” does not exist.")
+    try:
+        connection, version = _connect(path, "mode=ro")
+    except sqlite3.Error as error:
+        connection, version = _open_despite(path, error)
+    if version > current_format():
+        connection.close()
+        raise newer(path)
+    if version < current_format():
+        connection.close()
+        return _connect(recovered_copy(path), "mode=ro")[0]
+    return connection
+
+
+def newer(path: Path) -> RecordsError:
+    """The error for a file from the future."""
+    return RecordsError(f"“{path}” was saved by a newer version of gradviz; update gradviz to open it.")
+
+
+def recovered_copy(path: Path) -> Path:
+    """A copy in the state folder, with the hot journal rolled back and the format brought up to date."""
+    name = sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    folder = state_folder() / "recovered" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    copy = folder / path.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for end in ("", "-journal", "-wal"):
+            source = path.with_name(path.name + end)
+            if source.exists():
+                shutil.copyfile(source, copy.with_name(copy.name + end))
+    except OSError as error:
+        raise RecordsError(f"“{path}” could not be copied to recover it: {error.strerror}.") from error
+    try:
+        connection, version = _connect(copy, "mode=rw")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            if 0 < version < current_format():
+                migrate(connection)
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise why_unreadable(path, error) from error
+    return copy
+
+
+def why_unreadable(path: Path, error: sqlite3.Error) -> RecordsError:
+    """What SQLite's complaint means to the person who chose the file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+        size = path.stat().st_size
+    except OSError as refusal:
+        return RecordsError(f"“{path}” cannot be read: {refusal.strerror}.")
+    page = int.from_bytes(head[16:18], "big")
+    whole = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    what = f"cannot be read ({error})"
+    if not head:
+        what = "is empty"
+    elif not head.startswith(_MAGIC):
+        what = "is not a gradviz session"
+    elif size < whole and head[18] == 1:
+        what = f"is cut short: {size} of {whole} bytes are there"
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        what = "is being written by another program; try again in a moment"
+    elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        what = f"is damaged ({error})"
+    return RecordsError(f"“{path}” {what}.")
+
+
+def _open_despite(path: Path, error: sqlite3.Error) -> tuple[sqlite3.Connection, int]:
+    """Open what a plain read-only connection refused: after an interrupted save, or without locks."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    journal = path.with_name(path.name + "-journal")
+    try:
+        if code & 0xFF in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and journal.exists():
+            return _connect(recovered_copy(path), "mode=ro")
+        if code & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) and not journal.exists():
+            return _connect(path, "immutable=1")
+    except sqlite3.Error as second:
+        raise why_unreadable(path, second) from second
+    raise why_unreadable(path, error) from error
+
+
+def _connect(path: Path, mode: str) -> tuple[sqlite3.Connection, int]:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_WAIT_SECONDS,
+    )
+    try:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error:
+        connection.close()
+        raise
+    if application != APPLICATION_ID:
+        connection.close()
+        raise RecordsError(f"“{path}” is not a gradviz session.")
+    return connection, version

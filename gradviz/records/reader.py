@@ -1,0 +1,201 @@
+"""The reader of one run, in a live store or in a session document, for pictures and tables.
+
+The window reads what is new 30 times a second, so `refresh` costs one row where nothing is, and every other
+method answers from what the last `refresh` saw. Where a file is damaged, `damage` says so in sentences and
+the rest is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from gradviz.records.checksum import is_intact
+from gradviz.records.errors import RecordsError
+from gradviz.records.happenings import Event, Happenings, Log
+from gradviz.records.ladder import Ladder
+from gradviz.records.levels import Floats
+from gradviz.records.opening import open_reading, why_unreadable
+from gradviz.records.progress import Progress
+from gradviz.records.run import RunInfo, RunStatus
+from gradviz.records.samples import Samples, Values
+from gradviz.records.schema import FACTOR, TILE
+from gradviz.records.series import Series, join, nearest_level
+from gradviz.records.tiles import RunRows, Tail
+
+
+class RunReader:
+    """Reads one run, which may still be growing. Used by one thread at a time."""
+
+    def __init__(self, path: str | Path, run: str | None = None) -> None:
+        """Open the run with the id `run`, or the first one; RecordsError says what is wrong."""
+        self.path = Path(path)
+        self._connection = open_reading(self.path)
+        try:
+            key, self.info = self._find(run)
+            self._rows = RunRows(self._connection, key, self.info.id)
+            self.slices: dict[str, slice] = {}
+            width = 0
+            for series in self.info.series:
+                self.slices[series.quantity] = slice(width, width + series.width)
+                width += series.width
+            self._tail = Tail(width)
+            self._ladders = {
+                quantity: Ladder(self._rows, self._tail, quantity, place, self._kept_now)
+                for quantity, place in self.slices.items()
+            }
+            self._seen: tuple[int, str] | None = None
+            self._progress = Progress()
+            self._samples = Samples(self._rows)
+            self._happenings = Happenings(self._rows)
+            self.refresh()
+        except sqlite3.Error as error:
+            self._connection.close()
+            raise why_unreadable(self.path, error) from error
+        except RecordsError:
+            self._connection.close()
+            raise
+
+    @property
+    def status(self) -> RunStatus:
+        """How the run stands. A run whose writer was killed stands as it last said: see `interrupted.py`."""
+        return self._progress.status
+
+    @property
+    def last_step(self) -> int:
+        """The newest recorded step, -1 when there is none."""
+        return self._progress.recorded - 1
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """What could not be read, so far, in sentences for people; empty for a healthy file."""
+        return tuple(f"“{self.path.name}”, run “{self.info.name}”: {what}." for what in self._rows.damage)
+
+    def refresh(self) -> bool:
+        """See what was committed since; whether there was anything."""
+        try:
+            return self._refresh()
+        except (sqlite3.DatabaseError, RecordsError) as error:
+            if self._seen is None:
+                raise
+            self._rows.report(f"what is new cannot be read ({error})")
+            return False
+
+    def series(self, quantity: str, first: int, last: int, columns: int) -> Series:
+        """The steps `first` to `last` (both included) at the level nearest to `columns` columns.
+
+        The columns cover the range as far as it is recorded; the first may begin before it. KeyError for a
+        quantity that is not recorded at every step.
+        """
+        place = self.slices[quantity]
+        first, last = max(first, 0), min(last, self.last_step)
+        level = nearest_level(last - first + 1, columns)
+        pieces = self._ladders[quantity].pieces(level, first, last) if first <= last else []
+        return join(pieces, place.stop - place.start, level)
+
+    def at(self, quantity: str, step: int) -> tuple[int, Floats]:
+        """The values [width] at a step, exact where `is_exact`, and the step they belong to.
+
+        Where only levels were kept it is the mean of the finest column nearest to it, and the step in that
+        column's middle; step -1 and NaN where nothing is recorded.
+        """
+        step = min(max(step, 0), self.last_step)
+        if step >= 0:
+            near = self.series(quantity, step, step, 1)
+            if not len(near.steps):
+                near = self.series(quantity, 0, self.last_step, 4096)
+            if len(near.steps):
+                column = int(np.argmin(np.abs(near.steps + near.counts // 2 - step)))
+                return int(near.steps[column] + near.counts[column] // 2), near.mean[:, column]
+        place = self.slices[quantity]
+        return -1, np.full(place.stop - place.start, np.nan, np.float32)
+
+    def is_exact(self, quantity: str, step: int) -> bool:
+        """Whether this very step is kept at full resolution."""
+        return 0 <= step <= self.last_step and self._ladders[quantity].has_full_resolution(step)
+
+    def sample_at(self, quantity: str, step: int, layer: int = -1) -> tuple[int, Values] | None:
+        """The newest scheduled measurement at or before a step: its step and values [k], or None."""
+        return self._samples.newest(quantity, layer, step)
+
+    def samples(self, quantity: str, layer: int = -1) -> tuple[npt.NDArray[np.int64], Values]:
+        """All that is kept of a scheduled measurement: steps [n] and values [n, k] ([0, 0] when none)."""
+        return self._samples.all(quantity, layer, self._progress)
+
+    def events(self) -> tuple[Event, ...]:
+        """Everything that happened so far, in order."""
+        return self._happenings.events(self._progress.events)
+
+    def logs(self) -> tuple[Log, ...]:
+        """Every line of the log so far, in order."""
+        return self._happenings.logs(self._progress.logs)
+
+    def close(self) -> None:
+        """Close the file. Can be called twice."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _refresh(self) -> bool:
+        self._connection.execute("BEGIN")  # state and tail of the same commit
+        try:
+            seen = self._progress_row()
+            if seen == self._seen:
+                return False
+            progress = Progress.from_json(seen[1])
+            self._rows.read_tail(self._tail, progress.recorded)
+            if self._seen is None:
+                self._take_stock(progress)
+        finally:
+            self._connection.execute("COMMIT")
+        self._seen, self._progress = seen, progress
+        for ladder in self._ladders.values():
+            ladder.recorded, ladder.kept = progress.recorded, progress.kept
+        return True
+
+    def _find(self, run: str | None) -> tuple[int, RunInfo]:
+        """The key and the description of the run that was asked for."""
+        which, values = ("WHERE uuid = ?", (run,)) if run is not None else ("ORDER BY run LIMIT 1", ())
+        row = self._connection.execute(f"SELECT run, uuid, crc, info FROM run {which}", values).fetchone()
+        if row is None:
+            raise RecordsError(f"There is no {'such ' if run else ''}run in “{self.path}”.")
+        key, uuid, crc, info = row
+        if not is_intact(crc, info, "run", uuid):
+            raise RecordsError(f"“{self.path}” is damaged: the description of a run cannot be read.")
+        return key, RunInfo.from_raw(json.loads(info))
+
+    def _progress_row(self) -> tuple[int, str]:
+        row = self._connection.execute(
+            "SELECT crc, data FROM progress WHERE run = ?", (self._rows.run,)
+        ).fetchone()
+        if row is None or not is_intact(*row, "progress", self.info.id):
+            raise RecordsError(
+                f"“{self.path}” is damaged: the state of the run “{self.info.name}” cannot be read."
+            )
+        return int(row[0]), str(row[1])
+
+    def _kept_now(self) -> int:
+        return Progress.from_json(self._progress_row()[1]).kept
+
+    def _take_stock(self, progress: Progress) -> None:
+        """Compare what is there with what was written, as far as that is cheap."""
+        rows = self._rows
+        expected = {"sample": progress.samples_kept, "event": progress.events, "log": progress.logs}
+        expected["tile"] = -progress.kept * len(self.slices)
+        level, full = 0, progress.recorded // TILE
+        while full:
+            expected["tile"] += full * len(self.slices) * (3 if level else 1)
+            level, full = level + 1, full // FACTOR
+        for table, count in expected.items():
+            found = rows.rows(f"the {table}s", f"SELECT count(*) FROM {table} WHERE run = ?", rows.run)
+            if found and found[0][0] != count:
+                rows.report(f"{found[0][0]} of {count} {table}s are there")

@@ -1,0 +1,144 @@
+"""Everything that the pictures need of a run at one moment, as frozen data that any thread may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from gradviz.records.happenings import Event
+from gradviz.records.levels import Floats
+from gradviz.records.reader import RunReader
+from gradviz.records.run import RunInfo, RunStatus
+from gradviz.records.series import Series, join
+
+BAND_STEPS = 50
+"""How many of the steps up to the shown one the band around the profile covers."""
+
+
+class Profile(NamedTuple):
+    """Gradient norms across depth at one step: arrays [L] over the measured layers.
+
+    `clipped` is None where there is no clipping. The band is the smallest and largest of the last
+    `BAND_STEPS` steps; NaN where all of them are. `step` is -1 and all is NaN before the first step.
+    """
+
+    step: int
+    values: Floats
+    clipped: Floats | None
+    band_low: Floats
+    band_high: Floats
+
+
+Curve = tuple[npt.NDArray[np.int64], Floats]
+"""Steps [n] and values [n] of a number that is measured on a schedule."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """One moment of a run. Arrays are shared and must not be written to.
+
+    `cursor` is the step that is shown; `live` whether it is simply the newest; `exact` whether that very
+    step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
+    measurements it holds the newest at or before the cursor, with its step, or None.
+    """
+
+    run: RunInfo
+    status: RunStatus
+    last_step: int
+    cursor: int
+    live: bool
+    exact: bool
+    layer: int | None
+    flow: Series
+    profile: Profile
+    train_loss: Series
+    train_accuracy: Series
+    val_loss: Curve
+    val_accuracy: Curve
+    weight_norm: tuple[int, Floats] | None
+    update_ratio: tuple[int, Floats] | None
+    weight_histogram: tuple[int, npt.NDArray[np.int64]] | None
+    gradient_histogram: tuple[int, npt.NDArray[np.int64]] | None
+    events: tuple[Event, ...]
+    measuring_cost: float | None
+    steps_per_second: float | None
+
+
+def take_snapshot(
+    reader: RunReader, *, cursor: int | None, layer: int | None, columns: int, view: tuple[int, int] | None
+) -> Snapshot:
+    """What the reader saw at its last refresh.
+
+    `cursor` None follows the newest step. `layer` is the index of the selected measured layer. `columns` is
+    the width of a picture in pixels, `view` the first and last step in sight (None: all of them).
+    """
+    last = reader.last_step
+    shown = last if cursor is None else min(max(cursor, 0), last)
+    begin, end = view or (0, last)
+    return Snapshot(
+        run=reader.info,
+        status=reader.status,
+        last_step=last,
+        cursor=shown,
+        live=cursor is None,
+        exact=last < 0 or all(reader.is_exact(quantity, shown) for quantity in reader.slices),
+        layer=layer,
+        flow=_series(reader, "grad_norm", begin, end, columns),
+        profile=_profile(reader, shown),
+        train_loss=_series(reader, "train_loss", begin, end, columns),
+        train_accuracy=_series(reader, "train_accuracy", begin, end, columns),
+        val_loss=_curve(reader, "val_loss"),
+        val_accuracy=_curve(reader, "val_accuracy"),
+        weight_norm=_floats(reader, "weight_norm", shown),
+        update_ratio=_floats(reader, "update_ratio", shown),
+        weight_histogram=_counts(reader, "weight_histogram", shown, layer),
+        gradient_histogram=_counts(reader, "gradient_histogram", shown, layer),
+        events=reader.events(),
+        measuring_cost=_number(reader, "measuring_cost", shown),
+        steps_per_second=_number(reader, "steps_per_second", shown),
+    )
+
+
+def _series(reader: RunReader, quantity: str, begin: int, end: int, columns: int) -> Series:
+    if quantity in reader.slices:
+        return reader.series(quantity, begin, end, columns)
+    return join([], 0, 0)
+
+
+def _profile(reader: RunReader, step: int) -> Profile:
+    if "grad_norm" not in reader.slices:
+        nothing = np.empty(0, np.float32)
+        return Profile(-1, nothing, None, nothing, nothing)
+    shown, values = reader.at("grad_norm", step)
+    clipped = reader.at("grad_norm_clipped", step)[1] if "grad_norm_clipped" in reader.slices else None
+    band = reader.series("grad_norm", step - BAND_STEPS + 1, step, BAND_STEPS)
+    if not len(band.steps):
+        return Profile(shown, values, clipped, values, values)
+    return Profile(
+        shown, values, clipped, np.fmin.reduce(band.low, axis=1), np.fmax.reduce(band.high, axis=1)
+    )
+
+
+def _curve(reader: RunReader, quantity: str) -> Curve:
+    steps, values = reader.samples(quantity)
+    return steps, values[:, :1].astype(np.float32, copy=False).reshape(-1)
+
+
+def _floats(reader: RunReader, quantity: str, step: int) -> tuple[int, Floats] | None:
+    found = reader.sample_at(quantity, step)
+    return found and (found[0], found[1].astype(np.float32, copy=False))
+
+
+def _counts(
+    reader: RunReader, quantity: str, step: int, layer: int | None
+) -> tuple[int, npt.NDArray[np.int64]] | None:
+    found = None if layer is None else reader.sample_at(quantity, step, layer)
+    return found and (found[0], found[1].astype(np.int64, copy=False))
+
+
+def _number(reader: RunReader, quantity: str, step: int) -> float | None:
+    found = reader.sample_at(quantity, step)
+    return None if found is None else float(found[1][0])

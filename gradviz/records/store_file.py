@@ -1,0 +1,230 @@
+"""The file of a live run: one connection that does all writing and checkpointing, one transaction a batch.
+
+Write-ahead log with `synchronous=NORMAL`: a commit does not wait for the disk, and a killed process loses
+nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first, then every
+second of the older scheduled samples; levels, events and logs stay.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from gradviz.records.checksum import checksum
+from gradviz.records.errors import RecordsError
+from gradviz.records.migrations import current_format
+from gradviz.records.ownership import OwnerLock, writer_lock
+from gradviz.records.pending import Pending
+from gradviz.records.progress import Progress
+from gradviz.records.run import RunInfo, RunStatus
+from gradviz.records.schema import FACTOR, create_tables, row_id, row_span
+
+RUN = 1
+"""The key of the only run in a live store."""
+_CHECKPOINT_PAGES = 4000
+_WAL_LIMIT = 64 << 20
+
+
+class StoreFile:
+    """A run store that is being written."""
+
+    def __init__(self, path: Path, info: RunInfo, budget: int) -> None:
+        """Make the file; RecordsError with the reason if that cannot be done (nothing is left behind)."""
+        self.path = path
+        self.progress = Progress()
+        self._uuid = info.id
+        self._budget = budget
+        self._bytes = 0
+        self._sample_bytes = 0
+        self._sample_limit = budget // 4
+        self._full: deque[tuple[int, int]] = deque()
+        self._levelled = 0
+        self._tails = 0
+        if path.exists():
+            raise RecordsError(f"“{path}” is already there; a run store is never written over.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordsError(f"The run store “{path}” cannot be made: {error.strerror}.") from error
+        self._lock = OwnerLock.take(writer_lock(path))
+        try:
+            self._connection = self._make(info)
+        except sqlite3.Error as error:
+            self._lock.release()
+            for leftover in (
+                path,
+                *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")),
+            ):
+                with suppress(OSError):
+                    leftover.unlink(missing_ok=True)
+            raise RecordsError(
+                f"The run store “{path}” cannot be made ({error}). Is the disk full or the folder read-only?"
+            ) from error
+
+    def _make(self, info: RunInfo) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+            connection.execute("BEGIN IMMEDIATE")
+            create_tables(connection, current_format())
+            text = json.dumps(info.to_raw())
+            connection.execute(
+                "INSERT INTO run VALUES (?, ?, ?, ?)", (RUN, info.id, checksum(text, "run", info.id), text)
+            )
+            self._put_progress(connection, self.progress)
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def write(
+        self, pending: Pending, tail: tuple[int, int, bytes] | None, status: RunStatus, recorded: int
+    ) -> None:
+        """Write a batch in one transaction; after a sqlite3.Error nothing of it is written.
+
+        `tail` is the first step, the count and the bytes of the newest steps; `recorded` counts all steps.
+        """
+        connection = self._connection
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            tile_bytes, full = self._put_tiles(pending)
+            after = replace(
+                self.progress.with_status(status),
+                recorded=recorded,
+                tiles=self.progress.tiles + len(pending.tiles),
+                samples=self.progress.samples + len(pending.samples),
+                samples_kept=self.progress.samples_kept + len(pending.samples),
+                events=self.progress.events + len(pending.events),
+                logs=self.progress.logs + len(pending.logs),
+            )
+            self._put_tail(tail)
+            self._put_rows(pending)
+            sample_bytes = self._sample_bytes + sum(len(row.data) for row in pending.samples)
+            sample_limit = self._sample_limit
+            if sample_bytes > sample_limit:
+                after, sample_bytes = self._thin_samples(after)
+                sample_limit = max(sample_limit, sample_bytes * 5 // 4)
+            levelled = max([self._levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
+            tile_bytes, after = self._keep_to_budget(full, levelled, tile_bytes, sample_bytes, after)
+            self._put_progress(connection, after)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self.progress, self._bytes, self._sample_bytes = after, tile_bytes, sample_bytes
+        self._full, self._levelled, self._sample_limit = full, levelled, sample_limit
+
+    def close(self) -> None:
+        """Checkpoint, close and let go of the writer's lock."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        self._lock.release()
+
+    def _put_tiles(self, pending: Pending) -> tuple[int, deque[tuple[int, int]]]:
+        full, total = deque(self._full), self._bytes
+        for number, row in enumerate(pending.tiles, self.progress.tiles + 1):
+            key = (row.quantity, row.statistic, row.level, row.idx)
+            self._connection.execute(
+                "INSERT INTO tile VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    row_id(RUN, number),
+                    RUN,
+                    *key,
+                    checksum(row.data, "tile", self._uuid, number, *key),
+                    row.data,
+                ),
+            )
+            size = len(row.data or b"")
+            total += size
+            if row.level == 0:
+                full.append((row.idx, size))
+        if pending.tiles:
+            self._connection.execute("DELETE FROM tail WHERE run = ?", (RUN,))
+        return total, full
+
+    def _put_tail(self, tail: tuple[int, int, bytes] | None) -> None:
+        if tail is None:
+            return
+        first, count, data = tail
+        self._tails += 1
+        crc = checksum(data, "tail", self._uuid, first, count)
+        self._connection.execute(
+            "INSERT INTO tail VALUES (?, ?, ?, ?, ?, ?)",
+            (row_id(RUN, self._tails), RUN, first, count, crc, data),
+        )
+
+    def _put_rows(self, pending: Pending) -> None:
+        connection, uuid = self._connection, self._uuid
+        for number, sample in enumerate(pending.samples, self.progress.samples + 1):
+            key = (sample.quantity, sample.layer, sample.step, sample.dtype)
+            crc = checksum(sample.data, "sample", uuid, number, *key)
+            connection.execute(
+                "INSERT INTO sample VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (row_id(RUN, number), RUN, *key, crc, sample.data),
+            )
+        for number, event in enumerate(pending.events, self.progress.events + 1):
+            what = (event.step, event.kind, event.layer)
+            crc = checksum(event.detail, "event", uuid, number, *what)
+            connection.execute(
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (row_id(RUN, number), RUN, *what, crc, event.detail),
+            )
+        for number, log in enumerate(pending.logs, self.progress.logs + 1):
+            crc = checksum(log.text, "log", uuid, number, log.at, log.level)
+            connection.execute(
+                "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?)",
+                (row_id(RUN, number), RUN, log.at, log.level, crc, log.text),
+            )
+
+    def _keep_to_budget(
+        self,
+        full: deque[tuple[int, int]],
+        levelled: int,
+        tile_bytes: int,
+        sample_bytes: int,
+        after: Progress,
+    ) -> tuple[int, Progress]:
+        """Drop the oldest level-0 tiles while over budget, but none whose level-1 tile is not there yet."""
+        kept = after.kept
+        while full and tile_bytes + sample_bytes > self._budget and full[0][0] // FACTOR < levelled:
+            idx, size = full.popleft()
+            tile_bytes -= size
+            kept = idx + 1
+        while full and full[0][0] < kept:
+            tile_bytes -= full.popleft()[1]
+        if kept != after.kept:
+            self._connection.execute("DELETE FROM tile WHERE run = ? AND level = 0 AND idx < ?", (RUN, kept))
+        return tile_bytes, replace(after, kept=kept)
+
+    def _thin_samples(self, after: Progress) -> tuple[Progress, int]:
+        """Drop every second array in the older half of each quantity and layer; single numbers stay."""
+        self._connection.execute(
+            "DELETE FROM sample WHERE id IN (SELECT id FROM (SELECT id, length(data) AS size,"
+            " row_number() OVER place AS nth, count(*) OVER (PARTITION BY quantity, layer) AS total"
+            " FROM sample WHERE run = ? WINDOW place AS (PARTITION BY quantity, layer ORDER BY step, id))"
+            " WHERE size > 8 AND nth % 2 = 0 AND nth <= total / 2)",
+            (RUN,),
+        )
+        count, size = self._connection.execute(
+            "SELECT count(*), coalesce(sum(length(data)), 0) FROM sample WHERE id BETWEEN ? AND ?",
+            row_span(RUN),
+        ).fetchone()
+        return replace(after, samples_kept=count, thinnings=after.thinnings + 1), size
+
+    def _put_progress(self, connection: sqlite3.Connection, progress: Progress) -> None:
+        text = progress.to_json()
+        connection.execute(
+            "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
+            (RUN, checksum(text, "progress", self._uuid), text),
+        )
