@@ -1,0 +1,63 @@
+import warnings
+
+import pytest
+import torch
+
+from gradviz.nets.measure import measure
+from gradviz.nets.registry import ShapeError
+
+CONVOLUTION = (
+    ("out_channels", 6),
+    ("kernel_size", 3),
+    ("stride", 1),
+    ("padding", 0),
+    ("dilation", 1),
+    ("groups", 1),
+    ("bias", True),
+    ("padding_mode", "zeros"),
+)
+
+
+def test_shape_and_parameters_are_torchs_own():
+    assert measure("Linear", (64,), (("out_features", 5), ("bias", True))) == ((5,), 325)
+    assert measure("Conv2d", (3, 8, 8), CONVOLUTION) == ((6, 6, 6), 6 * 27 + 6)
+    assert measure("Tanh", (3, 8), ()) == ((3, 8), 0)
+
+
+def test_nothing_is_allocated():
+    shape, parameters = measure("Linear", (10**6,), (("out_features", 10**6), ("bias", True)))
+    assert (shape, parameters) == ((10**6,), 10**12 + 10**6)
+    assert measure("Tanh", (10**5, 10**5, 10**5), ())[1] == 0
+
+
+def test_nothing_is_drawn():
+    measure.cache_clear()
+    before = torch.get_rng_state()
+    measure("Linear", (64,), (("out_features", 5), ("bias", True)))
+    measure("Conv2d", (3, 8, 8), CONVOLUTION)
+    measure("Dropout", (8,), (("p", 0.5),))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_torch_remarks_is_not_passed_on():
+    even = dict(CONVOLUTION) | {"kernel_size": 2, "padding": "same"}
+    measure.cache_clear()
+    torch.set_warn_always(True)
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            assert measure("Conv2d", (3, 8, 8), tuple(even.items()))[0] == (6, 8, 8)
+    finally:
+        torch.set_warn_always(False)
+    assert heard == []
+
+
+def test_what_torch_refuses_is_a_shape_error_in_one_line():
+    with pytest.raises(ShapeError, match="something else; torch says: ") as raised:
+        measure("Linear", (10**12,), (("out_features", 10**12), ("bias", True)))
+    assert "\n" not in str(raised.value)
+
+
+def test_what_the_layer_refuses_stays_its_own_words():
+    with pytest.raises(ShapeError, match=r"^an image"):
+        measure("Dropout2d", (64,), (("p", 0.5),))
