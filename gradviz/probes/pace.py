@@ -1,0 +1,37 @@
+"""How fast training goes and what measuring costs, told about four times a second."""
+
+from __future__ import annotations
+
+from gradviz.records.writer import RunWriter
+
+SECONDS = 0.25
+
+
+class Pace:
+    """Adds up steps and writes “steps_per_second” and “measuring_cost”.
+
+    The cost is the time spent on measuring over the bare time of the steps. Only the steps themselves
+    count: neither pauses nor validation make a run look slow.
+    """
+
+    def __init__(self, writer: RunWriter) -> None:
+        self._writer = writer
+        self._steps = 0
+        self._total = self._cost = 0.0
+
+    def step(self, step: int, total: float, cost: float) -> None:
+        """A step took `total` seconds, `cost` of them for measuring."""
+        self._steps += 1
+        self._total += total
+        self._cost += cost
+        if self._total >= SECONDS:
+            self.flush(step)
+
+    def flush(self, step: int) -> None:
+        """Write what has been added up, if anything."""
+        if not self._steps or self._total <= 0:
+            return
+        self._writer.sample("steps_per_second", step, self._steps / self._total)
+        self._writer.sample("measuring_cost", step, self._cost / max(self._total - self._cost, 1e-9))
+        self._steps = 0
+        self._total = self._cost = 0.0

@@ -1,0 +1,206 @@
+"""The recorder: watches one network train and hands what it measures to a run's writer.
+
+At every step it takes loss, accuracy and the gradient norm of every layer, before and after clipping,
+with fused calls and one copy to the host; what is dearer follows a schedule that keeps to a budget by
+measuring its own cost. It draws no random number and changes nothing: weights are bit-identical without
+it. Its methods are named after Lightning's callback points; any training loop can call them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from time import perf_counter
+
+import numpy as np
+from torch import Tensor, nn
+
+from gradviz.probes.norms import LayerNorms, count_nonfinite
+from gradviz.probes.outbox import Outbox
+from gradviz.probes.pace import Pace
+from gradviz.probes.quantities import Quantities
+from gradviz.probes.schedule import Item, Schedule
+from gradviz.records.layer import LayerInfo
+from gradviz.records.run import SeriesInfo
+from gradviz.records.writer import RunWriter
+
+_NORMS_EVERY = 16
+"""Update ratios and weight norms, of all layers at once, come round after so many histograms."""
+
+
+def recorded_series(layers: Sequence[LayerInfo], *, clipping: bool) -> tuple[SeriesInfo, ...]:
+    """What a recorder of these layers appends at every step, for the RunInfo."""
+    measured = sum(1 for layer in layers if layer.parameters)
+    widths = {"train_loss": 1, "train_accuracy": 1, "grad_norm": measured}
+    if clipping:
+        widths["grad_norm_clipped"] = measured
+    return tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in widths.items())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a step's one copy brought: the loss, the correct samples, whether all gradients are finite."""
+
+    loss: float
+    correct: int
+    finite: bool
+
+
+class Recorder:
+    """Records the layers of `model` that have parameters; the writer's run has their `recorded_series`.
+
+    A layer's norm is over all its parameters together. A parameter that is frozen, or that nothing used,
+    counts as a gradient of exact zeros. The network must be on its device already. On CUDA with clipping
+    the entries that are not finite are counted after it, since the one copy comes after it.
+    """
+
+    def __init__(
+        self, model: nn.Module, layers: Sequence[LayerInfo], writer: RunWriter, *, budget: float = 0.05
+    ) -> None:
+        measured = [layer for layer in layers if layer.parameters]
+        groups = [list(model.get_submodule(layer.module).parameters()) for layer in measured]
+        self._parameters = [parameter for group in groups for parameter in group]
+        self._on_cpu = all(parameter.is_cpu for parameter in self._parameters)
+        self._writer = writer
+        self._row = np.zeros(writer.width, np.float32)
+        self._loss, self._accuracy = writer.slices["train_loss"].start, writer.slices["train_accuracy"].start
+        self._raw, self._clipped = writer.slices["grad_norm"], writer.slices.get("grad_norm_clipped")
+        self._counts = [len(group) for group in groups]
+        self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
+        self._outbox = Outbox()
+        self._quantities = Quantities(groups, self._norms, writer, self._outbox)
+        self._schedule = Schedule(_items(len(groups)), budget)
+        self._pace = Pace(writer)
+        self._due: list[Item] = []
+        self._step = -1
+        self._samples = 1
+        self._parts: list[Tensor] = []
+        self._gradients: list[Tensor | None] = []
+        self._started = self._always = self._scheduled = 0.0
+
+    def on_train_batch_start(self, step: int, *, everything: bool = False) -> None:
+        """Begin a step; `everything` measures all that is scheduled, for a first, single or last step."""
+        self._started = perf_counter()
+        self._step = step
+        self._due = self._schedule.due(step, everything=everything)
+        self._scheduled = 0.0
+        self._always = perf_counter() - self._started
+
+    def on_after_backward(self, loss: Tensor, output: Tensor, target: Tensor) -> None:
+        """Take loss, accuracy and gradient norms; `output` is `[batch, classes]`, `target` `[batch]`."""
+        start = perf_counter()
+        self._gradients = [parameter.grad for parameter in self._parameters]
+        self._samples = len(target)
+        self._parts = [loss.detach(), (output.detach().argmax(1) == target).sum()]
+        self._take_norms(self._raw)
+        self._always += perf_counter() - start
+        if self._due:
+            self._measure("gradient_histogram")
+
+    def on_after_clip(self) -> None:
+        """Take the gradient norms that clipping left."""
+        if self._clipped is not None:
+            start = perf_counter()
+            self._take_norms(self._clipped)
+            self._always += perf_counter() - start
+
+    def on_before_optimizer_step(self) -> Reading:
+        """Bring the step's numbers to the host and append them."""
+        start = perf_counter()
+        if self._on_cpu:
+            loss, correct = self._parts[0].item(), self._parts[1].item()
+        else:
+            loss, correct = self._fetch()
+        self._row[self._loss] = loss
+        self._row[self._accuracy] = correct / self._samples
+        self._writer.append(self._step, self._row)
+        finite = isfinite(float(self._row[self._raw].sum(dtype=np.float64)))
+        if not finite:
+            self._count_nonfinite()
+        self._gradients, self._parts = [], []
+        end = perf_counter()
+        self._always += end - start
+        if any(item.quantity == "update_ratio" for item in self._due):
+            self._quantities.keep_weights()
+            self._scheduled += perf_counter() - end
+        return Reading(loss=float(loss), correct=int(correct), finite=finite)
+
+    def on_train_batch_end(self) -> None:
+        """After the update: weights, a commit when one is due, and the account of what all this cost."""
+        if self._due:
+            self._measure("update_ratio")
+            self._measure("weight_histogram")
+        start = perf_counter()
+        self._writer.commit_due()
+        end = perf_counter()
+        self._always += end - start
+        total, cost = end - self._started, self._always + self._scheduled
+        self._schedule.account(total - cost, self._always, self._scheduled)
+        self._pace.step(self._step, total, cost)
+
+    def at_rest(self, *, gradients: bool = True) -> None:
+        """Measure all that can be measured between two steps and was not in the last one.
+
+        For a pause or the end. Gradients are those of the last step: leave them out where clipping has
+        changed them since.
+        """
+        for item in dict.fromkeys(self._schedule.items):
+            if self._step < 0 or item.last == self._step:
+                continue
+            if item.quantity == "gradient_histogram" and gradients:
+                self._quantities.gradient_histogram(self._step, item.layer)
+            elif item.quantity == "weight_histogram":
+                self._quantities.weight_histogram(self._step, item.layer)
+            elif item.quantity == "update_ratio":
+                self._quantities.weight_norm(self._step)
+            item.last = self._step
+        self._pace.flush(self._step)
+        self._outbox.flush()
+
+    def _take_norms(self, place: slice) -> None:
+        norms = self._norms.fused(self._gradients)
+        if self._on_cpu:
+            self._row[place] = self._norms.by_layer(norms.numpy(), self._gradients)
+        else:
+            self._parts.append(norms)
+
+    def _fetch(self) -> tuple[float, float]:
+        values = self._outbox.copy(self._parts)
+        tensors = len(self._parameters)
+        self._row[self._raw] = self._norms.by_layer(values[2 : 2 + tensors])
+        if self._clipped is not None:
+            self._row[self._clipped] = self._norms.by_layer(values[2 + tensors :])
+        return float(values[0]), float(values[1])
+
+    def _measure(self, quantity: str) -> None:
+        for item in self._due:
+            if item.quantity == quantity:
+                start = perf_counter()
+                if quantity == "update_ratio":
+                    self._quantities.update_ratio(self._step)
+                elif quantity == "weight_histogram":
+                    self._quantities.weight_histogram(self._step, item.layer)
+                else:
+                    self._quantities.gradient_histogram(self._step, item.layer)
+                seconds = perf_counter() - start
+                item.paid(self._step, seconds)
+                self._scheduled += seconds
+
+    def _count_nonfinite(self) -> None:
+        gradients = iter(self._gradients)
+        counts = [count_nonfinite([next(gradients) for _ in range(count)]) for count in self._counts]
+        self._writer.sample("nonfinite_count", self._step, np.array(counts, np.int64))
+
+
+def _items(layers: int) -> list[Item]:
+    histograms = [
+        Item(quantity=quantity, layer=layer)
+        for layer in range(layers)
+        for quantity in ("gradient_histogram", "weight_histogram")
+    ]
+    norms = Item(quantity="update_ratio")
+    items: list[Item] = []
+    for start in range(0, len(histograms), _NORMS_EVERY):
+        items += [norms, *histograms[start : start + _NORMS_EVERY]]
+    return items
