@@ -1,0 +1,150 @@
+"""The engine's life in this process, between two in-memory streams."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradviz.engine import machine
+from gradviz.engine.serve import serve
+from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason, RunState
+from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec, TrainingSpec
+from gradviz.spec.json_codec import to_raw
+
+LONG = to_raw(
+    ExperimentSpec(
+        data=DataSpec(name="moons", parameters={"samples": 64}, batch_size=16),
+        model=ModelSpec(layers=(LayerSpec(kind="Linear", parameters={"out_features": "classes"}),)),
+        training=TrainingSpec(steps=1_000_000),
+    )
+)
+
+
+class Streams:
+    """What `serve` reads from and writes to; `broken` makes writing fail from then on."""
+
+    def __init__(self) -> None:
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.events: list[dict[str, Any]] = []
+        self.broken = False
+        self._came = threading.Condition()
+
+    def __iter__(self) -> Iterator[str]:
+        while (line := self.lines.get()) is not None:
+            yield line
+
+    def write(self, text: str) -> None:
+        if self.broken:
+            raise BrokenPipeError
+        with self._came:
+            self.events += [json.loads(line) for line in text.splitlines()]
+            self._came.notify_all()
+
+    def flush(self) -> None:
+        pass
+
+    def send(self, do: str, **content: Any) -> None:
+        self.lines.put(json.dumps({"do": do, **content}) + "\n")
+
+    def until(self, check: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        with self._came:
+            assert self._came.wait_for(lambda: any(map(check, self.events)), 30), self.events
+        return next(filter(check, self.events))
+
+
+@pytest.fixture
+def streams(monkeypatch) -> Iterator[Streams]:
+    monkeypatch.setenv("GRADVIZ_THREADS", "1")
+    streams = Streams()
+    thread = threading.Thread(target=serve, args=(streams, streams))
+    thread.start()
+    streams.thread = thread
+    yield streams
+    streams.lines.put(None)
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_the_end_of_its_lines_ends_it(streams) -> None:
+    streams.until(lambda e: e["event"] == "ready")
+    streams.lines.put(None)
+    streams.thread.join(10)
+    assert not streams.thread.is_alive()
+
+
+def test_quit_ends_it_while_training_and_nothing_after_is_done(streams, tmp_path: Path) -> None:
+    streams.send("train", run="r", store=str(tmp_path / "r"), experiment=LONG)
+    streams.until(lambda e: e.get("state") == "running")
+    streams.send("quit")
+    streams.send("inspect", id=1, experiment=LONG)
+    streams.thread.join(20)
+    assert not streams.thread.is_alive()
+    assert streams.events[-1]["finish"] == "stopped"
+    with RunReader(tmp_path / "r") as reader:
+        assert reader.status.state is RunState.FINISHED
+
+
+def test_a_listener_that_left_ends_it(streams, tmp_path: Path) -> None:
+    streams.send("train", run="r", store=str(tmp_path / "r"), experiment=LONG)
+    streams.until(lambda e: e.get("state") == "running")
+    streams.broken = True
+    streams.send("inspect", id=1, experiment=LONG)
+    streams.thread.join(20)
+    assert not streams.thread.is_alive()
+    with RunReader(tmp_path / "r") as reader:
+        assert reader.status.finish is FinishReason.STOPPED
+
+
+def test_lines_that_break_off_end_it(monkeypatch) -> None:
+    monkeypatch.setenv("GRADVIZ_THREADS", "1")
+
+    class Broken(Streams):
+        def __iter__(self) -> Iterator[str]:
+            raise OSError("gone")
+            yield ""
+
+    streams = Broken()
+    serve(streams, streams)
+    assert streams.events[0]["event"] == "ready"
+
+
+def test_a_surprise_while_inspecting_is_answered(streams, monkeypatch) -> None:
+    def explode(*_: object) -> None:
+        raise RuntimeError("unheard of")
+
+    monkeypatch.setattr("gradviz.engine.serve.inspect_model", explode)
+    streams.send("inspect", id=1, experiment=LONG)
+    answer = streams.until(lambda e: e["event"] == "inspected")
+    assert "unheard of" in answer["error"]
+
+
+def test_a_surprise_while_training_is_one_failed_finish(streams, monkeypatch) -> None:
+    def explode(*_: object, **__: object) -> None:
+        raise RuntimeError("unheard of")
+
+    monkeypatch.setattr("gradviz.engine.serve.train", explode)
+    streams.send("train", run="r", store="s", experiment=LONG)
+    finish = streams.until(lambda e: e["event"] == "status")
+    assert (finish["state"], finish["finish"]) == ("finished", "failed")
+    assert "unheard of" in finish["reason"]
+
+
+def test_threads(monkeypatch) -> None:
+    monkeypatch.setenv("GRADVIZ_THREADS", "3")
+    assert machine.thread_count() == 3
+    monkeypatch.delenv("GRADVIZ_THREADS")
+    monkeypatch.setattr(machine, "_cores", lambda: 8)
+    assert machine.thread_count() == 7
+    monkeypatch.setattr(machine, "_cores", lambda: 1)
+    assert machine.thread_count() == 1
+    for bad in ("0", "-1", "x", "1.5"):
+        monkeypatch.setenv("GRADVIZ_THREADS", bad)
+        with pytest.raises(ValueError, match="GRADVIZ_THREADS"):
+            machine.thread_count()
