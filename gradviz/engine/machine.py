@@ -42,6 +42,11 @@ def thread_count() -> int:
     return int(chosen)
 
 
+def use_threads() -> None:
+    """Give torch its threads, as many in the window's engine as on the command line: results depend on it."""
+    torch.set_num_threads(thread_count())
+
+
 def _cores() -> int:
     """The cores that this process may run on: fewer than the machine's in a container."""
     if hasattr(os, "sched_getaffinity"):

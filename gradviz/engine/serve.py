@@ -14,8 +14,6 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
-
 from gradviz.data.load import DataError, describe
 from gradviz.engine import machine
 from gradviz.engine.catalogue import full_catalogue
@@ -177,7 +175,7 @@ class Server:
 
     def _set_threads(self) -> None:
         try:
-            torch.set_num_threads(machine.thread_count())
+            machine.use_threads()
         except ValueError as error:
             self._events.log("warning", f"{error}. Torch decides by itself.")
 

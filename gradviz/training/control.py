@@ -25,6 +25,8 @@ class RunControl:
         self.poll = poll
         self.steps_done = 0
         """Steps finished so far: kept by the loop, for whoever draws a progress bar."""
+        self.steps_asked = 0
+        """Steps in all, 0 until the loop knows."""
         self._changed = threading.Condition()
         self._paused = False
         self._single = False

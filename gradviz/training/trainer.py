@@ -70,7 +70,7 @@ class Trainer:
             data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.seed
         )
         self.val_x, self.val_y = data.val_x.to(device), data.val_y.to(device)
-        self.steps = count_steps(experiment, self.batches.per_epoch)
+        self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)
         self.recorder = Recorder(self.model, self.layers, writer, budget=experiment.measure.budget)
         self._on_status = on_status
         self._origin: Origin | None = None

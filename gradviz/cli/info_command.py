@@ -1,0 +1,135 @@
+"""`gradviz info`: what a session holds, or the layers of an experiment without training it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from gradviz.cli.failure import BadInput
+from gradviz.cli.json_output import print_json
+from gradviz.cli.loading import load
+from gradviz.cli.report import number, run_report
+from gradviz.records.errors import RecordsError
+from gradviz.records.reader import RunReader
+from gradviz.records.session import open_session
+from gradviz.spec.examples import PREFIX
+
+SQLITE = b"SQLite format 3\x00"
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Describe the file."""
+    if _is_session(arguments.file):
+        if arguments.settings:
+            raise BadInput("--set changes an experiment; this is a session")
+        _session(Path(arguments.file), as_json=arguments.json)
+    else:
+        _experiment(arguments.file, arguments.settings, as_json=arguments.json)
+    return 0
+
+
+def _is_session(name: str) -> bool:
+    if name.startswith(PREFIX):
+        return False
+    if Path(name).suffix == ".gradviz":
+        return True
+    try:
+        with Path(name).open("rb") as file:
+            return file.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
+
+
+def _session(path: Path, *, as_json: bool) -> None:
+    damage: list[str] = []
+    try:
+        session = open_session(path)
+        runs = []
+        for run in session.runs:
+            with RunReader(run.path, run.id) as reader:
+                runs.append({**run_report(reader, str(path)), "created": reader.info.created})
+                damage += reader.damage
+    except RecordsError as error:
+        raise BadInput(str(error)) from None
+    damage += session.damage
+    report: dict[str, Any] = {
+        "session": str(path),
+        "experiment": session.experiment.get("name", ""),
+        "notes": session.notes,
+        "created": session.created,
+        "modified": session.modified,
+        "damage": damage,
+        "runs": runs,
+    }
+    if as_json:
+        print_json(report)
+        return
+    console = Console()
+    console.print(f"Session “{report['experiment']}”", style="bold", highlight=False, markup=False)
+    table = Table("Run", "Created", "State", "Steps", "Loss", "Val. accuracy", box=None, header_style="bold")
+    for item in report["runs"]:
+        accuracy = item["metrics"]["val_accuracy"]
+        table.add_row(
+            item["name"],
+            item["created"][:16].replace("T", " "),
+            item["state"],
+            f"{item['steps']:,}",
+            number(item["loss"]),
+            number(accuracy),
+        )
+    console.print(table)
+    for sentence in damage:
+        console.print(sentence, style="yellow", highlight=False, markup=False)
+    if report["notes"]:
+        console.print(f"\n{report['notes']}", highlight=False, markup=False)
+
+
+def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
+    from gradviz.data.load import DataError, describe  # noqa: PLC0415 - needs torch
+    from gradviz.engine.catalogue import full_catalogue  # noqa: PLC0415
+    from gradviz.nets.build import inspect_model  # noqa: PLC0415
+
+    experiment = load(name, full_catalogue(), settings)
+    try:
+        data = describe(experiment.data)
+    except DataError as error:
+        raise BadInput(f"data: {error}") from None
+    inspection = inspect_model(experiment.model, data.input_shape, data.classes)
+    if inspection.problems:
+        raise BadInput("; ".join(problem.message for problem in inspection.problems))
+    layers = [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+        }
+        for layer in inspection.layers
+    ]
+    report = {
+        "name": experiment.name,
+        "data": experiment.data.name,
+        "input_shape": list(inspection.input_shape),
+        "classes": inspection.classes,
+        "parameters": inspection.parameters,
+        "layers": layers,
+    }
+    if as_json:
+        print_json(report)
+        return
+    console = Console()
+    console.print(experiment.name, style="bold", highlight=False, markup=False)
+    table = Table("Layer", "Kind", "Output", box=None, header_style="bold")
+    table.add_column("Parameters", justify="right")
+    for layer in inspection.layers:
+        shape = " × ".join(str(size) for size in layer.output_shape)
+        table.add_row(layer.name, layer.kind, shape, f"{layer.parameters:,}" if layer.parameters else "")
+    console.print(table)
+    shape = " × ".join(str(size) for size in inspection.input_shape)
+    console.print(
+        f"{inspection.parameters:,} parameters, input {shape}, {inspection.classes} classes", highlight=False
+    )

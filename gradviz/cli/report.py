@@ -1,0 +1,122 @@
+"""What came of a run: the JSON of `run --json`, and the short table that ends `run`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason, RunState
+
+MOST_ROWS = 24
+_METRICS = {
+    "train_loss": "train_loss",
+    "val_loss": "val_loss",
+    "train_accuracy": "epoch_accuracy",
+    "val_accuracy": "val_accuracy",
+}
+
+
+def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
+    """The latest state and values of a run; a value that was never measured is None."""
+    status = reader.status
+    metrics = {name: _latest(reader, quantity) for name, quantity in _METRICS.items()}
+    return {
+        "state": status.finish.value if status.finish else status.state.value,
+        "reason": status.reason,
+        "name": reader.info.name,
+        "run": reader.info.id,
+        "steps": status.steps,
+        "loss": metrics["train_loss"],
+        "metrics": metrics,
+        "session": session,
+        "findings": [],
+        "device": reader.info.device,
+        "parameters": sum(layer.parameters for layer in reader.info.layers),
+        "layers": layer_rows(reader),
+    }
+
+
+def layer_rows(reader: RunReader) -> list[dict[str, Any]]:
+    """Every layer in network order with its newest gradient norm, weight norm and update ratio."""
+    columns = {
+        "grad_norm": _per_layer(reader, "grad_norm"),
+        "weight_norm": _per_layer(reader, "weight_norm"),
+        "update_ratio": _per_layer(reader, "update_ratio"),
+    }
+    row_of = {layer.index: row for row, layer in enumerate(reader.info.measured)}
+    return [
+        {
+            "name": layer.name,
+            "kind": layer.kind,
+            "output_shape": list(layer.output_shape),
+            "parameters": layer.parameters,
+            **{
+                name: None if values is None or layer.index not in row_of else values[row_of[layer.index]]
+                for name, values in columns.items()
+            },
+        }
+        for layer in reader.info.layers
+    ]
+
+
+def print_report(console: Console, report: dict[str, Any]) -> None:
+    """The table of the layers that have parameters, the outcome, and where the session is."""
+    rows = [row for row in report["layers"] if row["parameters"]]
+    table = Table(box=None, header_style="bold")
+    for heading in ("Layer", "Output", "Parameters", "‖gradient‖", "‖weight‖", "‖Δw‖/‖w‖"):
+        table.add_column(heading, justify="left" if heading in ("Layer", "Output") else "right")
+    cut = len(rows) > MOST_ROWS
+    for row in rows[: MOST_ROWS // 2] if cut else rows:
+        table.add_row(*_cells(row))
+    if cut:
+        table.add_row(f"… {len(rows) - MOST_ROWS // 2 * 2} more …", *[""] * 5, style="dim")
+        for row in rows[-(MOST_ROWS // 2) :]:
+            table.add_row(*_cells(row))
+    console.print(table)
+    console.print(_outcome(report), markup=False, highlight=False, soft_wrap=True)
+    if report["reason"]:
+        console.print(report["reason"], markup=False, highlight=False, soft_wrap=True)
+    if report["session"]:
+        console.print(f"Saved {report['session']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def exit_status(report: dict[str, Any]) -> int:
+    """0 for a run that did what was asked, 1 for one that failed or diverged."""
+    return int(report["state"] in (FinishReason.FAILED, FinishReason.DIVERGED, RunState.STARTING))
+
+
+def number(value: float | None) -> str:
+    """Three significant digits; nothing for what was not measured."""
+    return "" if value is None else f"{value:.3g}"
+
+
+def _outcome(report: dict[str, Any]) -> str:
+    metrics = report["metrics"]
+    words = [f"{report['state'].capitalize()} after {report['steps']:,} steps"]
+    words += [
+        f"{name.replace('_', ' ')} {number(value)}" for name, value in metrics.items() if value is not None
+    ]
+    return ": ".join((words[0], ", ".join(words[1:]))) if len(words) > 1 else words[0]
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    shape = " × ".join(str(size) for size in row["output_shape"])
+    values = [number(row[key]) for key in ("grad_norm", "weight_norm", "update_ratio")]
+    return [row["name"], shape, f"{row['parameters']:,}", *values]
+
+
+def _latest(reader: RunReader, quantity: str) -> float | None:
+    values = _per_layer(reader, quantity)
+    return values[0] if values else None
+
+
+def _per_layer(reader: RunReader, quantity: str) -> list[float] | None:
+    if reader.last_step < 0:
+        return None
+    if quantity in reader.slices:
+        return [float(value) for value in reader.at(quantity, reader.last_step)[1]]
+    sample = reader.sample_at(quantity, reader.last_step)
+    return None if sample is None else [float(value) for value in sample[1]]

@@ -1,0 +1,173 @@
+"""`gradviz run`: train without a window, show a progress bar, save a session, say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Any
+from uuid import uuid4
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from gradviz.cli.failure import BadInput, Interrupted
+from gradviz.cli.json_output import print_json
+from gradviz.cli.loading import load
+from gradviz.cli.report import exit_status, print_report, run_report
+from gradviz.data.load import describe
+from gradviz.engine.catalogue import full_catalogue
+from gradviz.engine.machine import use_threads
+from gradviz.nets.build import inspect_model
+from gradviz.records.errors import RecordsError
+from gradviz.records.outputs import register_output
+from gradviz.records.reader import RunReader
+from gradviz.records.session import RunSource, Session, save_session
+from gradviz.records.workspace import Workspace
+from gradviz.spec.examples import PREFIX
+from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.json_codec import to_raw
+from gradviz.training.control import RunControl
+from gradviz.training.device import resolve_device
+from gradviz.training.run import train
+
+_REDRAW = 0.1  # seconds between two pictures of the progress bar
+
+
+def execute(arguments: argparse.Namespace) -> int:
+    """Train the experiment, save the session, print the report."""
+    experiment = load(arguments.experiment, full_catalogue(), arguments.settings)
+    if arguments.device:
+        experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
+    _prepare(experiment)
+    target = _target(arguments)
+    control = RunControl()
+    with _interruptible(control) as interrupted:
+        report = _train(experiment, target, control)
+    if arguments.json:
+        print_json(report)
+    else:
+        print_report(Console(), report)
+    if interrupted:
+        raise Interrupted("" if arguments.json else "Interrupted; everything that was measured is saved.")
+    return exit_status(report)
+
+
+def _prepare(experiment: ExperimentSpec) -> None:
+    """Find what training would fail at before it has begun. Raises BadInput."""
+    try:
+        use_threads()
+        resolve_device(experiment.training.device)
+        data = describe(experiment.data)
+    except ValueError as error:  # of the thread count, the device or the data, each a sentence
+        raise BadInput(str(error)) from None
+    inspection = inspect_model(experiment.model, data.input_shape, data.classes)
+    if inspection.problems:
+        raise BadInput("; ".join(problem.message for problem in inspection.problems))
+
+
+def _target(arguments: argparse.Namespace) -> Path:
+    """Where the session goes; a new name in the current folder unless one was given. Raises BadInput."""
+    if arguments.output is None:
+        stem = Path(arguments.experiment.removeprefix(PREFIX)).stem
+        names = (
+            f"{stem}.gradviz" if number == 1 else f"{stem}-{number}.gradviz" for number in range(1, 10**6)
+        )
+        target = next(Path(name) for name in names if not Path(name).exists())
+    else:
+        target = Path(arguments.output)
+        if target.is_dir():
+            raise BadInput(f"{target} is a folder; give a file name, for example {target / 'run.gradviz'}")
+        if target.exists() and not arguments.overwrite:
+            raise BadInput(f"{target} exists already; choose another name, or replace it with --overwrite")
+    folder = target.absolute().parent
+    if not folder.is_dir():
+        raise BadInput(f"there is no folder {folder} to save {target.name} in")
+    if not os.access(folder, os.W_OK):
+        raise BadInput(f"{folder} cannot be written to; choose another place with -o")
+    return target
+
+
+def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dict[str, Any]:
+    """Train into a live store, save it as `target`, and report. The live store stays if saving fails."""
+    run_id = uuid4().hex
+    saved = False
+    try:
+        workspace = Workspace.create()
+    except RecordsError as error:
+        raise BadInput(str(error)) from None
+    store = workspace.store_path(run_id)
+    session = replace(Session.new(to_raw(experiment)), runs=(RunSource(id=run_id, path=store),))
+    try:
+        with register_output(target, store, run_id):
+            workspace.write_draft(session, changed=True)
+            with _progress(experiment, control):
+                status = train(experiment, store, control, run_id=run_id)
+            if not store.exists():
+                saved = True  # nothing was measured, so there is nothing to keep
+                raise BadInput(status.reason)
+            save_session(session, target)
+            saved = True
+            with RunReader(target, run_id) as reader:
+                return run_report(reader, str(target))
+    except RecordsError as error:
+        hint = "" if saved else " The run is kept; start gradviz to recover it."
+        raise BadInput(f"{error}{hint}") from None
+    finally:
+        workspace.close(keep=not saved)
+
+
+@contextmanager
+def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[None]:
+    """A progress bar on standard error, fed from the boundaries between steps."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+        task = progress.add_task(experiment.name, total=None, rate="")
+        begun, drawn = monotonic(), 0.0
+
+        def draw(waiting: bool) -> None:  # noqa: ARG001 - a run without a window never waits
+            nonlocal drawn
+            now = monotonic()
+            if now - drawn < _REDRAW:
+                return
+            drawn = now
+            rate = f"{control.steps_done / (now - begun):.0f} steps/s" if control.steps_done else ""
+            total = control.steps_asked or None
+            progress.update(task, completed=control.steps_done, total=total, rate=rate, refresh=True)
+
+        control.poll = draw
+        yield
+
+
+@contextmanager
+def _interruptible(control: RunControl) -> Iterator[list[int]]:
+    """Turn Ctrl-C and a polite kill into a stop at the next step; a second one ends the program at once.
+
+    Gives a list that is empty until then.
+    """
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if received:
+            raise KeyboardInterrupt
+        received.append(number)
+        control.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
