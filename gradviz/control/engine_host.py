@@ -6,10 +6,10 @@ window's thread.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, Signal, Slot
 
 from gradviz.control.engine_link import EngineLink
-from gradviz.control.engine_state import EngineStatus, InspectRequest, TrainRequest
+from gradviz.control.engine_state import EngineStatus, InspectionReply, InspectRequest, TrainRequest
 from gradviz.control.process_link import ProcessLink
 from gradviz.control.thread_link import ThreadLink
 from gradviz.control.training_controller import TrainingController
@@ -27,7 +27,7 @@ class EngineHost(QObject):
     engine_changed = Signal(object)
     """An EngineStatus."""
     inspected = Signal(object)
-    """An InspectionReply; only the newest question is answered for certain."""
+    """An InspectionReply to the newest question."""
     run_changed = Signal(object)
     """A RunChange; exactly one per run is finished."""
     logged = Signal(object)
@@ -117,8 +117,10 @@ class EngineHost(QObject):
         self._stop.connect(controller.stop)
         self._set_lr.connect(controller.set_lr)
         self._shutdown.connect(controller.shutdown)
+        # Directly: this thread is waiting by then. QThread.quit may be called from any thread.
+        controller.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         controller.engine_changed.connect(self._on_engine_changed)
-        controller.inspected.connect(self.inspected)
+        controller.inspected.connect(self._on_inspected)
         controller.run_changed.connect(self.run_changed)
         controller.logged.connect(self.logged)
 
@@ -126,3 +128,9 @@ class EngineHost(QObject):
     def _on_engine_changed(self, status: EngineStatus) -> None:
         self._status = status
         self.engine_changed.emit(status)
+
+    @Slot(object)
+    def _on_inspected(self, reply: InspectionReply) -> None:
+        # A newer question may just be on its way to the controller.
+        if reply.id == self._questions:
+            self.inspected.emit(reply)

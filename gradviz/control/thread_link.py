@@ -10,7 +10,7 @@ import queue
 from collections.abc import Iterator
 from importlib import import_module
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from gradviz.control.engine_link import EngineEnd, EngineLink
 
@@ -37,6 +37,8 @@ class ThreadLink(EngineLink):
         """End its stream and wait for it, however long: a thread cannot be forced."""
         self._requests.close()
         self._thread.wait()
+        # Its last lines and its end are queued here; whoever closes wants to have heard them.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
 
     @Slot(object)
     def _on_line(self, line: bytes) -> None:

@@ -34,7 +34,7 @@ from gradviz.control.engine_state import (
 )
 from gradviz.control.inspection_queue import InspectionQueue
 from gradviz.control.log_throttle import LogThrottle
-from gradviz.records.interrupted import mark_interrupted
+from gradviz.control.lost_run import finish_lost_run
 from gradviz.records.run import FinishReason, RunState, RunStatus
 
 GRACE_MS = 3000
@@ -54,6 +54,8 @@ class TrainingController(QObject):
     inspected = Signal(object)
     run_changed = Signal(object)
     logged = Signal(object)
+    closed = Signal()
+    """The engine has ended and nothing more will be said."""
 
     def __init__(self, make_link: Callable[[QObject], EngineLink]) -> None:
         super().__init__()
@@ -63,7 +65,6 @@ class TrainingController(QObject):
         self._questions = InspectionQueue()
         self._waiting: TrainRequest | None = None
         self._run: TrainRequest | None = None
-        self._steps = 0
         self._misses = 0
         self._complaints: deque[str] = deque(maxlen=KEPT_COMPLAINTS)
         self._throttle = LogThrottle()
@@ -128,7 +129,7 @@ class TrainingController(QObject):
 
     @Slot()
     def shutdown(self) -> None:
-        """End the engine and leave the thread; a run that is training is stopped and kept."""
+        """End the engine for good; a run that is training is stopped and kept."""
         self._closing = True
         self._timer.stop()
         self._give_up_waiting()
@@ -138,7 +139,7 @@ class TrainingController(QObject):
                 self._send(encode_order("quit"))
             # An engine that is not up yet has nothing to keep, and need not be waited for.
             self._link.close(GRACE_MS if was_up else 0)
-        self.thread().quit()
+        self.closed.emit()
 
     # the engine's life
 
@@ -177,16 +178,13 @@ class TrainingController(QObject):
         """Finish the run whose engine is gone, in its store and for everybody who watches it."""
         if self._run is None:
             return
+        cause, outlook = self.tr("The engine {end}").format(end=end.text), ""
         if self._closing:
-            text = self.tr("The engine did not end in time and was stopped by force at step {step}.")
-        elif hopeless:
-            text = self.tr("The engine {end} at step {step}. Everything measured is kept.")
-        else:
-            text = self.tr(
-                "The engine {end} at step {step}. Everything measured is kept; a new engine is starting."
-            )
+            cause = self.tr("The engine did not end in time and was stopped by force")
+        elif not hopeless:
+            outlook = self.tr("A new engine is starting.")
         run, self._run = self._run, None
-        status = mark_interrupted(run.store, text)
+        status = finish_lost_run(run.store, cause, outlook)
         self.run_changed.emit(RunChange(run_id=run.run_id, store=run.store, status=status))
 
     # what the engine says
@@ -219,7 +217,6 @@ class TrainingController(QObject):
         if run is None or reported.run != run.run_id:
             return
         status = reported.status
-        self._steps = status.steps
         finished = status.state is RunState.FINISHED
         if finished:
             self._run = None
@@ -247,7 +244,7 @@ class TrainingController(QObject):
     def _train_next(self) -> None:
         if self._waiting is None or self._status.state is not EngineState.READY:
             return
-        self._run, self._waiting, self._steps = self._waiting, None, 0
+        self._run, self._waiting = self._waiting, None
         self._send(encode_train(self._run))
         self._show(EngineState.TRAINING, self.tr("Training"))
 
