@@ -125,7 +125,7 @@ def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dic
 
 @contextmanager
 def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[None]:
-    """A progress bar on standard error, fed from the boundaries between steps."""
+    """A progress bar on standard error where that is a terminal, fed from the boundaries between steps."""
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -133,7 +133,10 @@ def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[None]
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, auto_refresh=False, disable=not console.is_terminal
+    ) as progress:
         task = progress.add_task(experiment.name, total=None, rate="")
         begun, drawn = monotonic(), 0.0
 
