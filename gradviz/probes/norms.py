@@ -23,55 +23,54 @@ TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
 class LayerNorms:
     """Euclidean norms over groups of tensors, here the parameters of each layer together.
 
-    `sizes` are the entries of every tensor, layer by layer; every layer has at least one tensor.
+    `sizes` are the entries of every tensor, layer by layer; every layer has at least one tensor. A tensor
+    that is None (the gradient of a parameter that is frozen or that nothing used) counts as zeros.
     """
 
     def __init__(self, sizes: Sequence[Sequence[int]]) -> None:
-        flat = [size for layer in sizes for size in layer]
         self._starts = np.cumsum([0, *(len(layer) for layer in sizes[:-1])])
-        # mean squares, not their sum, must stay clear of float32's lower end
-        self._low = TRUSTED_LOW * np.sqrt(np.maximum(1, flat))
+        # it is the mean square, not the sum, that must stay clear of float32's lower end
+        self._low = TRUSTED_LOW * max((size for layer in sizes for size in layer), default=1) ** 0.5
 
-    def fused(self, tensors: Sequence[Tensor | None]) -> Tensor:
-        """The norm of each tensor, `[tensors]` on their device: float32 on a CPU, else float64.
+    def on_host(self, tensors: Sequence[Tensor | None]) -> list[float]:
+        """The norm of each tensor of a CPU."""
+        present = [tensor for tensor in tensors if tensor is not None]
+        norms = [norm.item() for norm in _foreach_norm(present, double=False)]
+        # NaN fails every comparison, and a sum that is NaN has one in it
+        if not (sum(norms) <= TRUSTED_HIGH and min(norms, default=1.0) >= self._low):
+            again = [i for i, norm in enumerate(norms) if not self._low <= norm <= TRUSTED_HIGH]
+            for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
+                norms[i] = norm
+        if len(present) == len(tensors):
+            return norms
+        left = iter(norms)
+        return [0.0 if tensor is None else next(left) for tensor in tensors]
 
-        None (a parameter that is frozen or that nothing used) counts as a gradient of exact zeros.
-        """
+    def on_device(self, tensors: Sequence[Tensor | None]) -> Tensor:
+        """The norm of each tensor, float64 `[tensors]`, left where the tensors are."""
         present = [tensor for tensor in tensors if tensor is not None]
         if not present:
-            return torch.zeros(len(tensors))
-        norms = torch.stack(_foreach_norm(present, double=not present[0].is_cpu))
+            return torch.zeros(len(tensors), dtype=torch.float64)
+        norms = torch.stack(_foreach_norm(present, double=True))
         if len(present) == len(tensors):
             return norms
         places = torch.tensor([i for i, tensor in enumerate(tensors) if tensor is not None])
         return norms.new_zeros(len(tensors)).index_copy_(0, places.to(norms.device), norms)
 
-    def by_layer(
-        self, norms: NDArray[np.floating], tensors: Sequence[Tensor | None] | None = None
-    ) -> NDArray[np.float32]:
-        """The norm of each layer, float32 `[layers]`, from what `fused` gave.
+    def by_layer(self, norms: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The norm of each layer `[…, layers]` from those of its tensors `[…, tensors]`.
 
-        `tensors` are the same ones, for doing again what float32 could not hold; float64 needs none.
         A finite norm that float32 cannot hold becomes the nearest number that it can, never 0 or Inf.
         """
-        norms = norms.astype(np.float64)
-        trusted = (norms >= self._low) & (norms <= TRUSTED_HIGH)
-        if trusted.all():
-            return np.sqrt(np.add.reduceat(norms * norms, self._starts)).astype(np.float32)
-        if tensors is not None:
-            again = {i: t for i, t in enumerate(tensors) if t is not None and not trusted[i]}
-            norms[list(again)] = exact_norms(list(again.values()))
-        # hypot, unlike squares, keeps float64's own range; NaN must win over Inf, which it would not
-        layers = np.hypot.reduceat(norms, self._starts)
-        layers[np.logical_or.reduceat(np.isnan(norms), self._starts)] = np.nan
+        layers = np.hypot.reduceat(norms, self._starts, axis=-1)
+        # hypot of NaN and Inf is Inf; here NaN wins, as in a sum of squares
+        layers[np.isnan(np.add.reduceat(norms, self._starts, axis=-1))] = np.nan
         return to_float32(layers)
 
 
-def exact_norms(tensors: list[Tensor]) -> NDArray[np.float64]:
-    """The norm of each tensor, float64 `[tensors]` on the host, with no over- or underflow on the way."""
-    if not tensors:
-        return np.zeros(0)
-    norms = torch.stack(_foreach_norm(tensors, double=True)).cpu().numpy()
+def exact_norms(tensors: list[Tensor]) -> list[float]:
+    """The norm of each tensor with no over- or underflow on the way."""
+    norms = [norm.item() for norm in _foreach_norm(tensors, double=True)]
     for i, tensor in enumerate(tensors):
         # float64's square of a float32 cannot leave the range; that of a float64 can
         if tensor.dtype == torch.float64 and not 1e-140 < norms[i] < 1e140:
@@ -85,6 +84,8 @@ def count_nonfinite(tensors: Sequence[Tensor | None]) -> int:
 
 
 def _foreach_norm(tensors: list[Tensor], *, double: bool) -> list[Tensor]:
+    if not tensors:
+        return []
     dtype = torch.float64 if double else None
     return list(torch._foreach_norm(tensors, 2, dtype=dtype))  # noqa: SLF001 - not public yet
 

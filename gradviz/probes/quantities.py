@@ -75,7 +75,8 @@ class Quantities:
         self._outbox.put(histogram(tensors), deliver)
 
     def _norm_of(self, tensors: list[Tensor], deliver: Callable[[NDArray[np.float32]], None]) -> None:
-        again = tensors if tensors[0].is_cpu else None
-        self._outbox.put(
-            self._norms.fused(tensors), lambda norms: deliver(self._norms.by_layer(norms, again))
-        )
+        if tensors[0].is_cpu:
+            deliver(self._norms.by_layer(np.array(self._norms.on_host(tensors))))
+        else:
+            norms = self._norms.on_device(tensors)
+            self._outbox.put(norms, lambda values: deliver(self._norms.by_layer(values)))

@@ -16,6 +16,7 @@ from time import perf_counter
 import numpy as np
 from torch import Tensor, nn
 
+from gradviz.probes.ledger import Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Outbox
 from gradviz.probes.pace import Pace
@@ -23,7 +24,7 @@ from gradviz.probes.quantities import Quantities
 from gradviz.probes.schedule import Item, Schedule
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
-from gradviz.records.writer import RunWriter
+from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 
 _NORMS_EVERY = 16
 """Update ratios and weight norms, of all layers at once, come round after so many histograms."""
@@ -40,10 +41,9 @@ def recorded_series(layers: Sequence[LayerInfo], *, clipping: bool) -> tuple[Ser
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What a step's one copy brought: the loss, the correct samples, whether all gradients are finite."""
+    """What a step's one copy brought: the loss, and whether all gradients are finite."""
 
     loss: float
-    correct: int
     finite: bool
 
 
@@ -63,11 +63,9 @@ class Recorder:
         self._parameters = [parameter for group in groups for parameter in group]
         self._on_cpu = all(parameter.is_cpu for parameter in self._parameters)
         self._writer = writer
-        self._row = np.zeros(writer.width, np.float32)
-        self._loss, self._accuracy = writer.slices["train_loss"].start, writer.slices["train_accuracy"].start
-        self._raw, self._clipped = writer.slices["grad_norm"], writer.slices.get("grad_norm_clipped")
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
+        self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._schedule = Schedule(_items(len(groups)), budget)
@@ -75,9 +73,12 @@ class Recorder:
         self._due: list[Item] = []
         self._step = -1
         self._samples = 1
-        self._parts: list[Tensor] = []
+        self._loss = Tensor()
+        self._answers: tuple[Tensor, Tensor] | float = 0.0
+        self._on_device: dict[str, Tensor] = {}
+        self._found: dict[str, list[float]] = {}
         self._gradients: list[Tensor | None] = []
-        self._started = self._always = self._scheduled = 0.0
+        self._started = self._committed = self._always = self._scheduled = 0.0
 
     def on_train_batch_start(self, step: int, *, everything: bool = False) -> None:
         """Begin a step; `everything` measures all that is scheduled, for a first, single or last step."""
@@ -91,49 +92,49 @@ class Recorder:
         """Take loss, accuracy and gradient norms; `output` is `[batch, classes]`, `target` `[batch]`."""
         start = perf_counter()
         self._gradients = [parameter.grad for parameter in self._parameters]
+        self._loss = loss.detach()
         self._samples = len(target)
-        self._parts = [loss.detach(), (output.detach().argmax(1) == target).sum()]
-        self._take_norms(self._raw)
+        if self._on_cpu:
+            self._answers = (output.detach(), target)
+        else:
+            self._on_device = {"correct": (output.detach().argmax(1) == target).sum()}
+        self._take_norms("grad_norm")
         self._always += perf_counter() - start
         if self._due:
             self._measure("gradient_histogram")
 
     def on_after_clip(self) -> None:
         """Take the gradient norms that clipping left."""
-        if self._clipped is not None:
-            start = perf_counter()
-            self._take_norms(self._clipped)
-            self._always += perf_counter() - start
+        start = perf_counter()
+        self._take_norms("grad_norm_clipped")
+        self._always += perf_counter() - start
 
     def on_before_optimizer_step(self) -> Reading:
-        """Bring the step's numbers to the host and append them."""
+        """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
-        if self._on_cpu:
-            loss, correct = self._parts[0].item(), self._parts[1].item()
-        else:
-            loss, correct = self._fetch()
-        self._row[self._loss] = loss
-        self._row[self._accuracy] = correct / self._samples
-        self._writer.append(self._step, self._row)
-        finite = isfinite(float(self._row[self._raw].sum(dtype=np.float64)))
+        loss = self._loss.item() if self._on_cpu else self._fetch()
+        self._ledger.add(RawStep(loss, self._found, self._samples, self._answers))
+        finite = isfinite(sum(self._found["grad_norm"]))
         if not finite:
             self._count_nonfinite()
-        self._gradients, self._parts = [], []
+        self._gradients, self._found, self._answers = [], {}, 0.0
         end = perf_counter()
         self._always += end - start
         if any(item.quantity == "update_ratio" for item in self._due):
             self._quantities.keep_weights()
             self._scheduled += perf_counter() - end
-        return Reading(loss=float(loss), correct=int(correct), finite=finite)
+        return Reading(loss=loss, finite=finite)
 
     def on_train_batch_end(self) -> None:
         """After the update: weights, a commit when one is due, and the account of what all this cost."""
         if self._due:
             self._measure("update_ratio")
             self._measure("weight_histogram")
-        start = perf_counter()
-        self._writer.commit_due()
-        end = perf_counter()
+        start = end = perf_counter()
+        if start - self._committed >= COMMIT_SECONDS or self._ledger.full:
+            self._ledger.flush()
+            self._writer.commit()
+            self._committed = end = perf_counter()
         self._always += end - start
         total, cost = end - self._started, self._always + self._scheduled
         self._schedule.account(total - cost, self._always, self._scheduled)
@@ -157,21 +158,30 @@ class Recorder:
             item.last = self._step
         self._pace.flush(self._step)
         self._outbox.flush()
+        self._ledger.flush()
 
-    def _take_norms(self, place: slice) -> None:
-        norms = self._norms.fused(self._gradients)
+    def flush(self) -> None:
+        """Hand on what has been gathered and measure nothing more, for an end in the middle of a step."""
+        self._ledger.flush()
+
+    def take_accuracy(self) -> float:
+        """The training accuracy over all steps since the last call, for the end of an epoch."""
+        return self._ledger.take_accuracy()
+
+    def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:
-            self._row[place] = self._norms.by_layer(norms.numpy(), self._gradients)
+            self._found[quantity] = self._norms.on_host(self._gradients)
         else:
-            self._parts.append(norms)
+            self._on_device[quantity] = self._norms.on_device(self._gradients)
 
-    def _fetch(self) -> tuple[float, float]:
-        values = self._outbox.copy(self._parts)
-        tensors = len(self._parameters)
-        self._row[self._raw] = self._norms.by_layer(values[2 : 2 + tensors])
-        if self._clipped is not None:
-            self._row[self._clipped] = self._norms.by_layer(values[2 + tensors :])
-        return float(values[0]), float(values[1])
+    def _fetch(self) -> float:
+        correct, *norms = self._on_device.values()
+        values = self._outbox.copy([self._loss, correct, *norms]).tolist()
+        count = len(self._parameters)
+        for place, quantity in enumerate(list(self._on_device)[1:]):
+            self._found[quantity] = values[2 + place * count : 2 + (place + 1) * count]
+        self._answers = values[1]
+        return float(values[0])
 
     def _measure(self, quantity: str) -> None:
         for item in self._due:

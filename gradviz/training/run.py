@@ -51,15 +51,17 @@ def train(
     if paused:
         control.pause()
     writer: RunWriter | None = None
+    trainer: Trainer | None = None
     try:
         device = resolve_device(experiment.training.device)
         data = load(experiment.data, experiment.seed)
         built = build_model(experiment.model, data.info.input_shape, data.info.classes, experiment.seed)
         info = _describe(experiment, run_id, built, data, device)
         writer = RunWriter.create(store_path, info)
-        status = Trainer(
+        trainer = Trainer(
             experiment, writer, control, built=built, data=data, device=device, on_status=on_status
-        ).run()
+        )
+        status = trainer.run()
     except KeyboardInterrupt:
         status = _finished(FinishReason.STOPPED, control, "Interrupted.")
     except (DataError, BuildError, DeviceError, RecordsError) as error:
@@ -69,6 +71,8 @@ def train(
         if writer is not None:
             writer.log("error", traceback.format_exc())
         status = _finished(FinishReason.FAILED, control, _why(error, control))
+    if trainer is not None:
+        trainer.recorder.flush()
     if writer is not None:
         missing = writer.finish(status)
         writer.close()

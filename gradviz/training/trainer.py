@@ -12,7 +12,7 @@ from gradviz.data.batches import Batches
 from gradviz.data.load import DataSet
 from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.nets.build import BuiltModel
-from gradviz.probes.recorder import Reading, Recorder
+from gradviz.probes.recorder import Recorder
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
@@ -74,7 +74,6 @@ class Trainer:
         self.recorder = Recorder(self.model, self.layers, writer, budget=experiment.measure.budget)
         self._on_status = on_status
         self._origin: Origin | None = None
-        self._correct = self._seen = 0
 
     def run(self) -> RunStatus:
         """Train until the end, a stop or a loss that is not finite."""
@@ -110,9 +109,9 @@ class Trainer:
             recorder.on_train_batch_end()
 
             self.control.steps_done = step + 1
-            self._count(reading, len(y))
             if (step + 1) % self.batches.per_epoch == 0 or step + 1 == self.steps:
                 self._validate(step)
+        recorder.at_rest(gradients=self.clip is None)
         return self._end(FinishReason.COMPLETED)
 
     def _boundary(self, step: int) -> bool:
@@ -145,16 +144,11 @@ class Trainer:
     def _record_lr(self, step: int) -> None:
         self.writer.sample("learning_rate", step, self.optimizer.param_groups[0]["lr"])
 
-    def _count(self, reading: Reading, samples: int) -> None:
-        self._correct += reading.correct
-        self._seen += samples
-
     def _validate(self, step: int) -> None:
         score = validate(self.model, self.val_x, self.val_y)
         self.writer.sample("val_loss", step, score.loss)
         self.writer.sample("val_accuracy", step, score.accuracy)
-        self.writer.sample("epoch_accuracy", step, self._correct / self._seen)
-        self._correct = self._seen = 0
+        self.writer.sample("epoch_accuracy", step, self.recorder.take_accuracy())
 
     def _remember_origin(self, moment: Moment) -> None:
         """A gradient is not finite though the loss is: note the first such step, before its update."""
