@@ -1,0 +1,67 @@
+"""Questions and messages, each one sentence of what is and one of what can be done."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Answer(Enum):
+    """What the user wants done with unsaved work."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+def ask_unsaved(parent: QWidget, title: str, *, training: bool) -> Answer:
+    """Ask what to do with a session that is not saved."""
+    tr = QCoreApplication.translate
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Dialogs", "Unsaved session"))
+    box.setText(tr("Dialogs", "Save “{0}” before it closes?").format(title))
+    detail = tr(
+        "Dialogs", "Edits, notes and recorded runs that are not saved are deleted if you discard them."
+    )
+    if training:
+        detail = tr("Dialogs", "The run that is training will be stopped.") + " " + detail
+    box.setInformativeText(detail)
+    buttons = QMessageBox.StandardButton
+    box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+    box.setDefaultButton(buttons.Save)
+    box.button(buttons.Save).setText(tr("Dialogs", "Save"))
+    box.button(buttons.Discard).setText(tr("Dialogs", "Discard"))
+    box.button(buttons.Cancel).setText(tr("Dialogs", "Cancel"))
+    answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
+    return answers.get(QMessageBox.StandardButton(box.exec()), Answer.CANCEL)
+
+
+def show_error(parent: QWidget, title: str, text: str) -> None:
+    """Say what went wrong; the text's first line is what happened, the rest is detail."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(title)
+    first, _, rest = text.partition("\n")
+    box.setText(first)
+    box.setInformativeText(rest)
+    box.setStandardButtons(QMessageBox.StandardButton.Ok)
+    box.button(QMessageBox.StandardButton.Ok).setText(QCoreApplication.translate("Dialogs", "OK"))
+    box.exec()
+
+
+def confirm_remove_run(parent: QWidget, name: str) -> bool:
+    """Ask before a run is taken out of the session."""
+    tr = QCoreApplication.translate
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setWindowTitle(tr("Dialogs", "Remove run"))
+    box.setText(tr("Dialogs", "Remove “{0}” from the session?").format(name))
+    box.setInformativeText(tr("Dialogs", "What it measured is deleted. This cannot be undone."))
+    remove = box.addButton(tr("Dialogs", "Remove"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(tr("Dialogs", "Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.exec()
+    return box.clickedButton() is remove

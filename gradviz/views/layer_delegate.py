@@ -1,0 +1,42 @@
+"""Rows of the layer tree: the name strong, its parameters quiet behind it, a mark where a problem is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from gradviz.control.layer_tree_model import LayerColumn, LayerRole
+from gradviz.views.appearance import appearance
+from gradviz.views.icons import paint_icon
+
+_ICON = 14
+
+
+class LayerDelegate(QStyledItemDelegate):
+    """Colours the secondary columns and paints the problem's mark at the row's end."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Quiet columns in the secondary colour, a problem's row in its own."""
+        super().initStyleOption(option, index)
+        theme = appearance().theme
+        if index.siblingAtColumn(LayerColumn.LAYER).data(LayerRole.PROBLEM):
+            colour = theme.non_finite
+        elif index.column() == LayerColumn.LAYER:
+            return
+        else:
+            colour = theme.secondary
+        for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
+            option.palette.setColor(role, QColor(colour))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Draw the row, and the mark."""
+        super().paint(painter, option, index)
+        if index.column() == LayerColumn.LAYER and index.data(LayerRole.PROBLEM):
+            rect = option.rect
+            place = QRectF(rect.right() - _ICON - 2, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
+            paint_icon(painter, place, "circle-x", appearance().theme.non_finite)

@@ -1,0 +1,51 @@
+"""The one selected layer, as the tree knows it (a path) and as the plots know it (a measured row)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from gradviz.records.layer import LayerInfo
+from gradviz.spec.experiment import Path
+
+
+class LayerSelection(QObject):
+    """Clicking a layer anywhere selects it everywhere; a Repeat's layer stands for its first iteration."""
+
+    row_changed = Signal(object)
+    """The index (int) of the measured layer, or None."""
+    path_changed = Signal(object)
+    """The path of the selected layer in the tree, after a click on a measured row."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._layers: tuple[LayerInfo, ...] = ()
+        self._row: int | None = None
+
+    @property
+    def row(self) -> int | None:
+        """The selected measured layer."""
+        return self._row
+
+    def set_layers(self, layers: Sequence[LayerInfo]) -> None:
+        """Other measured layers: the one of the same name stays selected, else the first is."""
+        name = self._layers[self._row].name if self._row is not None else ""
+        self._layers = tuple(layers)
+        same = next((i for i, layer in enumerate(self._layers) if layer.name == name), None)
+        self._row = same if same is not None else (0 if self._layers else None)
+        self.row_changed.emit(self._row)
+
+    def select_row(self, row: int) -> None:
+        """A measured layer was clicked."""
+        if 0 <= row < len(self._layers):
+            self._row = row
+            self.row_changed.emit(row)
+            self.path_changed.emit(self._layers[row].path)
+
+    def select_path(self, path: Path) -> None:
+        """A layer of the tree was selected; one that is not measured leaves the plots as they are."""
+        rows = [i for i, layer in enumerate(self._layers) if layer.path[: len(path)] == path]
+        if path and rows and self._row not in rows:
+            self._row = rows[0]
+            self.row_changed.emit(self._row)

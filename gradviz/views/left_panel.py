@@ -1,0 +1,135 @@
+"""The left panel: what is asked for, in foldable sections. Where there is no room for all, the one that
+was opened first folds.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from gradviz.control.layer_tree_model import LayerTreeModel
+from gradviz.control.session_document import SessionDocument
+from gradviz.views.data_panel import DataPanel
+from gradviz.views.model_builder import ModelBuilder
+from gradviz.views.notes_panel import NotesPanel
+from gradviz.views.number_format import count, short_count
+from gradviz.views.section import Section
+from gradviz.views.training_panel import TrainingPanel
+
+WIDTH = 296
+_MODEL_HEIGHT = 330
+_HEADING = 36
+
+
+class LeftPanel(QWidget):
+    """Model, data, training, notes."""
+
+    def __init__(
+        self,
+        document: SessionDocument,
+        model: LayerTreeModel,
+        actions: dict[str, QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(240)
+        self.builder = ModelBuilder(document, model, actions, self)
+        self.data = DataPanel(document, self)
+        self.training = TrainingPanel(document, self)
+        self.notes = NotesPanel(document, self)
+        self.sections = (
+            Section(self.tr("Model"), self.builder, self),
+            Section(self.tr("Data"), _scrolling(self.data), self, is_open=False),
+            Section(self.tr("Training"), _scrolling(self.training), self, is_open=False),
+            Section(self.tr("Notes"), self.notes, self, is_open=False),
+        )
+        self._opened: list[Section] = [self.sections[0]]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(0)
+        for number, section in enumerate(self.sections):
+            if number:
+                layout.addWidget(_line(self))
+            layout.addWidget(section, 3 if number == 0 else 0)
+            section.toggled.connect(self._on_toggled)
+        layout.addStretch(0)
+        self._stretch()
+        for panel, section in zip((self.data, self.training, self.notes), self.sections[1:], strict=True):
+            panel.summary_changed.connect(section.set_summary)
+        self.builder.parameters_counted.connect(self._on_counted)
+        for panel in (self.data, self.training, self.notes):
+            panel.refresh()
+
+    def sizeHint(self) -> QSize:
+        """As wide as three columns of the tree need."""
+        return QSize(WIDTH, 600)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold what no longer fits."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signal
+        section = self.sender()
+        if isinstance(section, Section):
+            if section in self._opened:
+                self._opened.remove(section)
+            if is_open:
+                self._opened.append(section)
+        self._make_room()
+        self._stretch()
+
+    def _make_room(self) -> None:
+        while len(self._opened) > 1 and self._needed() > self.height():
+            self._opened[0].set_open(is_open=False)
+
+    def _needed(self) -> int:
+        heights = {section: section.body.sizeHint().height() for section in self._opened}
+        if self.sections[0] in heights:
+            heights[self.sections[0]] = _MODEL_HEIGHT
+        return sum(heights.values()) + _HEADING * len(self.sections) + 8
+
+    def _stretch(self) -> None:
+        """The tree takes the room that is left; without it, the last open section does."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            model_open = self.sections[0].is_open
+            for section in self.sections:
+                grows = section is self.sections[0] if model_open else section.is_open
+                layout.setStretchFactor(section, 3 if grows and section.is_open else 0)
+            layout.setStretch(layout.count() - 1, 0 if self._opened else 1)
+
+    def _on_counted(self, parameters: int | None) -> None:
+        section = self.sections[0]
+        if parameters is None:
+            section.set_summary("")
+        else:
+            section.set_summary(self.tr("{0} parameters").format(short_count(parameters)))
+            section.summary.setToolTip(self.tr("{0} parameters").format(count(parameters)))
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    area = _Scroller()
+    area.setWidget(panel)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+class _Scroller(QScrollArea):
+    """A scroll area that wants to be as high as what it holds."""
+
+    def sizeHint(self) -> QSize:
+        inner = self.widget()
+        return inner.sizeHint() if inner is not None else super().sizeHint()
+
+
+def _line(parent: QWidget) -> QFrame:
+    line = QFrame(parent)
+    line.setProperty("role", "line")
+    line.setFixedHeight(1)
+    return line

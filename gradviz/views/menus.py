@@ -1,0 +1,89 @@
+"""The menu bar: rows of action keys, and the menus whose entries come from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from gradviz.views.appearance import Appearance, ThemeChoice
+
+SEPARATOR = ""
+EXAMPLES, RECENT, THEMES = "examples", "recent", "themes"
+_tr = QT_TRANSLATE_NOOP
+
+MENUS: dict[str, tuple[str, ...]] = {
+    _tr("Menus", "&File"): (
+        "file.new", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as", SEPARATOR, "file.quit",
+    ),
+    _tr("Menus", "&Edit"): (
+        "edit.undo", "edit.redo", SEPARATOR,
+        "layer.add", "layer.duplicate", "layer.up", "layer.down", "layer.remove",
+    ),
+    _tr("Menus", "&Run"): (
+        "run.train", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
+        "run.rename", "run.remove", SEPARATOR, "run.restart",
+    ),
+    _tr("Menus", "&View"): (THEMES, SEPARATOR, "view.left", "view.log", SEPARATOR, "view.live"),
+    _tr("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
+}  # fmt: skip
+
+
+def fill_menu_bar(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """Make the menus; returns those that are filled from elsewhere, by key."""
+    titles = {
+        EXAMPLES: QCoreApplication.translate("Menus", "New from example"),
+        RECENT: QCoreApplication.translate("Menus", "Open recent"),
+        THEMES: QCoreApplication.translate("Menus", "Theme"),
+    }
+    open_ended: dict[str, QMenu] = {}
+    for title, keys in MENUS.items():
+        menu = bar.addMenu(QCoreApplication.translate("Menus", title))
+        menu.setToolTipsVisible(True)
+        for key in keys:
+            if key == SEPARATOR:
+                menu.addSeparator()
+            elif key in titles:
+                open_ended[key] = menu.addMenu(titles[key])
+            else:
+                menu.addAction(actions[key])
+    return open_ended
+
+
+def fill_examples(menu: QMenu, examples: dict[str, str], take: Callable[[str], None]) -> None:
+    """Offer the bundled experiments by their titles."""
+    for name, title in examples.items():
+        action = menu.addAction(title)
+        action.setData(name)
+    menu.triggered.connect(lambda action: take(str(action.data())))
+
+
+def fill_recent(menu: QMenu, files: Iterable[Path], take: Callable[[Path], None]) -> None:
+    """Offer the files opened or saved last."""
+    menu.clear()
+    for path in files:
+        action = menu.addAction(path.name)
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda _checked=False, chosen=path: take(chosen))
+    menu.setToolTipsVisible(True)
+    menu.setEnabled(bool(menu.actions()))
+
+
+def fill_themes(menu: QMenu, appearance: Appearance, chosen: Callable[[ThemeChoice], None]) -> None:
+    """Offer the system's theme, the light and the dark one."""
+    group = QActionGroup(menu)
+    names = {
+        ThemeChoice.SYSTEM: QCoreApplication.translate("Menus", "As the system"),
+        ThemeChoice.LIGHT: QCoreApplication.translate("Menus", "Light"),
+        ThemeChoice.DARK: QCoreApplication.translate("Menus", "Dark"),
+    }
+    for choice, name in names.items():
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        action.setChecked(choice is appearance.choice)
+        action.setData(choice.value)
+        group.addAction(action)
+    group.triggered.connect(lambda action: chosen(ThemeChoice(action.data())))

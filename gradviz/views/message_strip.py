@@ -1,0 +1,82 @@
+"""A strip that says what happened without standing in the way: icon, sentence, what to do, close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gradviz.views.icons import icon
+
+
+class Tone(StrEnum):
+    """How grave it is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_LOOKS = {
+    Tone.INFO: ("info", "accent"),
+    Tone.WARNING: ("triangle-alert", "exploding"),
+    Tone.ERROR: ("circle-x", "non_finite"),
+}
+
+
+class MessageStrip(QFrame):
+    """Hidden until it has something to say."""
+
+    def __init__(self, parent: QWidget | None = None, *, closable: bool = True) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "strip")
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._action = QPushButton(self)
+        self._action.setProperty("role", "link")
+        self._action.hide()
+        self._act: Callable[[], object] | None = None
+        self._action.clicked.connect(self._on_action)
+        close = QToolButton(self)
+        close.setProperty("role", "small")
+        close.setIcon(icon("x", "secondary"))
+        close.setToolTip(self.tr("Close this message"))
+        close.setAccessibleName(close.toolTip())
+        close.clicked.connect(self.hide)
+        close.setVisible(closable)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 12, 6)
+        layout.setSpacing(8)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._action)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def say(self, tone: Tone, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+        """Show a message, with a link that does something about it if `action` is given."""
+        name, colour = _LOOKS[tone]
+        self._icon.setPixmap(icon(name, colour).pixmap(QSize(18, 18), self.devicePixelRatioF()))
+        self._text.setText(text)
+        self._text.setAccessibleName(text)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self._act = act
+        self.setProperty("tone", tone.value)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()
+
+    def _on_action(self) -> None:
+        if self._act is not None:
+            self._act()

@@ -1,0 +1,166 @@
+"""One control for one parameter of the catalogue: a box to tick, a choice, a number, a list.
+
+Every control is made from the parameter's description, so a new layer or optimizer needs no code
+here. A value out of range is said at the field and goes nowhere else.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+
+from gradviz.spec.catalogue import Kind, Parameter, Value
+
+_INT_LIMIT = 2**31 - 1
+
+
+class ParameterField(QObject):
+    """A control (`widget`) that shows and tells one value."""
+
+    value_changed = Signal(object)
+    """The new value; the user has finished entering it and it is in range."""
+
+    def __init__(self, parameter: Parameter, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.parameter = parameter
+        self._tip = f"{parameter.doc}\n{parameter.expected()}" if parameter.doc else parameter.expected()
+        self._value: Value = parameter.default
+        self.widget = self._make(parent)
+        self.widget.setToolTip(self._tip)
+        self.widget.setAccessibleName(parameter.name)
+        self.widget.setAccessibleDescription(parameter.doc)
+
+    def set_value(self, value: Value) -> None:
+        """Show a value, without telling."""
+        self._value = value
+        widget = self.widget
+        widget.blockSignals(True)  # noqa: FBT003 - Qt's own
+        if isinstance(widget, QCheckBox):
+            widget.setChecked(bool(value))
+        elif isinstance(widget, QSpinBox):
+            widget.setValue(int(value) if isinstance(value, int | float) else widget.minimum())
+        elif isinstance(widget, QComboBox):
+            if widget.isEditable():
+                widget.setEditText(worded(value))
+            else:
+                widget.setCurrentText(worded(value))
+        elif isinstance(widget, QLineEdit):
+            widget.setText(worded(value))
+            widget.setCursorPosition(0)
+        widget.blockSignals(False)  # noqa: FBT003
+        self._show_complaint("")
+
+    def _make(self, parent: QWidget) -> QWidget:
+        kinds = set(self.parameter.kinds)
+        if kinds == {Kind.BOOLEAN}:
+            box = QCheckBox(parent)
+            box.toggled.connect(self._on_value)
+            return box
+        if kinds == {Kind.CHOICE} and not self.parameter.optional:
+            return self._choice(parent)
+        if Kind.CHOICE in kinds:
+            return self._editable_choice(parent)
+        limit = self.parameter.maximum if self.parameter.maximum is not None else _INT_LIMIT
+        if kinds == {Kind.INTEGER} and not self.parameter.optional and limit <= _INT_LIMIT:
+            return self._spin(parent, int(limit))
+        line = QLineEdit(parent)
+        if self.parameter.optional:
+            line.setPlaceholderText(self.tr("none"))
+        line.editingFinished.connect(self._on_text)
+        return line
+
+    def _choice(self, parent: QWidget) -> QComboBox:
+        combo = QComboBox(parent)
+        combo.addItems(list(self.parameter.choices))
+        combo.textActivated.connect(self._on_value)
+        return combo
+
+    def _editable_choice(self, parent: QWidget) -> QComboBox:
+        combo = QComboBox(parent)
+        combo.setEditable(True)
+        combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        combo.addItems(list(self.parameter.choices))
+        combo.lineEdit().editingFinished.connect(self._on_text)
+        combo.textActivated.connect(self._on_chosen)
+        return combo
+
+    def _spin(self, parent: QWidget, limit: int) -> QSpinBox:
+        spin = QSpinBox(parent)
+        low = self.parameter.minimum if self.parameter.minimum is not None else -_INT_LIMIT
+        spin.setRange(int(low), limit)
+        spin.setGroupSeparatorShown(True)
+        spin.setKeyboardTracking(False)
+        spin.valueChanged.connect(self._on_value)
+        return spin
+
+    def _on_value(self, value: object) -> None:
+        if value != self._value or type(value) is not type(self._value):
+            self._value = value  # type: ignore[assignment]
+            self.value_changed.emit(value)
+
+    def _on_chosen(self, _text: str) -> None:
+        self._on_text()
+
+    def _on_text(self) -> None:
+        text = self.widget.currentText() if isinstance(self.widget, QComboBox) else self._line().text()
+        value = parsed(text, self.parameter)
+        complaint = self.parameter.complaint(value)
+        self._show_complaint(f"{self.parameter.name} {complaint}" if complaint else "")
+        if complaint is None and value != self._value:
+            self._value = value
+            self.value_changed.emit(value)
+
+    def _line(self) -> QLineEdit:
+        widget = self.widget
+        line = widget.lineEdit() if isinstance(widget, QComboBox) else widget
+        if not isinstance(line, QLineEdit):
+            raise TypeError("this field has no text")
+        return line
+
+    def _show_complaint(self, text: str) -> None:
+        self.widget.setToolTip(text or self._tip)
+        if isinstance(self.widget, QLineEdit):
+            self.widget.setProperty("wrong", bool(text))
+            self.widget.style().unpolish(self.widget)
+            self.widget.style().polish(self.widget)
+
+
+def worded(value: Value) -> str:
+    """A value as its field shows it; a list as “3, 3”, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.12g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(worded(item) for item in value)
+    return str(value)
+
+
+def parsed(text: str, parameter: Parameter) -> Value:
+    """What a text stands for; what cannot be read stays a text, and the parameter will complain."""
+    text = text.strip()
+    if not text:
+        return None
+    if text in parameter.choices:
+        return text
+    if "," in text or (parameter.length is not None and Kind.INTEGER not in parameter.kinds):
+        items = [_number(item) for item in text.strip("[]()").split(",") if item.strip()]
+        return [item if item is not None else text for item in items]
+    number = _number(text)
+    if number is None:
+        return text
+    listed = {Kind.INTEGERS, Kind.NUMBERS} & set(parameter.kinds)
+    single = {Kind.INTEGER, Kind.NUMBER} & set(parameter.kinds)
+    return [number] if listed and not single else number
+
+
+def _number(text: str) -> int | float | None:
+    plain = text.strip().replace("\u2212", "-").replace("_", "")
+    for kind in (int, float):
+        try:
+            return kind(plain)
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,172 @@
+"""An axis that draws itself from ticks: crisp at any pixel ratio, elided names, an emphasised tick.
+
+pyqtgraph's AxisItem thins by spacing only and cannot emphasise or elide a name; this one is also
+cheaper to draw, which counts with eight axes at 30 Hz.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsWidget
+
+from gradviz.views.appearance import tabular
+from gradviz.views.plots.ticks import Tick, Ticker
+from gradviz.views.theme import LIGHT, Theme
+
+TICK_PX = 11
+_TICK_LENGTH = 4
+_GAP = 4
+
+
+class Side(Enum):
+    """Where the axis stands."""
+
+    LEFT = "left"
+    BOTTOM = "bottom"
+
+
+class Axis(QGraphicsWidget):
+    """The scale beside one view box; the wheel and a drag on it act on this direction only."""
+
+    def __init__(self, side: Side, ticker: Ticker, title: str = "") -> None:
+        super().__init__()
+        self._side = side
+        self._ticker = ticker
+        self._title = title
+        self._theme = LIGHT
+        self._box: pg.ViewBox | None = None
+        self._font = QFont()
+        self._font.setPixelSize(TICK_PX)
+        tabular(self._font)
+        if side is Side.BOTTOM:
+            height = _TICK_LENGTH + 2 * (TICK_PX + 5)
+            self.setMinimumHeight(height)
+            self.setMaximumHeight(height)
+
+    def attach(self, box: pg.ViewBox) -> None:
+        """Show that box's range from now on."""
+        self._box = box
+        signal = box.sigYRangeChanged if self._side is Side.LEFT else box.sigXRangeChanged
+        signal.connect(self._on_range_changed)
+        box.sigResized.connect(self._on_range_changed)
+
+    def set_ticker(self, ticker: Ticker) -> None:
+        """Name the ticks in another way."""
+        self._ticker = ticker
+        self.update()
+
+    def set_title(self, title: str) -> None:
+        """Say what the axis measures, with its unit."""
+        self._title = title
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def widest(self, names: list[str]) -> float:
+        """The width that the widest of some names needs here, its tick included."""
+        metrics = QFontMetricsF(self._font)
+        return max((metrics.horizontalAdvance(name) for name in names), default=0) + _TICK_LENGTH + 2 * _GAP
+
+    def ticks(self) -> list[Tick]:
+        """The ticks of the present range."""
+        if self._box is None:
+            return []
+        along = 1 if self._side is Side.LEFT else 0
+        low, high = self._box.viewRange()[along]
+        return self._ticker(low, high, self._length())
+
+    def paint(self, painter: QPainter, *_unused: Any) -> None:
+        """Draw line, ticks and texts."""
+        if self._box is None or self._length() <= 0:
+            return
+        painter.setFont(self._font)
+        quiet, text, strong = (
+            QColor(c) for c in (self._theme.field_line, self._theme.secondary, self._theme.accent)
+        )
+        rect = self._span()
+        painter.setPen(QPen(quiet, 1))
+        if self._side is Side.LEFT:
+            painter.drawLine(rect.topRight(), rect.bottomRight())
+        else:
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        low, high = self._box.viewRange()[1 if self._side is Side.LEFT else 0]
+        for tick in self.ticks():
+            at = (tick.value - low) / (high - low)
+            painter.setPen(QPen(strong if tick.strong else quiet, 1))
+            place = self._tick_place(painter, rect, at)
+            painter.setPen(strong if tick.strong else text)
+            self._draw_text(painter, rect, place, tick)
+        if self._title:
+            self._draw_title(painter, rect, text)
+
+    def wheelEvent(self, event: Any) -> None:
+        """Zoom this direction only."""
+        if self._box is not None:
+            self._box.wheelEvent(event, axis=1 if self._side is Side.LEFT else 0)
+
+    def mouseDragEvent(self, event: Any) -> None:
+        """Pan this direction only."""
+        if self._box is not None:
+            self._box.mouseDragEvent(event, axis=1 if self._side is Side.LEFT else 0)
+
+    def _on_range_changed(self, *_unused: object) -> None:
+        self.update()
+
+    def _span(self) -> QRectF:
+        """This item's rectangle, along the view box only."""
+        rect = QRectF(self.rect())
+        if self._box is not None:
+            box = self.mapRectFromItem(self._box, self._box.rect())
+            if self._side is Side.LEFT:
+                rect.setTop(box.top())
+                rect.setBottom(box.bottom())
+            else:
+                rect.setLeft(box.left())
+                rect.setRight(box.right())
+        return rect
+
+    def _length(self) -> float:
+        rect = self._span()
+        return rect.height() if self._side is Side.LEFT else rect.width()
+
+    def _tick_place(self, painter: QPainter, rect: QRectF, at: float) -> float:
+        if self._side is Side.LEFT:
+            y = rect.bottom() - at * rect.height()
+            painter.drawLine(QPointF(rect.right() - _TICK_LENGTH, y), QPointF(rect.right(), y))
+            return y
+        x = rect.left() + at * rect.width()
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.top() + _TICK_LENGTH))
+        return x
+
+    def _draw_text(self, painter: QPainter, rect: QRectF, place: float, tick: Tick) -> None:
+        flags = Qt.AlignmentFlag
+        if self._side is Side.LEFT:
+            room = rect.width() - _TICK_LENGTH - _GAP
+            name = QFontMetricsF(self._font).elidedText(tick.text, Qt.TextElideMode.ElideMiddle, room)
+            top = min(max(place - 8, rect.top() - 6), rect.bottom() - 10)
+            painter.drawText(QRectF(0, top, room, 16), flags.AlignRight | flags.AlignVCenter, name)
+            return
+        width = QFontMetricsF(self._font).horizontalAdvance(tick.text) + 2
+        left = min(max(place - width / 2, 0), self.rect().right() - width)
+        top = rect.top() + _TICK_LENGTH + 1
+        painter.drawText(QRectF(left, top, width, TICK_PX + 4), flags.AlignCenter, tick.text)
+
+    def _draw_title(self, painter: QPainter, rect: QRectF, colour: QColor) -> None:
+        painter.setPen(colour)
+        if self._side is Side.BOTTOM:
+            line = QRectF(rect.left(), self.rect().bottom() - TICK_PX - 4, rect.width(), TICK_PX + 4)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self._title)
+            return
+        painter.save()
+        painter.translate(0, rect.bottom())
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, rect.height(), TICK_PX + 4), Qt.AlignmentFlag.AlignCenter, self._title)
+        painter.restore()

@@ -1,0 +1,88 @@
+"""The flow map's key: the colours of magnitudes with their powers of ten, and what the marks mean.
+
+The ends of the bar name what they stand for (▼ vanishing, ▲ exploding); zero, NaN and ±Inf have
+swatches of their own, because they are no magnitudes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsWidget
+
+from gradviz.views.plots.canvas import plot_font
+from gradviz.views.plots.magnitude import ramp
+from gradviz.views.plots.ticks import vertical_power_ticks
+from gradviz.views.theme import LIGHT, Theme
+
+_BAR_LEFT, _BAR_WIDTH = 12, 12
+_ROW = 16
+
+
+class ColourBar(QGraphicsWidget):
+    """Stands in the right margin of the map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._low, self._high = -6.0, 0.0
+        self._image = _gradient()
+
+    def set_levels(self, low: float, high: float) -> None:
+        """Name the colours from 10^low to 10^high."""
+        self._low, self._high = low, high
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def paint(self, painter: QPainter, *_unused: Any) -> None:
+        """Draw bar, ticks and swatches."""
+        painter.setFont(plot_font())
+        rect = self.rect()
+        bar = QRectF(_BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - 3 * _ROW - 10)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(bar, self._image)
+        text = QColor(self._theme.secondary)
+        for tick in vertical_power_ticks(self._low, self._high, bar.height()):
+            y = bar.bottom() - (tick.value - self._low) / (self._high - self._low) * bar.height()
+            painter.setPen(QPen(QColor(self._theme.field_line), 1))
+            painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y))
+            painter.setPen(text)
+            top = min(max(y - 8, rect.top() - 5), bar.bottom() - 10)
+            painter.drawText(
+                QRectF(bar.right() + 7, top, rect.width() - bar.right() - 7, 16),
+                Qt.AlignmentFlag.AlignVCenter,
+                tick.text,
+            )
+        self._draw_marks(painter, bar.bottom() + 8)
+
+    def _draw_marks(self, painter: QPainter, top: float) -> None:
+        marks = (
+            (self._theme.zero, "", QCoreApplication.translate("ColourBar", "exact 0")),
+            (self._theme.non_finite, "✕", QCoreApplication.translate("ColourBar", "NaN")),
+            (self._theme.exploding, "▲", QCoreApplication.translate("ColourBar", "±Inf")),
+        )
+        for row, (colour, glyph, name) in enumerate(marks):
+            swatch = QRectF(_BAR_LEFT, top + row * _ROW + 2, _BAR_WIDTH, 12)
+            painter.fillRect(swatch, QColor(colour))
+            painter.setPen(QColor(self._theme.panel))
+            painter.drawText(swatch, Qt.AlignmentFlag.AlignCenter, glyph)
+            painter.setPen(QColor(self._theme.secondary))
+            label = QRectF(
+                swatch.right() + 7, top + row * _ROW, self.rect().width() - swatch.right() - 7, _ROW
+            )
+            painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, name)
+
+
+def _gradient() -> QImage:
+    colours = np.ascontiguousarray(ramp(256)[::-1])
+    image = QImage(1, 256, QImage.Format.Format_RGB32)
+    for row, (red, green, blue) in enumerate(colours):
+        image.setPixelColor(0, row, QColor(int(red), int(green), int(blue)))
+    return image

@@ -1,0 +1,211 @@
+"""The profile across depth: every layer's gradient norm at the shown step, with a band of the last steps.
+
+It stands upright beside the flow map, row for row, so that the eye can go across. What has no place on
+a logarithmic axis stands at its edge: exact zero left, infinity and NaN right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count, significant
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.band import Band
+from gradviz.views.plots.canvas import Canvas
+from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.ticks import layer_ticks, power_ticks
+from gradviz.views.theme import Theme
+
+_DOTS_UP_TO = 80
+
+
+class DepthProfile(PlotFrame):
+    """Shows `snapshot.profile`; a click selects the layer of that row."""
+
+    rows_zoomed = Signal(object)
+    """(low, high): the rows shown after the user zoomed or panned."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
+        bottom = Axis(Side.BOTTOM, power_ticks, "")
+        canvas = Canvas(bottom)
+        super().__init__(canvas, "", parent)
+        self.title.setText(self.tr("Profile"))
+        bottom.set_title(self.tr("gradient norm ‖∂L/∂W‖₂"))
+        canvas.setAccessibleName(self.tr("Profile across depth"))
+        self._box = PlotBox(main=1)
+        canvas.add_pane(self._box, self._layers_axis, grid=False)
+        canvas.finish_layout()
+        canvas.add_grid(self._box, bottom)
+        self._band = Band(upright=True)
+        self._line = pg.PlotCurveItem()
+        self._clipped = pg.PlotCurveItem()
+        self._dots = pg.ScatterPlotItem(size=4, pen=None)
+        for item in (self._band, self._clipped, self._line, self._dots):
+            self._box.addItem(item, ignoreBounds=True)
+        self._marks = EdgeMarks(self._box)
+        self._row = pg.InfiniteLine(angle=0, movable=False)
+        self._row.hide()
+        self._box.addItem(self._row, ignoreBounds=True)
+        self._names: Sequence[str] = ()
+        self._snapshot: Snapshot | None = None
+        self._selected: int | None = None
+        self._decades = (-6.0, 0.0)
+        self.band_switch = LegendSwitch(
+            self.tr("last steps"),
+            "accent",
+            "band",
+            self.tr("Show smallest to largest over the last steps"),
+            self,
+        )
+        self.clip_switch = LegendSwitch(
+            self.tr("clipped"), "exploding", "dashes", self.tr("Show the norms after clipping"), self
+        )
+        for switch, item in ((self.band_switch, self._band), (self.clip_switch, self._clipped)):
+            switch.toggled.connect(item.setVisible)
+            self.add_switch(switch)
+        self.clip_switch.hide()
+        self._box.clicked.connect(self._on_clicked)
+        self._box.hovered.connect(self._on_hovered)
+        self._box.sigRangeChangedManually.connect(self._on_zoomed)
+        self.set_theme(appearance().theme)
+
+    @property
+    def layers_axis(self) -> Axis:
+        """The axis that names the layers."""
+        return self._layers_axis
+
+    @property
+    def marks(self) -> EdgeMarks:
+        """The marks at the edges."""
+        return self._marks
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        self._line.setPen(pg.mkPen(theme.accent, width=1))
+        self._dots.setBrush(pg.mkBrush(theme.accent))
+        self._clipped.setPen(pg.mkPen(theme.exploding, width=1, style=Qt.PenStyle.DashLine))
+        self._row.setPen(pg.mkPen(theme.disabled, width=1))
+        self._band.set_colour(theme.accent, 0.22)
+        self._marks.set_theme(theme)
+
+    def show_layers(self, names: Sequence[str]) -> None:
+        """Name the rows of a run that is to come."""
+        self._names = names
+        self._snapshot = None
+        self.title.setText(self.tr("Profile"))
+        for curve in (self._line, self._clipped):
+            curve.clear()
+        self._dots.clear()
+        self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
+        self._marks.show({})
+        self.clip_switch.hide()
+        self.canvas.set_quiet_line(self.tr("Across the depth: the norms at the shown step"))
+        self._name_rows()
+        self._fit()
+
+    def set_decades(self, low: float, high: float) -> None:
+        """Span the same powers of ten as the map's colours."""
+        self._decades = (low, high)
+        self._box.setXRange(low - 0.15, high + 0.15, padding=0)
+        if self._snapshot is not None:
+            self._draw_marks(self._snapshot.profile.values)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured."""
+        names = tuple(layer.name for layer in snapshot.run.measured)
+        if names != self._names:
+            self._names = names
+            self._name_rows()
+            self._fit()
+        self._snapshot = snapshot
+        if snapshot.last_step < 0:
+            return
+        self.canvas.set_quiet_line("")
+        profile = snapshot.profile
+        rows = np.arange(len(names), dtype=float)
+        self._draw_line(self._line, profile.values, rows)
+        finite = np.isfinite(profile.values) & (profile.values > 0)
+        if len(names) <= _DOTS_UP_TO:
+            self._dots.setData(x=log10(profile.values[finite]), y=rows[finite])
+        self._band.set_data(rows, log10(profile.band_low), log10(profile.band_high))
+        self.clip_switch.setVisible(profile.clipped is not None)
+        if profile.clipped is not None:
+            self._draw_line(self._clipped, profile.clipped, rows)
+        self._draw_marks(profile.values)
+
+    def show_step(self, step: int, *, exact: bool) -> None:
+        """Name the shown step in the heading (at reading speed, not at drawing speed)."""
+        text = self.tr("Profile at step {0}") if exact else self.tr("Profile at nearest kept step {0}")
+        self.title.setText(text.format(count(step)))
+
+    def select_layer(self, index: int | None) -> None:
+        """Emphasise that row."""
+        self._selected = index
+        self._row.setVisible(index is not None)
+        if index is not None:
+            self._row.setValue(index)
+        self._name_rows()
+
+    def show_rows(self, low: float, high: float) -> None:
+        """Show those rows, as the map does after a zoom."""
+        self._box.setYRange(low, high, padding=0)
+
+    def reset_view(self) -> None:
+        """Show all layers."""
+        self._fit()
+        self.rows_zoomed.emit((-0.5, max(len(self._names), 1) - 0.5))
+
+    def _fit(self) -> None:
+        rows = max(len(self._names), 1)
+        low, high = self._decades
+        self._box.setLimits(yMin=-0.5, yMax=rows - 0.5, minYRange=min(rows, 2))
+        self._box.setRange(xRange=(low - 0.15, high + 0.15), yRange=(-0.5, rows - 0.5), padding=0)
+
+    def _name_rows(self) -> None:
+        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
+
+    def _draw_line(self, curve: pg.PlotCurveItem, values: np.ndarray, rows: np.ndarray) -> None:
+        logs = log10(values)
+        curve.setData(x=logs, y=rows, connect="finite", skipFiniteCheck=bool(np.isfinite(logs).all()))
+
+    def _draw_marks(self, values: np.ndarray) -> None:
+        low, high = self._decades
+        found = kinds(values)
+        edges = {Mark.ZERO: low, Mark.INFINITE: high, Mark.NAN: high}
+        self._marks.show({mark: (np.full(len(rows), edges[mark]), rows) for mark, rows in found.items()})
+
+    def _on_clicked(self, place: QPointF) -> None:
+        row = round(place.y())
+        if 0 <= row < len(self._names):
+            self.layer_clicked.emit(row)
+
+    def _on_zoomed(self, *_unused: object) -> None:
+        self.rows_zoomed.emit(tuple(self._box.viewRange()[1]))
+
+    def _on_hovered(self, place: QPointF | None) -> None:
+        snapshot = self._snapshot
+        row = -1 if place is None else round(place.y())
+        if place is None or snapshot is None or snapshot.last_step < 0 or not 0 <= row < len(self._names):
+            self.canvas.hide_card()
+            return
+        profile = snapshot.profile
+        lines = [
+            self.tr("step {0}").format(count(profile.step)),
+            self.tr("gradient norm {0}").format(significant(float(profile.values[row]))),
+        ]
+        if profile.clipped is not None:
+            lines.append(self.tr("after clipping {0}").format(significant(float(profile.clipped[row]))))
+        self.canvas.show_card(self._box, QPointF(place.x(), row), self._names[row], lines)

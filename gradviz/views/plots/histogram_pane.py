@@ -1,0 +1,135 @@
+"""One histogram: bars over signed magnitude, the share of entries upwards, what is not finite in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsWidget
+
+from gradviz.records import histogram
+from gradviz.views.number_format import count, short_count
+from gradviz.views.plots.axis import Axis
+from gradviz.views.plots.bars import Bars
+from gradviz.views.plots.canvas import Canvas, plot_font
+from gradviz.views.plots.histogram_scale import HALF, bar_edges
+from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.slow_range import SlowRange
+from gradviz.views.theme import LIGHT, Theme
+
+_FINITE = slice(histogram.NEGATIVE.start, histogram.POSITIVE.stop)
+
+
+class HistogramPane:
+    """A pane of a canvas with its bars and its caption."""
+
+    def __init__(self, canvas: Canvas, axis: Axis, name: str, tone: str) -> None:
+        self.name = name
+        self.counts: np.ndarray | None = None
+        self.step = -1
+        self._tone = tone
+        self.box = PlotBox(y=False)
+        self.box.setLimits(xMin=-HALF, xMax=HALF, minXRange=2)
+        self._caption = _Caption(name, tone)
+        canvas.add_pane(self.box, axis, caption=self._caption)
+        self._bars = Bars(*bar_edges(), histogram.ZERO - _FINITE.start)
+        self.box.addItem(self._bars, ignoreBounds=True)
+        self._top = SlowRange(_share_limit, (0.0, 0.2))
+        self._now = 0.0
+        self.box.setYRange(0, 0.2, padding=0)
+
+    @property
+    def caption(self) -> str:
+        """What stands beside the bars."""
+        return "\n".join(text for text, _ in self._caption.lines)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._bars.set_colours(getattr(theme, self._tone), theme.zero)
+        self._caption.set_theme(theme)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.counts = None
+        self._bars.set_heights(np.zeros(_FINITE.stop - _FINITE.start))
+        self._top.reset()
+        self.box.setYRange(self._top.low, self._top.high, padding=0)
+        self._caption.show_lines([])
+
+    def follow(self, _box: object, limits: tuple[float, float]) -> None:
+        """Show the same magnitudes as the other pane."""
+        self.box.setXRange(*limits, padding=0)
+
+    def show_histogram(self, taken: tuple[int, np.ndarray] | None, cursor: int) -> None:
+        """Draw counts [BINS] that were taken at a step."""
+        if taken is None:
+            self.clear()
+            return
+        self.step, counts = taken
+        if self.counts is not None and np.array_equal(counts, self.counts):
+            self._describe(cursor)
+            return
+        self.counts = counts
+        total = max(int(counts.sum()), 1)
+        shares = counts[_FINITE] / total
+        self._bars.set_heights(shares)
+        self._now += 1 / 30
+        if self._top.include(0.0, float(shares.max()), self._now):
+            self.box.setYRange(self._top.low, self._top.high, padding=0)
+        self._describe(cursor)
+
+    def _describe(self, cursor: int) -> None:
+        counts = self.counts
+        if counts is None:
+            return
+        tr = QCoreApplication.translate
+        lines = [(self.name, self._tone)]
+        if self.step != cursor:
+            lines.append((tr("HistogramPane", "step {0}").format(count(self.step)), "secondary"))
+        infinite = int(counts[histogram.MINUS_INF] + counts[histogram.PLUS_INF])
+        for number, text, tone in (
+            (int(counts[histogram.ZERO]), tr("HistogramPane", "0: {0}"), "secondary"),
+            (int(counts[histogram.NAN]), tr("HistogramPane", "✕ NaN: {0}"), "non_finite"),
+            (infinite, tr("HistogramPane", "▲ ±Inf: {0}"), "exploding"),
+        ):
+            if number:
+                lines.append((text.format(short_count(number)), tone))
+        self._caption.show_lines(lines)
+
+
+class _Caption(QGraphicsWidget):
+    """The line above a histogram."""
+
+    def __init__(self, name: str, tone: str) -> None:
+        super().__init__()
+        self.setMinimumHeight(16)
+        self.setMaximumHeight(16)
+        self._theme = LIGHT
+        self.lines: list[tuple[str, str]] = [(name, tone)]
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def show_lines(self, lines: list[tuple[str, str]]) -> None:
+        if lines != self.lines:
+            self.lines = lines
+            self.update()
+
+    def paint(self, painter: QPainter, *_unused: Any) -> None:
+        font = plot_font()
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        left = 0.0
+        for text, tone in self.lines:
+            painter.setPen(QColor(getattr(self._theme, tone)))
+            width = metrics.horizontalAdvance(text) + 2
+            painter.drawText(QRectF(left, 0, width, 16), Qt.AlignmentFlag.AlignVCenter, text)
+            left += width + 10
+
+
+def _share_limit(_low: float, high: float) -> tuple[float, float]:
+    """From nothing to a round share above the largest bar."""
+    return 0.0, next((limit for limit in (0.1, 0.2, 0.3, 0.5) if high <= limit * 0.96), 1.0)

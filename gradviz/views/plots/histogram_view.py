@@ -1,0 +1,130 @@
+"""The weights and the gradients of the selected layer as histograms over signed magnitude.
+
+The axis is logarithmic to both sides: −1e2 … −1e-12 | 0 | 1e-12 … 1e2, since what vanishes moves over
+dozens of decades. Weights stand above gradients on the same axis, so their distance can be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count, percent
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.canvas import Canvas
+from gradviz.views.plots.histogram_pane import HistogramPane
+from gradviz.views.plots.histogram_scale import SHOWN, bin_at, bin_words, magnitude_ticks
+from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.ticks import percent_ticks
+from gradviz.views.theme import Theme
+
+_CHOOSER_WIDTH = 132
+
+
+class HistogramView(PlotFrame):
+    """Shows the snapshot's two histograms; the chooser in the heading selects a layer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        bottom = Axis(Side.BOTTOM, magnitude_ticks, "")
+        canvas = Canvas(bottom)
+        super().__init__(canvas, "", parent)
+        self.title.setText(self.tr("Histograms of"))
+        canvas.setAccessibleName(self.tr("Histograms of weights and gradients"))
+        bottom.set_title(self.tr("signed magnitude of the entries"))
+        self.weights = HistogramPane(canvas, self._axis(), self.tr("weights"), "train_line")
+        self.gradients = HistogramPane(canvas, self._axis(), self.tr("gradients"), "validation_line")
+        canvas.finish_layout()
+        for pane in (self.weights, self.gradients):
+            canvas.add_grid(pane.box, bottom)
+        self.chooser = QComboBox(self)
+        self.chooser.setFixedWidth(_CHOOSER_WIDTH)
+        self.chooser.setMaxVisibleItems(20)
+        self.chooser.setToolTip(self.tr("The layer whose entries are shown"))
+        self.chooser.setAccessibleName(self.tr("Layer of the histograms"))
+        self.chooser.activated.connect(self._on_chosen)
+        self.heading.insertWidget(1, self.chooser)
+        self._names: Sequence[str] = ()
+        self._selected: int | None = None
+        self.weights.box.hovered.connect(self._on_weights_hovered)
+        self.gradients.box.hovered.connect(self._on_gradients_hovered)
+        for pane, other in ((self.weights, self.gradients), (self.gradients, self.weights)):
+            pane.box.sigXRangeChanged.connect(other.follow)
+        self.set_theme(appearance().theme)
+        self.show_layers(())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        self.weights.set_theme(theme)
+        self.gradients.set_theme(theme)
+
+    def show_layers(self, names: Sequence[str]) -> None:
+        """Offer the layers of a run that is to come."""
+        self._name_layers(names)
+        self.weights.clear()
+        self.gradients.clear()
+        self.canvas.set_quiet_line(self.tr("How the selected layer’s entries are spread over magnitudes"))
+        self.reset_view()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured."""
+        names = tuple(layer.name for layer in snapshot.run.measured)
+        if names != tuple(self._names):
+            self._name_layers(names)
+        if snapshot.weight_histogram is None and snapshot.gradient_histogram is None:
+            if snapshot.last_step >= 0:
+                self.canvas.set_quiet_line(self.tr("No histogram of this layer was taken up to this step"))
+            self.weights.clear()
+            self.gradients.clear()
+            return
+        self.canvas.set_quiet_line("")
+        self.weights.show_histogram(snapshot.weight_histogram, snapshot.cursor)
+        self.gradients.show_histogram(snapshot.gradient_histogram, snapshot.cursor)
+
+    def select_layer(self, index: int | None) -> None:
+        """Show that layer in the chooser."""
+        self._selected = index
+        self.chooser.setCurrentIndex(-1 if index is None else index)
+
+    def reset_view(self) -> None:
+        """Show the whole axis."""
+        for pane in (self.weights, self.gradients):
+            pane.box.setXRange(-SHOWN, SHOWN, padding=0)
+
+    def _axis(self) -> Axis:
+        return Axis(Side.LEFT, percent_ticks, self.tr("share"))
+
+    def _name_layers(self, names: Sequence[str]) -> None:
+        self._names = names
+        self.chooser.clear()
+        self.chooser.addItems(list(names))
+        self.chooser.setEnabled(bool(names))
+        self.chooser.setCurrentIndex(-1 if self._selected is None else self._selected)
+
+    def _on_chosen(self, index: int) -> None:
+        self.layer_clicked.emit(index)
+
+    def _on_weights_hovered(self, place: QPointF | None) -> None:
+        self._show_card(self.weights, place)
+
+    def _on_gradients_hovered(self, place: QPointF | None) -> None:
+        self._show_card(self.gradients, place)
+
+    def _show_card(self, pane: HistogramPane, place: QPointF | None) -> None:
+        where = None if place is None else bin_at(place.x())
+        if place is None or where is None or pane.counts is None:
+            self.canvas.hide_card()
+            return
+        total = max(int(pane.counts.sum()), 1)
+        entries = int(pane.counts[where])
+        lines = [
+            self.tr("{0} of {1} entries ({2})").format(
+                count(entries), count(total), percent(entries / total)
+            ),
+            self.tr("step {0}").format(count(pane.step)),
+        ]
+        self.canvas.show_card(pane.box, place, f"{pane.name}: {bin_words(where)}", lines)

@@ -1,0 +1,67 @@
+"""A legend entry that switches its series: a short line in the series' own style, and its name."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from gradviz.views.appearance import appearance
+from gradviz.views.theme import Theme
+
+_WIDTH, _HEIGHT = 18, 12
+_PAD = 5
+
+
+class LegendSwitch(QToolButton):
+    """Checked: the series shows. `tone` names the theme's colour; `style` is line, dots, dashes or band."""
+
+    def __init__(self, text: str, tone: str, style: str, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self._style = style
+        self.setProperty("role", "chip")
+        self.setText(text)
+        self.setToolTip(tip)
+        self.setAccessibleName(tip)
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(QSize(_WIDTH + _PAD, _HEIGHT))
+        appearance().changed.connect(self._on_theme)
+        self._on_theme(appearance().theme)
+
+    def _on_theme(self, theme: Theme) -> None:
+        sample = QIcon()
+        for state, colour in (
+            (QIcon.State.On, getattr(theme, self._tone)),
+            (QIcon.State.Off, theme.field_line),
+        ):
+            sample.addPixmap(self._sample(colour), QIcon.Mode.Normal, state)
+        self.setIcon(sample)
+
+    def _sample(self, colour: str) -> QPixmap:
+        ratio = max(2.0, self.devicePixelRatioF())
+        result = QPixmap(QSize(round((_WIDTH + _PAD) * ratio), round(_HEIGHT * ratio)))
+        result.setDevicePixelRatio(ratio)
+        result.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(result)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(QColor(colour), 2)
+        middle = _HEIGHT / 2
+        if self._style == "band":
+            fill = QColor(colour)
+            fill.setAlphaF(0.35)
+            painter.fillRect(QRectF(0, 1, _WIDTH, _HEIGHT - 2), fill)
+        else:
+            if self._style == "dashes":
+                pen.setDashPattern([2.5, 1.5])
+            painter.setPen(pen)
+            painter.drawLine(0, int(middle), _WIDTH, int(middle))
+        if self._style == "dots":
+            painter.setBrush(QColor(colour))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(QRectF(_WIDTH / 2 - 3, middle - 3, 6, 6))
+        painter.end()
+        return result

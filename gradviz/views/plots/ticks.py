@@ -1,0 +1,101 @@
+"""Where an axis has ticks and what they say: pure functions of the visible range and its pixels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gradviz.views.number_format import count, power, significant
+
+TEXT_HEIGHT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A place on an axis, what it is called, and whether it is emphasised."""
+
+    value: float
+    text: str
+    strong: bool = False
+
+
+Ticker = Callable[[float, float, float], list[Tick]]
+"""(low, high, pixels) to ticks."""
+
+
+def step_ticks(low: float, high: float, pixels: float) -> list[Tick]:
+    """Whole steps, thousands separated."""
+    spacing = max(1, _nice((high - low) * 80 / max(pixels, 1)))
+    first = math.ceil(low / spacing)
+    last = math.floor(high / spacing)
+    return [Tick(i * spacing, count(int(i * spacing))) for i in range(first, last + 1)]
+
+
+def power_ticks(low: float, high: float, pixels: float, room: float = 48) -> list[Tick]:
+    """Whole powers of ten of an axis that counts decades."""
+    least = (high - low) * room / max(pixels, 1)
+    spacing = next((s for s in (1, 2, 3, 4, 5, 10, 20, 50, 100) if s >= least), 200)
+    first = math.ceil(low / spacing - 1e-9)
+    last = math.floor(high / spacing + 1e-9)
+    return [Tick(i * spacing, power(i * spacing)) for i in range(first, last + 1)]
+
+
+def vertical_power_ticks(low: float, high: float, pixels: float) -> list[Tick]:
+    """The same for an axis that stands upright."""
+    return power_ticks(low, high, pixels, room=24)
+
+
+def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
+    """Round numbers of a linear upright axis."""
+    spacing = _nice((high - low) * 32 / max(pixels, 1))
+    first = math.ceil(low / spacing - 1e-9)
+    last = math.floor(high / spacing + 1e-9)
+    return [Tick(i * spacing, _round_number(i * spacing, spacing)) for i in range(first, last + 1)]
+
+
+def percent_ticks(low: float, high: float, pixels: float) -> list[Tick]:
+    """Shares of one, as percent."""
+    spacing = max(_nice((high - low) * 30 / max(pixels, 1)), 1e-6)
+    first = math.ceil(low / spacing - 1e-9)
+    last = math.floor(high / spacing + 1e-9)
+    return [Tick(i * spacing, f"{i * spacing * 100:.4g} %") for i in range(first, last + 1)]
+
+
+def layer_ticks(names: Sequence[str], selected: int | None) -> Ticker:
+    """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows."""
+
+    def ticks(low: float, high: float, pixels: float) -> list[Tick]:
+        first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
+        if first > last or high <= low:
+            return []
+        row = pixels / (high - low)
+        least = TEXT_HEIGHT / max(row, 1e-9)
+        stride = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if s >= least), 1000)
+        from_one = 0 if stride == 2 else 1
+        rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}
+        for end in (0, len(names) - 1):
+            if first <= end <= last:
+                rows = {i for i in rows if abs(i - end) >= least} | {end}
+        if selected is not None and first <= selected <= last:
+            rows = {i for i in rows if abs(i - selected) >= least} | {selected}
+        return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
+
+    return ticks
+
+
+def _nice(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below `least`."""
+    if least <= 0:
+        return 1.0
+    unit = 10.0 ** math.floor(math.log10(least))
+    return next(factor * unit for factor in (1, 2, 5, 10) if factor * unit >= least * (1 - 1e-9))
+
+
+def _round_number(value: float, spacing: float) -> str:
+    if value == 0:
+        return "0"
+    if spacing >= 1e5 or spacing < 1e-4:
+        return significant(value)
+    decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
+    return f"{value:,.{decimals}f}".replace("-", "−")

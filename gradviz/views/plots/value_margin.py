@@ -1,0 +1,62 @@
+"""The right margin of a pane over steps: the newest value of each series, beside its own sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QGraphicsWidget
+
+from gradviz.views.plots.canvas import plot_font
+from gradviz.views.theme import LIGHT, Theme
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MarginValue:
+    """A series' name, its value as text, and the theme's colour that it is drawn in."""
+
+    name: str
+    value: str
+    tone: str
+
+
+class ValueMargin(QGraphicsWidget):
+    """Direct labels, so that the legend is read where the curves end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._values: tuple[MarginValue, ...] = ()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._theme = theme
+        self.update()
+
+    def set_values(self, values: Sequence[MarginValue]) -> None:
+        """Show those values from the top."""
+        if tuple(values) != self._values:
+            self._values = tuple(values)
+            self.update()
+
+    def paint(self, painter: QPainter, *_unused: Any) -> None:
+        """Draw name above value."""
+        font = plot_font()
+        y = 0.0
+        for value in self._values:
+            painter.setFont(font)
+            painter.setPen(QColor(self._theme.secondary))
+            painter.drawText(
+                QRectF(12, y, self.rect().width() - 12, 14), Qt.AlignmentFlag.AlignVCenter, value.name
+            )
+            font.setWeight(font.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(QColor(getattr(self._theme, value.tone)))
+            painter.drawText(
+                QRectF(12, y + 14, self.rect().width() - 12, 15), Qt.AlignmentFlag.AlignVCenter, value.value
+            )
+            font.setWeight(font.Weight.Normal)
+            y += 34

@@ -1,0 +1,181 @@
+"""What the run actions do: from the document's experiment to the engine, and from the run to the pictures.
+
+It owns the refresh clock, so there is one place that decides which run is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gradviz.control.engine_host import EngineHost
+from gradviz.control.engine_state import EngineState, EngineStatus, RunChange
+from gradviz.control.refresh_clock import RefreshClock
+from gradviz.control.run_entry import RunEntry
+from gradviz.control.session_document import SessionDocument
+from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.number_format import count, duration, rate
+
+_INSPECT_AFTER_MS = 40
+_READING_S = 0.25
+
+
+class RunConductor(QObject):
+    """Trains, pauses, steps, stops, resets; follows one run."""
+
+    shown_changed = Signal(object)
+    """The RunEntry that is shown from now on, or None: empty plots of the experiment."""
+    progressed = Signal(object, object, object)
+    """Steps done (int), steps asked for (int), and the words (str) beside the bar."""
+    run_ended = Signal(object)
+    """The RunStatus of a run that has ended."""
+    run_started = Signal()
+    run_failed = Signal(object)
+    """A sentence (str): the run cannot be started or shown."""
+
+    def __init__(self, document: SessionDocument, host: EngineHost, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._host = host
+        self._told_at = 0.0
+        self._told: tuple[object, ...] = ()
+        self._reset_when_ended = False
+        self._inspect_soon = QTimer(self)
+        self._inspect_soon.setSingleShot(True)
+        self._inspect_soon.setInterval(_INSPECT_AFTER_MS)
+        self._inspect_soon.timeout.connect(self._inspect)
+        self.clock = RefreshClock(self)
+        self.clock.refreshed.connect(self._on_refreshed)
+        self.clock.failed.connect(self.run_failed)
+        host.engine_changed.connect(self._on_engine_changed)
+        host.run_changed.connect(self._on_run_changed)
+        document.experiment_changed.connect(self._on_experiment_changed)
+        document.reopened.connect(self._on_reopened)
+
+    @property
+    def status(self) -> EngineStatus:
+        """How the engine stands."""
+        return self._host.status
+
+    def train(self) -> None:
+        """Train the experiment from fresh weights, as a new run."""
+        self._start(paused=False)
+
+    def pause_or_resume(self) -> None:
+        """Pause at the next step, or go on."""
+        if self.status.state is EngineState.PAUSED:
+            self._host.resume()
+        else:
+            self._host.pause()
+
+    def step(self) -> None:
+        """Do one step of the paused run; without one, start a run that pauses after its first step."""
+        if not self.status.is_training:
+            self._start(paused=True)
+        self.clock.set_cursor(None)
+        self._host.step()
+
+    def stop(self) -> None:
+        """End the run; what was measured stays."""
+        self._host.stop()
+
+    def reset(self) -> None:
+        """Stop, and show the empty plots of the experiment as it is now."""
+        if self.status.is_training:
+            self._reset_when_ended = True
+            self._host.stop()
+        else:
+            self.show_run(None)
+
+    def set_rate(self, lr: float) -> None:
+        """Change the learning rate of the run that is training."""
+        if self.status.is_training:
+            self._host.set_lr(lr)
+
+    def choose_device(self, device: str) -> None:
+        """Train there from the next run on."""
+        spec = self._document.experiment
+        training = replace(spec.training, device=device)
+        self._document.edit(replace(spec, training=training), self.tr("Choose device"))
+
+    def show_run(self, entry: RunEntry | None) -> None:
+        """Follow a run, or none."""
+        self._told = ()
+        self.clock.follow(entry)
+        self.shown_changed.emit(entry)
+        if entry is None:
+            self.progressed.emit(0, 0, "")
+
+    def close(self) -> None:
+        """Stop the clock."""
+        self._inspect_soon.stop()
+        self.clock.close()
+
+    def _start(self, *, paused: bool) -> None:
+        self._reset_when_ended = False
+        request = self._document.new_run(paused=paused)
+        self._host.train(request)
+        self.show_run(self._document.run(request.run_id))
+        self.run_started.emit()
+
+    def _inspect(self) -> None:
+        self._host.inspect(self._document.experiment)
+
+    def _on_experiment_changed(self, _experiment: object) -> None:
+        self._inspect_soon.start()
+
+    def _on_engine_changed(self, status: EngineStatus) -> None:
+        if status.state is EngineState.READY:
+            self._inspect_soon.start()
+
+    def _on_reopened(self) -> None:
+        runs = self._document.runs
+        self.show_run(runs[-1] if runs else None)
+        self._inspect_soon.start()
+
+    def _on_run_changed(self, change: RunChange) -> None:
+        if change.status.state is not RunState.FINISHED:
+            return
+        self.run_ended.emit(change.status)
+        if self._reset_when_ended:
+            self._reset_when_ended = False
+            self.show_run(None)
+
+    def _on_refreshed(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
+            return
+        status = snapshot.status
+        told = (snapshot.run.id, status.state, status.finish)
+        now = monotonic()
+        if told == self._told and now - self._told_at < _READING_S and status.state is RunState.RUNNING:
+            return
+        self._told, self._told_at = told, now
+        self.progressed.emit(status.steps, snapshot.run.steps, self._words(snapshot))
+
+    def _words(self, snapshot: Snapshot) -> str:
+        status, asked = snapshot.status, snapshot.run.steps
+        if status.state is RunState.FINISHED:
+            return self._end_words(status)
+        parts = [self.tr("{0} / {1}").format(count(status.steps), count(asked))]
+        speed = snapshot.steps_per_second
+        if status.state is RunState.PAUSED:
+            parts.append(self.tr("paused"))
+        elif speed:
+            parts.append(self.tr("{0} steps/s").format(rate(speed)))
+            parts.append(self.tr("{0} left").format(duration((asked - status.steps) / speed)))
+        return " · ".join(parts)
+
+    def _end_words(self, status: RunStatus) -> str:
+        steps = count(status.steps)
+        match status.finish:
+            case FinishReason.COMPLETED:
+                return self.tr("Completed {0} steps").format(steps)
+            case FinishReason.STOPPED:
+                return self.tr("Stopped after {0} steps").format(steps)
+            case FinishReason.DIVERGED:
+                return self.tr("Diverged after {0} steps").format(steps)
+            case _:
+                return self.tr("Failed after {0} steps").format(steps)

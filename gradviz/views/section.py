@@ -1,0 +1,70 @@
+"""A foldable section of the left panel: a heading with a summary, and what belongs to it below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from gradviz.views.icons import icon
+
+
+class Section(QWidget):
+    """Folds and unfolds by its heading; the summary says what is inside while it is folded."""
+
+    toggled = Signal(bool)
+
+    def __init__(
+        self, title: str, body: QWidget, parent: QWidget | None = None, *, is_open: bool = True
+    ) -> None:
+        super().__init__(parent)
+        self.body = body
+        self.heading = QToolButton(self)
+        self.heading.setProperty("role", "section")
+        self.heading.setText(title)
+        self.heading.setCheckable(True)
+        self.heading.setChecked(is_open)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.summary = QLabel(self)
+        self.summary.setProperty("role", "secondary")
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 16, 4)
+        row.setSpacing(8)
+        row.addWidget(self.heading)
+        row.addWidget(self.summary, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(body, 1)
+        self.heading.toggled.connect(self._on_toggled)
+        self._show_state(is_open=is_open)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the body shows."""
+        return self.heading.isChecked()
+
+    def set_open(self, *, is_open: bool) -> None:
+        """Fold or unfold."""
+        self.heading.setChecked(is_open)
+
+    def set_summary(self, text: str) -> None:
+        """What stands at the right of the heading."""
+        self.summary.setText(text)
+        self.summary.setToolTip(text)
+
+    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self._show_state(is_open=is_open)
+        self.toggled.emit(is_open)
+
+    def _show_state(self, *, is_open: bool) -> None:
+        self.body.setVisible(is_open)
+        self.heading.setIcon(icon("chevron-down" if is_open else "chevron-right", "secondary"))
+        self.setSizePolicy(
+            QSizePolicy.Policy.Preferred,
+            QSizePolicy.Policy.Preferred if is_open else QSizePolicy.Policy.Fixed,
+        )

@@ -1,0 +1,148 @@
+"""The two themes as tokens: every colour and measure that a screen uses, and the palette made of them.
+
+Colours are for meaning only and never alone: a mark or a word always says the same. Text keeps at
+least 4.5 : 1 against its ground.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QPalette
+
+GRID = 4
+CONTROL_HEIGHT = 28
+ROW_HEIGHT = 24
+RADIUS = 6
+TEXT_PX = 13
+SECONDARY_PX = 12
+HEADING_PX = 15
+TOOLBAR_HEIGHT = 44
+TIME_BAR_HEIGHT = 36
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Theme:
+    """One theme's colours, as #RRGGBB."""
+
+    name: str
+    ground: str
+    panel: str
+    field: str
+    text: str
+    secondary: str
+    disabled: str
+    line: str
+    field_line: str
+    hover: str
+    pressed: str
+    accent: str
+    accent_hover: str
+    accent_pressed: str
+    on_accent: str
+    selection: str
+    vanishing: str
+    exploding: str
+    non_finite: str
+    zero: str
+    good: str
+    warning_ground: str
+    error_ground: str
+    info_ground: str
+    train_line: str
+    validation_line: str
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether this is the dark one."""
+        return self.name == "dark"
+
+
+LIGHT = Theme(
+    name="light",
+    ground="#F7F8FA",
+    panel="#FFFFFF",
+    field="#FFFFFF",
+    text="#1F2328",
+    secondary="#59636E",
+    disabled="#9AA3AD",
+    line="#E3E6EA",
+    field_line="#CBD0D7",
+    hover="#EEF1F4",
+    pressed="#E2E6EB",
+    accent="#2F6FDE",
+    accent_hover="#2763CC",
+    accent_pressed="#2157B6",
+    on_accent="#FFFFFF",
+    selection="#DCE8FC",
+    vanishing="#1B62C4",
+    exploding="#B84A00",
+    non_finite="#C2188B",
+    zero="#8C939C",
+    good="#1A7F4B",
+    warning_ground="#FFF4E0",
+    error_ground="#FCE9F4",
+    info_ground="#E9F0FD",
+    train_line="#2F6FDE",
+    validation_line="#B84A00",
+)
+
+DARK = Theme(
+    name="dark",
+    ground="#1E1F24",
+    panel="#26282E",
+    field="#2D3037",
+    text="#E6E6E9",
+    secondary="#A0A4AE",
+    disabled="#686C76",
+    line="#3A3D45",
+    field_line="#4A4E58",
+    hover="#32353C",
+    pressed="#3C4048",
+    accent="#6C9BF5",
+    accent_hover="#82AAF7",
+    accent_pressed="#5A8CEE",
+    on_accent="#12141A",
+    selection="#33456B",
+    vanishing="#7DB0FF",
+    exploding="#FF9F5A",
+    non_finite="#FF7AC8",
+    zero="#7C818C",
+    good="#5CCB8F",
+    warning_ground="#3D3324",
+    error_ground="#43293A",
+    info_ground="#2A3449",
+    train_line="#6C9BF5",
+    validation_line="#FFB37A",
+)
+
+
+def palette(theme: Theme) -> QPalette:
+    """The palette that Qt's own widgets, dialogs and menus draw with."""
+    result = QPalette()
+    role = QPalette.ColorRole
+    for which, colour in (
+        (role.Window, theme.ground),
+        (role.WindowText, theme.text),
+        (role.Base, theme.field),
+        (role.AlternateBase, theme.ground),
+        (role.Text, theme.text),
+        (role.Button, theme.panel),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.non_finite),
+        (role.ToolTipBase, theme.panel),
+        (role.ToolTipText, theme.text),
+        (role.PlaceholderText, theme.secondary),
+        (role.Highlight, theme.accent),
+        (role.HighlightedText, theme.on_accent),
+        (role.Link, theme.accent),
+        (role.Light, theme.panel),
+        (role.Midlight, theme.line),
+        (role.Mid, theme.line),
+        (role.Dark, theme.field_line),
+        (role.Shadow, theme.field_line),
+    ):
+        result.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.disabled))
+    return result

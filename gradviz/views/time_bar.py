@@ -1,0 +1,101 @@
+"""The time bar: one cursor for all plots, the step it stands at, and the way back to the newest one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.event_marks import track_marks
+from gradviz.views.icons import icon
+from gradviz.views.number_format import count
+from gradviz.views.theme import TIME_BAR_HEIGHT
+from gradviz.views.time_track import TimeTrack
+
+
+class TimeBar(QWidget):
+    """Shows a snapshot's place in time and tells where the user wants to be."""
+
+    cursor_moved = Signal(object)
+    """A step (int), or None for live."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(TIME_BAR_HEIGHT)
+        self.track = TimeTrack(self)
+        self.track.setAccessibleName(self.tr("Time cursor"))
+        self.track.setToolTip(self.tr("Drag to look back at any recorded step"))
+        self.note = QLabel(self)
+        self.note.setProperty("role", "secondary")
+        self.field = QSpinBox(self)
+        self.field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.field.setGroupSeparatorShown(True)
+        self.field.setFixedWidth(88)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setKeyboardTracking(False)
+        self.field.setToolTip(self.tr("The shown step; type one to go there"))
+        self.field.setAccessibleName(self.tr("Shown step"))
+        self.live = QPushButton(icon("radio", "text"), self.tr("Live"), self)
+        self.live.setCheckable(True)
+        self.live.setChecked(True)
+        self.live.setProperty("role", "live")
+        self.live.setToolTip(self.tr("Follow the newest step (L)"))
+        step = QLabel(self.tr("step"), self)
+        step.setProperty("role", "secondary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.track, 1)
+        layout.addWidget(self.note)
+        layout.addWidget(step)
+        layout.addWidget(self.field)
+        layout.addWidget(self.live)
+        self.track.step_chosen.connect(self.cursor_moved)
+        self.field.valueChanged.connect(self._on_typed)
+        self.live.clicked.connect(self._on_live)
+        self.show_nothing()
+
+    def show_nothing(self, horizon: int = 1) -> None:
+        """There is no recorded step yet."""
+        self.track.show_steps(0, -1, horizon)
+        self.track.show_marks(())
+        self._show_number(0, 0)
+        self.field.setEnabled(False)
+        self.live.setEnabled(False)
+        self.live.setChecked(True)
+        self.note.clear()
+
+    def show_snapshot(self, snapshot: Snapshot, horizon: int) -> None:
+        """Show where the snapshot stands."""
+        recorded = snapshot.last_step
+        if recorded < 0:
+            self.show_nothing(horizon)
+            return
+        self.track.show_steps(snapshot.cursor, recorded, horizon)
+        self.track.show_marks(track_marks(snapshot.events))
+        self._show_number(snapshot.cursor, recorded)
+        self.field.setEnabled(True)
+        self.live.setEnabled(True)
+        self.live.setChecked(snapshot.live)
+        self.note.setText(
+            "" if snapshot.exact else self.tr("nearest kept step {0}").format(count(snapshot.profile.step))
+        )
+
+    def _show_number(self, step: int, last: int) -> None:
+        if self.field.hasFocus() and self.field.text() != self.field.cleanText():
+            return
+        self.field.blockSignals(True)  # noqa: FBT003 - Qt's own
+        self.field.setRange(0, max(last, 0))
+        if not self.field.lineEdit().isModified():
+            self.field.setValue(step)
+        self.field.blockSignals(False)  # noqa: FBT003
+
+    def _on_typed(self, step: int) -> None:
+        self.field.lineEdit().setModified(False)
+        self.cursor_moved.emit(step)
+
+    def _on_live(self) -> None:
+        self.live.setChecked(True)
+        self.cursor_moved.emit(None)
