@@ -6,62 +6,52 @@ meanwhile lies in a draft in the state folder, so a crash loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtCore import QObject, Signal, Slot
 
-from gradviz.control.engine_state import EngineStatus, RunChange, TrainRequest
-from gradviz.control.run_entry import RunEntry
-from gradviz.spec.catalogue import Catalogue, Value
-from gradviz.spec.experiment import ExperimentSpec, LayerSpec
-from gradviz.spec.experiment import Path as LayerPath
-from gradviz.spec.problem import Problem
+from gradviz.control.engine_state import RunChange, TrainRequest
+from gradviz.control.experiment_edits import ExperimentEdits
+from gradviz.control.lost_run import finish_lost_run
+from gradviz.control.output_watch import OutputWatch
+from gradviz.control.run_entry import RunEntry, entry_of
+from gradviz.control.saved_state import SavedState
+from gradviz.control.session_messages import AbandonedSession, SaveProgress, SaveResult
+from gradviz.control.session_opening import (
+    RUN_NAMES,
+    OpenedSession,
+    begin,
+    numbered,
+    open_abandoned,
+    open_document,
+    open_live,
+)
+from gradviz.control.session_saver import SessionSaver
+from gradviz.paths import resources
+from gradviz.records import leftovers
+from gradviz.records.errors import RecordsError
+from gradviz.records.outputs import LiveOutput, live_store_for
+from gradviz.records.session import RunSource, Session
+from gradviz.records.workspace import Workspace, sessions_folder
+from gradviz.spec.examples import load_experiment
+from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.json_codec import to_raw
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AbandonedSession:
-    """A session that a crashed window left: what to ask the user about at the next start."""
-
-    id: str
-    title: str
-    path: Path | None
-    changed: str
-    runs: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SaveProgress:
-    """How far a save is: `done` of `total` (bytes or pages; total 0: not known)."""
-
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SaveResult:
-    """How a save ended: `error` is a sentence, empty when it went well or was cancelled."""
-
-    path: Path
-    cancelled: bool = False
-    error: str = ""
-
-    @property
-    def saved(self) -> bool:
-        """Whether the session is in the file now."""
-        return not self.cancelled and not self.error
+EXAMPLE = "example:"
 
 
-class SessionDocument(QObject):
-    """One open session. Lives in the window's thread."""
+class SessionDocument(ExperimentEdits):
+    """One open session. Lives in the window's thread.
 
-    experiment_changed = Signal(object)
-    """The new ExperimentSpec."""
-    problems_changed = Signal(object)
-    """tuple[Problem, ...]: what the checks against the catalogue found."""
+    A run belongs to the session from `new_run` on. While one is training the session cannot be left:
+    stop it first.
+    """
+
     runs_changed = Signal()
     notes_changed = Signal(object)
     """The new notes (str)."""
@@ -71,159 +61,334 @@ class SessionDocument(QObject):
     """A SaveProgress."""
     save_finished = Signal(object)
     """A SaveResult; exactly one for each `save`."""
+    session_closing = Signal()
+    """The session's runs are about to go: let go of their readers."""
     reopened = Signal()
     """Another session was opened: everything may have changed."""
     draft_failed = Signal(object)
     """A sentence (str): the draft cannot be written (disk full); editing goes on without that net."""
 
-    def __init__(self, experiment: ExperimentSpec | None = None, parent: QObject | None = None) -> None: ...
+    def __init__(self, experiment: ExperimentSpec | None = None, parent: QObject | None = None) -> None:
+        experiment = experiment or ExperimentSpec()
+        super().__init__(experiment, parent)
+        opened = begin(experiment)
+        self._session = opened.session
+        self._saved = opened.saved
+        self._workspace: Workspace | None = None
+        self._runs: tuple[RunEntry, ...] = ()
+        self._notes = ""
+        self._layout: dict[str, Any] = {}
+        self._was_dirty = False
+        self._draft_trouble = ""
+        self._saver: SessionSaver | None = None
+        self._saving: SavedState | None = None
+        self._watch = OutputWatch(self)
+        self._watch.ended.connect(self._on_output_ended)
+        self.experiment_changed.connect(self._keep_draft)
 
     # state
 
     @property
-    def experiment(self) -> ExperimentSpec:
-        """What the next run is a function of."""
-        raise NotImplementedError
-
-    @property
-    def undo_stack(self) -> QUndoStack:
-        """The edits of the experiment."""
-        raise NotImplementedError
-
-    @property
-    def catalogue(self) -> Catalogue | None:
-        """What an experiment may name; None until the engine was ready."""
-        raise NotImplementedError
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What the experiment's checks found; empty while there is no catalogue."""
-        raise NotImplementedError
-
-    @property
     def runs(self) -> tuple[RunEntry, ...]:
         """The session's runs, oldest first."""
-        raise NotImplementedError
+        return self._runs
 
     @property
     def notes(self) -> str:
         """The user's notes."""
-        raise NotImplementedError
+        return self._notes
 
     @property
     def layout(self) -> Mapping[str, Any]:
         """The window's layout as saved (JSON values); changing it does not make the session dirty."""
-        raise NotImplementedError
+        return self._layout
 
     @property
     def path(self) -> Path | None:
         """The session file; None while untitled."""
-        raise NotImplementedError
+        return self._session.path
 
     @property
     def title(self) -> str:
         """The file's name, or the experiment's while untitled."""
-        raise NotImplementedError
+        path = self._session.path or (self._watch.live.target if self._watch.live else None)
+        return path.name if path else self.experiment.name
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """Sentences on what could not be read when the session was opened."""
+        return self._session.damage
 
     @property
     def is_dirty(self) -> bool:
-        """Whether experiment, notes or runs differ from what was saved."""
-        raise NotImplementedError
+        """Whether experiment, notes or runs differ from what was saved, or from how it was begun."""
+        return self._saved.differs(self.experiment, self._notes, self._own_runs())
 
     @property
     def is_saving(self) -> bool:
         """Whether a save is going on."""
-        raise NotImplementedError
+        return self._saver is not None
+
+    @property
+    def is_training(self) -> bool:
+        """Whether one of the session's own runs has not come to its end."""
+        return any(not run.is_finished for run in self._own_runs())
 
     def run(self, run_id: str) -> RunEntry | None:
         """The run of that id, or None."""
-        raise NotImplementedError
-
-    # edits of the experiment; all can be undone
-
-    def edit(self, experiment: ExperimentSpec, text: str, *, merge: str = "") -> None:
-        """Make `experiment` current; consecutive edits with the same `merge`, if not empty, are one undo."""
-
-    def set_parameter(self, path: LayerPath, name: str, value: Value) -> None:
-        """Set one parameter of a layer; consecutive changes of the same one are one undo."""
-
-    def reset_parameter(self, path: LayerPath, name: str) -> None:
-        """Let one parameter of a layer have its default again."""
-
-    def rename_layer(self, path: LayerPath, name: str | None) -> None:
-        """Give a layer a name, or take it away."""
-
-    def replace_layer(self, path: LayerPath, layer: LayerSpec, text: str = "") -> None:
-        """Put another layer in the place of one."""
-
-    def add_layer(self, path: LayerPath, layer: LayerSpec) -> None:
-        """Insert a layer so that it will stand at `path`."""
-
-    def remove_layers(self, *paths: LayerPath) -> None:
-        """Remove layers with all they hold."""
-
-    def move_layer(self, source: LayerPath, target: LayerPath) -> LayerPath:
-        """Move a layer to stand before what is at `target` now; returns its new place."""
-        raise NotImplementedError
-
-    def duplicate_layer(self, path: LayerPath) -> LayerPath:
-        """Put a copy behind a layer; returns the copy's place."""
-        raise NotImplementedError
+        return next((run for run in self._runs if run.id == run_id), None)
 
     # runs, notes, layout
 
     def new_run(self, *, paused: bool = False) -> TrainRequest:
-        """Add a run of the current experiment to the session; hand the request to `EngineHost.train`."""
-        raise NotImplementedError
+        """Add a run of the current experiment to the session; hand the request to `EngineHost.train`.
+
+        Raises RecordsError where the state folder cannot be written.
+        """
+        run_id = uuid4().hex
+        store = self._own_workspace().store_path(run_id)
+        numbers = [int(run.name.split()[-1]) for run in self._runs if run.name.split()[-1].isdecimal()]
+        name = numbered(max(numbers, default=0) + 1)
+        self._set_runs((*self._runs, RunEntry(id=run_id, name=name, source=store)))
+        return TrainRequest(run_id=run_id, store=store, experiment=self.experiment, paused=paused)
 
     def remove_run(self, run_id: str) -> None:
-        """Take a finished run out of the session."""
+        """Take a finished run out of the session; for one that never was saved there is no way back."""
+        run = self.run(run_id)
+        if run is None or not run.is_finished:
+            return
+        self._set_runs(other for other in self._runs if other is not run)
+        if self._workspace is not None and run.source.is_relative_to(self._workspace.folder):
+            for store in (run.source, *(Path(f"{run.source}{end}") for end in ("-wal", "-shm"))):
+                with suppress(OSError):  # where somebody reads it still, it goes with the folder
+                    store.unlink(missing_ok=True)
 
     def rename_run(self, run_id: str, name: str) -> None:
         """Give a run another name."""
+        self._set_runs(replace(run, name=name) if run.id == run_id else run for run in self._runs)
 
     def set_notes(self, notes: str) -> None:
         """Change the notes."""
+        if notes != self._notes:
+            self._notes = notes
+            self.notes_changed.emit(notes)
+            self._keep_draft()
 
     def set_layout(self, layout: Mapping[str, Any]) -> None:
         """Remember the window's layout."""
+        self._layout = dict(layout)
+        self._keep_draft()
 
-    # slots for the engine
-
-    def on_engine_changed(self, status: EngineStatus) -> None:
-        """Take the catalogue when it comes; check the experiment then."""
-
+    @Slot(object)
     def on_run_changed(self, change: RunChange) -> None:
-        """Take a run's new status."""
+        """Take a run's new status from the engine."""
+        if self.run(change.run_id) is not None:
+            self._set_runs(
+                replace(run, status=change.status) if run.id == change.run_id else run for run in self._runs
+            )
 
     # files
 
     def new(self, experiment: ExperimentSpec | None = None) -> None:
         """Leave this session (saved or not) and start an untitled one."""
+        self._refuse_while_busy()
+        self._change_to(begin(experiment or ExperimentSpec()))
 
     def open(self, source: str | Path) -> None:
         """Open a session file, an experiment file (.toml) or “example:NAME” in place of this session.
 
-        Raises RecordsError or SpecError with sentences for people; the present session then stays.
+        A file that a run in another process is about to write is followed live. Raises RecordsError or
+        SpecError with sentences for people; the present session then stays.
         """
+        self._refuse_while_busy()
+        text = str(source)
+        if text.startswith(EXAMPLE) or text.endswith(".toml"):
+            self._change_to(begin(load_experiment(text, self.catalogue, resources() / "examples")))
+            return
+        path = Path(source).absolute()
+        live = live_store_for(path)
+        self._change_to(open_document(path) if live is None else open_live(live))
 
     @staticmethod
     def abandoned_sessions() -> tuple[AbandonedSession, ...]:
         """What crashed windows left in the state folder, newest first."""
-        raise NotImplementedError
+        return tuple(
+            AbandonedSession(
+                id=left.folder.name,
+                title=left.document.name if left.document else left.name,
+                path=left.document,
+                changed=left.modified,
+                runs=len(left.runs),
+                steps=left.steps,
+            )
+            for left in leftovers.abandoned()
+        )
 
     def recover(self, session_id: str) -> None:
         """Take up an abandoned session in place of this one; raises RecordsError if that fails."""
+        self._refuse_while_busy()
+        self._change_to(open_abandoned(session_id))
 
     @staticmethod
     def discard(session_id: str) -> None:
-        """Delete an abandoned session."""
+        """Delete an abandoned session; raises RecordsError if that fails."""
+        leftovers.discard(sessions_folder() / session_id)
 
-    def save(self, path: Path | None = None) -> None:
-        """Save in a worker, to `path` or where it was; `save_finished` tells the end. Training may go on."""
+    def save(self, path: Path | None = None, *, force: bool = False) -> None:
+        """Save in a worker, to `path` or where it was; `save_finished` tells the end. Training may go on.
+
+        `force` overwrites what another program saved meanwhile. Raises RecordsError while another save
+        is going on, and for an untitled session without a path.
+        """
+        target = path or self._session.path
+        if self._saver is not None:
+            raise RecordsError(self.tr("The session is being saved already."))
+        if target is None:
+            raise RecordsError(self.tr("The session has no file yet: choose one."))
+        self._saving = SavedState.of(self.experiment, self._notes, self._own_runs())
+        self._saver = SessionSaver(self._current(), target.absolute(), force=force, parent=self)
+        self._saver.progressed.connect(self._on_save_progressed)
+        self._saver.finished.connect(self._on_save_finished)
+        self._saver.start()
 
     def cancel_save(self) -> None:
         """Give up the save that is going on; the file stays as it was."""
+        if self._saver is not None:
+            self._saver.cancel()
 
-    def close(self) -> None:
-        """Wait for a save's end and give up the draft: for an end that the user chose."""
+    def close(self, *, keep: bool = False) -> None:
+        """Wait for a save's end and give up the draft: for an end that the user chose.
+
+        `keep` leaves the draft for the next start to offer. End the engine before.
+        """
+        if self._saver is not None:
+            self._saver.wait()
+            self._on_save_finished()
+        self._leave(keep=keep)
+
+    # from one session to another
+
+    def _refuse_while_busy(self) -> None:
+        if self._saver is not None:
+            raise RecordsError(self.tr("The session is being saved; wait for that, or cancel it."))
+        if self.is_training:
+            raise RecordsError(self.tr("A run is training; stop it first."))
+
+    def _leave(self, *, keep: bool = False) -> None:
+        self._watch.stop()
+        self.session_closing.emit()
+        if self._workspace is not None:
+            self._workspace.close(keep=keep)
+            self._workspace = None
+
+    def _change_to(self, opened: OpenedSession) -> None:
+        self._leave()
+        self._workspace = opened.workspace
+        self._session = opened.session
+        self._saved = opened.saved
+        self._runs = opened.runs
+        self._notes = opened.session.notes
+        self._layout = {key: value for key, value in opened.session.layout.items() if key != RUN_NAMES}
+        if opened.follows is not None:
+            self._watch.start(opened.follows)
+        self._replace_experiment(opened.experiment)
+        self.runs_changed.emit()
+        self.notes_changed.emit(self._notes)
+        self.path_changed.emit()
+        self._tell_dirty()
+        self.reopened.emit()
+
+    @Slot(object)
+    def _on_output_ended(self, live: LiveOutput) -> None:
+        """The other process has saved its run, or died: from here on the run is this session's own."""
+        run, dirty, there = self.run(live.run), self.is_dirty, live.target.exists()
+        self._watch.stop()
+        if there and not dirty:
+            with suppress(ValueError):  # unreadable: then the run's entry says why
+                self._change_to(open_document(live.target))
+                return
+        if run is None:
+            return
+        if there:
+            now = entry_of(RunSource(id=live.run, path=live.target), run.name, live.target)
+        else:
+            cause = self.tr("The process that trained it ended")
+            now = replace(run, status=finish_lost_run(live.store, cause, ""))
+        self._set_runs(now if other is run else other for other in self._runs)
+
+    def _own_runs(self) -> tuple[RunEntry, ...]:
+        """The runs that this session has to save: not the one that another process will."""
+        live = self._watch.live
+        return tuple(run for run in self._runs if live is None or run.id != live.run)
+
+    # the draft and what is saved
+
+    def _current(self) -> Session:
+        runs = tuple(RunSource(id=run.id, path=run.source) for run in self._runs if run.source.exists())
+        names = {run.id: run.name for run in self._runs}
+        return replace(
+            self._session,
+            experiment=to_raw(self.experiment),
+            notes=self._notes,
+            layout={**self._layout, RUN_NAMES: names},
+            runs=runs,
+        )
+
+    def _own_workspace(self) -> Workspace:
+        if self._workspace is None:
+            self._workspace = Workspace.create()
+        return self._workspace
+
+    def _set_runs(self, runs: Iterable[RunEntry]) -> None:
+        self._runs = tuple(runs)
+        self.runs_changed.emit()
+        self._keep_draft()
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        """Write the draft after every edit. Trouble is told once, until it is over."""
+        dirty = self.is_dirty
+        try:
+            if dirty or self._workspace is not None:
+                self._own_workspace().write_draft(self._current(), changed=dirty)
+            self._draft_trouble = ""
+        except RecordsError as error:
+            if str(error) != self._draft_trouble:
+                self._draft_trouble = str(error)
+                self.draft_failed.emit(self._draft_trouble)
+        self._tell_dirty()
+
+    def _tell_dirty(self) -> None:
+        dirty = self.is_dirty
+        if dirty != self._was_dirty:
+            self._was_dirty = dirty
+            self.dirty_changed.emit(dirty)
+
+    @Slot(object)
+    def _on_save_progressed(self, progress: SaveProgress) -> None:
+        self.save_progressed.emit(progress)
+
+    @Slot()
+    def _on_save_finished(self) -> None:
+        saver, state = self._saver, self._saving
+        if saver is None or state is None:
+            return
+        saver.wait()
+        self._saver = self._saving = None
+        if saver.saved is not None:
+            self._take_saved(saver.saved, state)
+        result: SaveResult = saver.result
+        saver.deleteLater()
+        self.save_finished.emit(result)
+
+    def _take_saved(self, saved: Session, state: SavedState) -> None:
+        self._session = replace(self._session, path=saved.path, change=saved.change, created=saved.created)
+        self._saved = state
+        self._watch.stop()
+        if saved.path is not None:
+            self._runs = tuple(
+                replace(run, source=saved.path) if run.in_document else run for run in self._runs
+            )
+        self.path_changed.emit()
+        self.runs_changed.emit()
+        self._keep_draft()
