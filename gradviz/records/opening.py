@@ -11,6 +11,7 @@ import shutil
 import sqlite3
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 from gradviz.paths import state_folder
 from gradviz.records.errors import RecordsError
@@ -46,31 +47,43 @@ def newer(path: Path) -> RecordsError:
 
 
 def recovered_copy(path: Path) -> Path:
-    """A copy in the state folder, with the hot journal rolled back and the format brought up to date."""
-    name = sha256(str(path.absolute()).encode()).hexdigest()[:16]
-    folder = state_folder() / "recovered" / name
-    shutil.rmtree(folder, ignore_errors=True)
-    copy = folder / path.name
+    """A copy in the state folder, with the hot journal rolled back and the format brought up to date.
+
+    It is made once for each state of the file; copies of older states are removed.
+    """
+    parts = [path.with_name(path.name + end) for end in ("", "-journal", "-wal")]
+    place = state_folder() / "recovered" / sha256(str(path.absolute()).encode()).hexdigest()[:16]
+    fresh = place / f"making-{uuid4().hex}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for end in ("", "-journal", "-wal"):
-            source = path.with_name(path.name + end)
-            if source.exists():
-                shutil.copyfile(source, copy.with_name(copy.name + end))
+        stats = [(part, part.stat()) for part in parts if part.exists()]
+        state = repr([(part.name, stat.st_size, stat.st_mtime_ns) for part, stat in stats])
+        folder = place / sha256(f"{current_format()} {state}".encode()).hexdigest()[:16]
+        if (folder / path.name).exists():
+            return folder / path.name
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        for part, _ in stats:
+            shutil.copyfile(part, fresh / part.name)
+        _mend(fresh / path.name)
+        fresh.replace(folder)
     except OSError as error:
         raise RecordsError(f"“{path}” could not be copied to recover it: {error.strerror}.") from error
-    try:
-        connection, version = _connect(copy, "mode=rw")
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            if 0 < version < current_format():
-                migrate(connection)
-            connection.execute("COMMIT")
-        finally:
-            connection.close()
     except sqlite3.Error as error:
+        shutil.rmtree(fresh, ignore_errors=True)
         raise why_unreadable(path, error) from error
-    return copy
+    return folder / path.name
+
+
+def _mend(copy: Path) -> None:
+    """Open for writing, which rolls a hot journal back, and migrate."""
+    connection, version = _connect(copy, "mode=rw")
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if version < current_format():
+            migrate(connection)
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
 
 
 def why_unreadable(path: Path, error: sqlite3.Error) -> RecordsError:

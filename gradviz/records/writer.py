@@ -164,7 +164,7 @@ class RunWriter:
         for full in self._pyramid.add(self._block):
             self._queue(full.level, full.idx, _named(full.columns))
         self._in_tail = self._steps
-        if self._reason:
+        if not self.commit():
             self._pending.relieve(HELD_BYTES)
 
     def _queue(self, level: int, idx: int, statistics: dict[str, Floats]) -> None:

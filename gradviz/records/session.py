@@ -1,0 +1,178 @@
+"""The session: an experiment, its runs, notes and layout, and the `.gradviz` document that keeps them.
+
+A document is one SQLite file with the tables of a run store (`schema.py`). Opening one reads in place and
+writes nothing beside it; saving never leaves less than the old file (`document_save.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+from gradviz import __version__
+from gradviz.records.document_save import Meter, save_in_place, save_whole
+from gradviz.records.errors import RecordsError, SaveCancelledError
+from gradviz.records.meta import read_meta
+from gradviz.records.opening import open_reading, why_unreadable
+from gradviz.records.run_copy import run_keys
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunSource:
+    """A run and the file, store or document, that holds its rows."""
+
+    id: str
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """What a person works on. `experiment` and `layout` are JSON, so that any version can carry them.
+
+    `created` and `modified` are times in UTC as ISO 8601, `version` the gradviz that saved it. `path` is
+    the document, None before the first save, and `change` the mark of the save that it was opened at.
+    `damage` are sentences on what could not be read.
+    """
+
+    id: str
+    experiment: Mapping[str, Any]
+    notes: str = ""
+    layout: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[RunSource, ...] = ()
+    created: str = ""
+    modified: str = ""
+    version: str = ""
+    path: Path | None = None
+    change: str = ""
+    damage: tuple[str, ...] = ()
+
+    @classmethod
+    def new(cls, experiment: Mapping[str, Any]) -> Self:
+        """A session that was never saved."""
+        return cls(id=uuid4().hex, experiment=experiment, created=_now())
+
+
+def open_session(path: str | Path) -> Session:
+    """Open a document; RecordsError says what is wrong with it and what to do."""
+    path = Path(path)
+    try:
+        with closing(open_reading(path)) as connection:
+            meta, damaged = read_meta(connection)
+            there = list(run_keys(connection))
+    except sqlite3.Error as error:
+        raise why_unreadable(path, error) from error
+    if "session" not in meta:
+        if damaged:
+            raise RecordsError(f"“{path}” is damaged: it does not say which session it is.")
+        raise RecordsError(f"“{path}” holds the record of a single run, not a session.")
+    order = json.loads(meta["runs"]) if "runs" in meta else there
+    damage = [f"“{path.name}” is damaged: “{name}” cannot be read." for name in damaged]
+    damage += [f"“{path.name}” is damaged: a run is missing." for run in order if run not in there]
+    for name in ("experiment", "notes", "layout", "runs", "change"):
+        if name not in meta and name not in damaged:
+            damage.append(f"“{path.name}” is damaged: “{name}” is missing.")
+    return Session(
+        id=meta["session"],
+        experiment=json.loads(meta.get("experiment", "{}")),
+        notes=meta.get("notes", ""),
+        layout=json.loads(meta.get("layout", "{}")),
+        runs=tuple(RunSource(id=run, path=path) for run in order if run in there),
+        created=meta.get("created", ""),
+        modified=meta.get("modified", ""),
+        version=meta.get("version", ""),
+        path=path,
+        change=meta.get("change", ""),
+        damage=tuple(damage),
+    )
+
+
+def save_session(
+    session: Session,
+    path: str | Path,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    force: bool = False,
+) -> Session:
+    """Save to `path`, in place where the session was opened there, and return the session as saved.
+
+    Runs may be growing meanwhile; what is committed when each is copied is saved. `progress` gets shares
+    from 0 to 1, `cancelled` is asked often (SaveCancelledError). `force` overwrites what another program
+    saved in between (else ChangedOnDiskError). On any RecordsError the old file is as it was.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise RecordsError(f"“{target}” is a folder; give a file name.")
+    target = target.resolve()
+    if not target.parent.is_dir():
+        raise RecordsError(f"The folder “{target.parent}” does not exist.")
+    saved = replace(
+        session,
+        created=session.created or _now(),
+        modified=_now(),
+        version=__version__,
+        path=Path(path),
+        change=uuid4().hex,
+        damage=(),
+    )
+    runs = {run.id: run.path for run in session.runs}
+    meter = Meter(_expected(session, target), progress, cancelled)
+    try:
+        meter.tick(0)
+        opened = session.path
+        if opened is not None and opened.exists() and target.exists() and opened.samefile(target):
+            save_in_place(target, runs, _meta(saved), None if force else session.change, meter)
+        else:
+            base = opened if opened is not None and opened.exists() else _biggest(runs)
+            save_whole(target, base, runs, _meta(saved), meter)
+    except SaveCancelledError:
+        raise
+    except (sqlite3.Error, OSError) as error:
+        what = error.strerror if isinstance(error, OSError) else error
+        raise RecordsError(
+            f"“{target}” could not be saved ({what}). The old file is as it was; save in another place."
+        ) from error
+    if progress is not None:
+        progress(1.0)
+    return saved
+
+
+def _meta(session: Session) -> dict[str, str]:
+    return {
+        "session": session.id,
+        "experiment": json.dumps(session.experiment),
+        "notes": session.notes,
+        "layout": json.dumps(session.layout),
+        "runs": json.dumps([run.id for run in session.runs]),
+        "created": session.created,
+        "modified": session.modified,
+        "version": session.version,
+        "change": session.change,
+    }
+
+
+def _biggest(runs: Mapping[str, Path]) -> Path | None:
+    """The store whose pages are worth copying whole."""
+    return max(set(runs.values()), key=_size, default=None)
+
+
+def _expected(session: Session, target: Path) -> int:
+    files = {run.path for run in session.runs} - {target, session.path}
+    whole = session.path is not None and session.path != target
+    return sum(map(_size, files)) + (_size(session.path) if whole and session.path else 0)
+
+
+def _size(path: Path) -> int:
+    log = path.with_name(path.name + "-wal")
+    return sum(file.stat().st_size for file in (path, log) if file.exists())
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

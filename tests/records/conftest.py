@@ -1,0 +1,98 @@
+"""Small runs to write and read. Session-scoped functions, so that Hypothesis may use them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gradviz.records.layer import LayerInfo
+from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
+from gradviz.records.writer import RunWriter
+
+COMPLETED = RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED)
+
+
+def make_info(layers: int = 2, *, clipped: bool = False, name: str = "run-1") -> RunInfo:
+    series = [
+        SeriesInfo(quantity="train_loss", width=1),
+        SeriesInfo(quantity="train_accuracy", width=1),
+        SeriesInfo(quantity="grad_norm", width=layers),
+    ]
+    if clipped:
+        series.append(SeriesInfo(quantity="grad_norm_clipped", width=layers))
+    return RunInfo(
+        id=name,
+        name=f"Name of {name}",
+        created="2025-01-02T03:04:05+00:00",
+        experiment={"name": "An experiment", "seed": 1},
+        layers=tuple(
+            LayerInfo(
+                index=at,
+                name=f"Linear {at + 1}",
+                kind="Linear",
+                path=(at,),
+                repeat=(),
+                module=str(at),
+                output_shape=(4,),
+                parameters=20,
+            )
+            for at in range(layers)
+        ),
+        series=tuple(series),
+        steps=100,
+        steps_per_epoch=10,
+        device="cpu",
+        versions={"torch": "2"},
+    )
+
+
+def write_rows(
+    path: Path,
+    rows: np.ndarray,
+    *,
+    info: RunInfo | None = None,
+    commits: Collection[int] = (),
+    finish: RunStatus | None = COMPLETED,
+    **options: Any,
+) -> RunInfo:
+    """Write a whole run, committing after the steps in `commits`, and close it."""
+    info = info or make_info(rows.shape[1] - 2)
+    writer = RunWriter.create(path, info, **options)
+    for step, row in enumerate(rows):
+        writer.append(step, row)
+        if step in commits:
+            assert writer.commit()
+    if finish is not None:
+        assert writer.finish(dataclasses.replace(finish, steps=len(rows))) == ""
+    writer.close()
+    return info
+
+
+def random_rows(steps: int, width: int = 4, seed: int = 0, *, odd: float = 0.0) -> np.ndarray:
+    """Log-normal numbers over many decades, a share of them NaN, infinite, zero or subnormal."""
+    random = np.random.default_rng(seed)
+    rows = np.exp(random.normal(0, 12, (steps, width))).astype(np.float32)
+    strange = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1e-42, 3.4e38], np.float32)
+    places = random.random(rows.shape) < odd
+    rows[places] = random.choice(strange, int(places.sum()))
+    return rows
+
+
+@pytest.fixture(scope="session")
+def new_info() -> Callable[..., RunInfo]:
+    return make_info
+
+
+@pytest.fixture(scope="session")
+def write_run() -> Callable[..., RunInfo]:
+    return write_rows
+
+
+@pytest.fixture(scope="session")
+def some_rows() -> Callable[..., np.ndarray]:
+    return random_rows

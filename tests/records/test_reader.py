@@ -1,0 +1,366 @@
+"""The reader: everything that was written comes back, at every zoom, also while it is being written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
+from gradviz.records.schema import TILE
+from gradviz.records.series import Series
+from gradviz.records.writer import RunWriter
+
+EVERYTHING = 10**9
+
+
+@given(
+    hnp.arrays(np.float32, st.tuples(st.integers(0, 60), st.integers(3, 6)), elements=st.floats(width=32)),
+    st.sets(st.integers(0, 60)),
+)
+@settings(max_examples=40, deadline=None)
+def test_rows_round_trip_bit_for_bit(
+    write_run: Callable[..., RunInfo], rows: np.ndarray, commits: set[int]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run"
+        info = write_run(path, rows, commits=commits)
+        with RunReader(path) as reader:
+            assert reader.info == info
+            assert reader.last_step == len(rows) - 1
+            assert reader.status.steps == len(rows)
+            for quantity, place in reader.slices.items():
+                series = reader.series(quantity, 0, EVERYTHING, EVERYTHING)
+                assert series.mean.T.tobytes() == rows[:, place].tobytes()
+                assert series.steps.tolist() == list(range(len(rows)))
+                for step in range(len(rows)):
+                    at, values = reader.at(quantity, step)
+                    assert at == step
+                    assert values.tobytes() == rows[step, place].tobytes()
+            assert reader.damage == ()
+
+
+@pytest.fixture(scope="module")
+def long_run(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_run: Callable[..., RunInfo],
+    some_rows: Callable[..., np.ndarray],
+) -> Iterator[tuple[RunReader, np.ndarray]]:
+    path = tmp_path_factory.mktemp("long") / "run"
+    rows = some_rows(TILE * 75 + 333, 5, odd=0.0005)
+    write_run(path, rows, commits=range(0, len(rows), 700))
+    with RunReader(path) as reader:
+        yield reader, rows
+
+
+def check_series(series: Series, rows: np.ndarray, first: int, last: int) -> None:
+    """Every column is the mean, smallest and largest of the rows that it stands for."""
+    assert series.steps[0] <= first
+    assert (series.steps[1:] == series.steps[:-1] + series.counts[:-1]).all()
+    assert series.steps[-1] + series.counts[-1] > min(last, len(rows) - 1)
+    for at, (step, count) in enumerate(zip(series.steps, series.counts, strict=True)):
+        part = rows[step : step + count]
+        assert len(part) == count
+        high = np.max(part, axis=0)
+        np.testing.assert_array_equal(series.low[:, at], np.fmin.reduce(part, axis=0))
+        np.testing.assert_array_equal(series.high[:, at], high)
+        with np.errstate(invalid="ignore"):
+            mean = part.mean(axis=0, dtype=np.float64)
+        np.testing.assert_allclose(
+            series.mean[:, at], mean, rtol=1e-5, atol=np.abs(part[np.isfinite(part)]).max(initial=0) * 1e-6
+        )
+
+
+@given(st.integers(0, TILE * 76), st.integers(0, TILE * 76), st.integers(1, 2000))
+@settings(max_examples=60, deadline=None)
+def test_any_stretch_is_covered_with_the_right_numbers(
+    long_run: tuple[RunReader, np.ndarray], one: int, other: int, columns: int
+) -> None:
+    reader, rows = long_run
+    first, last = sorted((one, other))
+    series = reader.series("grad_norm", first, last, columns)
+    if first >= len(rows):
+        assert not len(series.steps)
+        return
+    wanted = min(last, len(rows) - 1) - first + 1
+    assert len(series.steps) <= columns * 3 + 2
+    assert len(series.steps) >= min(wanted, columns) / 3
+    keep = slice(None, None, max(1, len(series.steps) // 60))
+    check_series(series, rows[:, 2:], first, last) if len(series.steps) <= 300 else None
+    for at in range(len(series.steps))[keep]:
+        part = rows[series.steps[at] : series.steps[at] + series.counts[at], 2:]
+        np.testing.assert_array_equal(series.high[:, at], np.max(part, axis=0))
+    assert reader.damage == ()
+
+
+def test_every_level_of_a_long_run(long_run: tuple[RunReader, np.ndarray]) -> None:
+    reader, rows = long_run
+    for level, columns in enumerate((EVERYTHING, len(rows) // 8, len(rows) // 64, len(rows) // 512)):
+        series = reader.series("grad_norm", 0, EVERYTHING, columns)
+        assert series.level == level
+        if level:
+            check_series(series, rows[:, 2:], 0, len(rows) - 1)
+        else:
+            assert series.mean.T.tobytes() == rows[:, 2:].tobytes()
+        assert series.all_finite == (np.isfinite(series.mean).all() and np.isfinite(series.high).all())
+
+
+@given(st.integers(-5, TILE * 76))
+@settings(max_examples=60, deadline=None)
+def test_every_step_is_exact(long_run: tuple[RunReader, np.ndarray], step: int) -> None:
+    reader, rows = long_run
+    at, values = reader.at("grad_norm", step)
+    assert at == min(max(step, 0), len(rows) - 1)
+    assert values.tobytes() == rows[at, 2:].tobytes()
+    assert reader.is_exact("grad_norm", step) == (0 <= step < len(rows))
+
+
+def test_nothing_recorded(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    RunWriter.create(tmp_path / "run", new_info(3)).close()
+    with RunReader(tmp_path / "run") as reader:
+        assert reader.last_step == -1
+        series = reader.series("grad_norm", 0, 100, 10)
+        assert series.mean.shape == (3, 0)
+        step, values = reader.at("grad_norm", 0)
+        assert step == -1
+        assert np.isnan(values).all()
+        assert reader.sample_at("val_loss", 10) is None
+        steps, samples = reader.samples("val_loss")
+        assert steps.shape == (0,)
+        assert samples.shape == (0, 0)
+        assert reader.events() == ()
+        assert reader.logs() == ()
+        assert not reader.is_exact("grad_norm", 0)
+        assert reader.damage == ()
+
+
+def test_one_step(tmp_path: Path, write_run: Callable[..., RunInfo]) -> None:
+    write_run(tmp_path / "run", np.arange(5, dtype=np.float32)[None])
+    with RunReader(tmp_path / "run") as reader:
+        assert reader.series("grad_norm", 0, 0, 100).mean.tolist() == [[2], [3], [4]]
+
+
+def test_clipped_norms_are_kept_only_where_they_differ(
+    tmp_path: Path, new_info: Callable[..., RunInfo], write_run: Callable[..., RunInfo]
+) -> None:
+    rows = np.random.default_rng(0).random((TILE * 9, 6), np.float32)
+    rows[:, 4:] = rows[:, 2:4]
+    rows[TILE : TILE * 2, 4:] *= 0.5
+    sizes = []
+    for name, same in (("differs", False), ("same", True)):
+        if same:
+            rows[:, 4:] = rows[:, 2:4]
+        write_run(tmp_path / name, rows, info=new_info(2, clipped=True))
+        with RunReader(tmp_path / name) as reader:
+            for quantity, place in reader.slices.items():
+                series = reader.series(quantity, 0, EVERYTHING, EVERYTHING)
+                np.testing.assert_array_equal(series.mean.T, rows[:, place])
+                check_series(reader.series(quantity, 0, EVERYTHING, TILE), rows[:, place], 0, len(rows) - 1)
+            query = "SELECT sum(length(data)) FROM tile WHERE quantity = 'grad_norm_clipped'"
+            sizes.append(reader._connection.execute(query).fetchone()[0])
+            assert reader.damage == ()
+    assert sizes == [TILE * 2 * 4 * (1 + 3), 0]
+
+
+def test_what_is_measured_on_a_schedule(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    run = RunWriter.create(tmp_path / "run", new_info(2))
+    with RunReader(tmp_path / "run") as reader:
+        for step in (0, 10, 20):
+            run.sample("val_loss", step, step / 10)
+            run.sample("weight_norm", step, np.array([step, 2.5]))
+            run.sample("weight_histogram", step, np.array([step, 70_000], np.int64), layer=1)
+            run.commit()
+            assert reader.refresh()
+            assert reader.samples("val_loss")[0].tolist() == list(range(0, step + 1, 10))
+        run.sample("val_loss", 20, 7.0)
+        run.close()
+        reader.refresh()
+        steps, values = reader.samples("val_loss")
+        assert steps.tolist() == [0, 10, 20, 20]
+        assert values.tolist() == [[0], [1], [2], [7]]
+        assert reader.sample_at("weight_norm", 19) is not None
+        step, norms = reader.sample_at("weight_norm", 19) or (0, np.empty(0))
+        assert step == 10
+        assert norms.dtype == np.float32
+        assert norms.tolist() == [10, 2.5]
+        step, counts = reader.sample_at("weight_histogram", 500, 1) or (0, np.empty(0))
+        assert step == 20
+        assert counts.dtype == np.int64
+        assert counts.tolist() == [20, 70_000]
+        assert reader.sample_at("weight_histogram", 500, 0) is None
+        assert reader.sample_at("weight_norm", -1) is None
+        newest = reader.sample_at("val_loss", 20)
+        assert newest is not None
+        assert newest[1].tolist() == [7]
+
+
+def test_what_happened(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    run = RunWriter.create(tmp_path / "run", new_info(2))
+    with RunReader(tmp_path / "run") as reader:
+        run.event(0, "lr", lr=0.1)
+        run.log("info", "Bücher “lesen”")
+        run.commit()
+        assert reader.events() == ()
+        reader.refresh()
+        assert [event.kind for event in reader.events()] == ["lr"]
+        run.event(3, "diverged", "Linear 1", direction="forward")
+        run.close()
+        reader.refresh()
+        event = reader.events()[1]
+        assert (event.step, event.kind, event.layer, dict(event.detail)) == (
+            3,
+            "diverged",
+            "Linear 1",
+            {"direction": "forward"},
+        )
+        assert [log.text for log in reader.logs()] == ["Bücher “lesen”"]
+
+
+def test_a_picture_that_was_handed_over_does_not_change(
+    tmp_path: Path, new_info: Callable[..., RunInfo]
+) -> None:
+    run = RunWriter.create(tmp_path / "run", new_info(2))
+    reader = RunReader(tmp_path / "run")
+    kept = []
+    for step in range(TILE * 2 + 10):
+        run.append(step, np.full(4, step, np.float32))
+        if step % 97 == 0:
+            run.commit()
+            reader.refresh()
+            series = reader.series("grad_norm", 0, EVERYTHING, step // 8 + 1)
+            kept.append((series, series.high.copy(), series.mean.copy()))
+    for series, high, mean in kept:
+        np.testing.assert_array_equal(series.high, high)
+        np.testing.assert_array_equal(series.mean, mean)
+    reader.close()
+    run.close()
+
+
+@given(st.lists(st.integers(1, 3000), min_size=1, max_size=8))
+@settings(max_examples=15, deadline=None)
+def test_following_a_run_sees_what_opening_it_afresh_sees(
+    new_info: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray], stretches: list[int]
+) -> None:
+    rows = some_rows(sum(stretches), 4, odd=0.001)
+    with tempfile.TemporaryDirectory() as folder:
+        run = RunWriter.create(Path(folder) / "run", new_info(2))
+        follower = RunReader(Path(folder) / "run")
+        step = 0
+        for stretch in stretches:
+            for _ in range(stretch):
+                run.append(step, rows[step])
+                step += 1
+            run.commit()
+            assert follower.refresh()
+            assert not follower.refresh()
+            with RunReader(Path(folder) / "run") as fresh:
+                for columns in (step, step // 8, step // 64):
+                    one = follower.series("grad_norm", 0, step, columns)
+                    other = fresh.series("grad_norm", 0, step, columns)
+                    for name in ("steps", "counts", "mean", "low", "high"):
+                        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+                    check_series(one, rows[:step, 2:], 0, step - 1) if columns < 400 else None
+        assert follower.damage == ()
+        follower.close()
+        run.close()
+
+
+WRITE_FOREVER = textwrap.dedent("""
+    import importlib.util, sys, time
+    from pathlib import Path
+    import numpy as np
+    spec = importlib.util.spec_from_file_location("runs", sys.argv[2])
+    runs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(runs)
+    from gradviz.records.run import RunState, RunStatus
+    from gradviz.records.writer import RunWriter
+    run = RunWriter.create(Path(sys.argv[1]), runs.make_info(2))
+    run.set_status(RunStatus(state=RunState.RUNNING))
+    step = 0
+    while True:
+        run.append(step, np.full(4, step, np.float32))
+        if step % 7 == 0:
+            run.sample("val_loss", step, step)
+        run.commit_due()
+        step += 1
+        print(step, run._store.progress.recorded, flush=True)
+""")
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    path = tmp_path / "run.sqlite"
+    command = [sys.executable, "-c", WRITE_FOREVER, str(path), str(Path(__file__).with_name("conftest.py"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield path, process
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_following_another_process_until_it_is_killed(endless: tuple[Path, subprocess.Popen[str]]) -> None:
+    path, process = endless
+    assert process.stdout is not None
+    lines = iter(process.stdout)
+    step, committed = 0, 0
+    reader: RunReader | None = None
+    deadline = time.monotonic() + 30
+    while committed < TILE * 2 + 50 and time.monotonic() < deadline:
+        step, committed = map(int, next(lines).split())
+        if reader is None and committed:
+            reader = RunReader(path)
+        if reader is not None and step % 200 == 0:
+            reader.refresh()
+            assert reader.last_step >= committed - 1
+            series = reader.series("train_loss", 0, EVERYTHING, EVERYTHING)
+            assert series.mean[0].tolist() == list(range(reader.last_step + 1))
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    for line in lines:
+        step, committed = map(int, line.split()) if line.endswith("\n") else (step, committed)
+    assert reader is not None
+    reader.refresh()
+    with RunReader(path) as fresh:
+        for one in (reader, fresh):
+            assert one.last_step >= committed - 1
+            assert one.series("train_loss", 0, EVERYTHING, EVERYTHING).mean[0].tolist() == list(
+                range(one.last_step + 1)
+            )
+            assert one.status.state is RunState.RUNNING
+            assert one.samples("val_loss")[0].tolist() == list(range(0, one.last_step + 1, 7))
+            assert one.damage == ()
+    reader.close()
+
+
+def test_status_of_a_finished_run(tmp_path: Path, write_run: Callable[..., RunInfo]) -> None:
+    end = RunStatus(state=RunState.FINISHED, finish=FinishReason.DIVERGED, reason="A NaN.")
+    write_run(tmp_path / "run", np.zeros((3, 4), np.float32), finish=end)
+    with RunReader(tmp_path / "run") as reader:
+        assert reader.status == RunStatus(
+            state=RunState.FINISHED, steps=3, finish=FinishReason.DIVERGED, reason="A NaN."
+        )
+
+
+def test_memory_of_tiles_is_bounded(
+    long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradviz.records import tiles
+
+    reader, rows = long_run
+    monkeypatch.setattr(tiles, "CACHE_BYTES", 50_000)
+    with RunReader(reader.path) as small:
+        series = small.series("grad_norm", 0, EVERYTHING, EVERYTHING)
+        np.testing.assert_array_equal(series.mean.T, rows[:, 2:])
+        assert sum(tile.nbytes for tile in small._rows._cache.values()) <= 50_000
