@@ -65,3 +65,18 @@ def confirm_remove_run(parent: QWidget, name: str) -> bool:
     box.setDefaultButton(cancel)
     box.exec()
     return box.clickedButton() is remove
+
+
+def confirm_overwrite(parent: QWidget, name: str) -> bool:
+    """Ask what to do with a file that another program saved meanwhile: overwrite, or save elsewhere."""
+    tr = QCoreApplication.translate
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(tr("Dialogs", "The file has changed"))
+    box.setText(tr("Dialogs", "Another program saved “{0}” since it was opened here.").format(name))
+    box.setInformativeText(tr("Dialogs", "Overwriting loses what that program saved."))
+    overwrite = box.addButton(tr("Dialogs", "Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+    elsewhere = box.addButton(tr("Dialogs", "Save as…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(elsewhere)
+    box.exec()
+    return box.clickedButton() is overwrite

@@ -9,15 +9,18 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from gradviz.control.engine_host import EngineHost
-from gradviz.control.session_document import AbandonedSession, SaveProgress, SaveResult, SessionDocument
+from gradviz.control.session_document import SessionDocument
+from gradviz.control.session_messages import AbandonedSession, SaveProgress, SaveResult
 from gradviz.control.settings import Settings
 from gradviz.records.errors import RecordsError
 from gradviz.spec.problem import SpecError
-from gradviz.views.dialogs import Answer, ask_unsaved, show_error
+from gradviz.views.dialogs import Answer, ask_unsaved, confirm_overwrite, show_error
 from gradviz.views.recovery_dialog import RecoveryDialog
 
 SUFFIX = ".gradviz"
 _SHOW_PROGRESS_MS = 600
+_STOP_WAIT_MS = 10_000
+_PROGRESS_STEPS = 1000
 
 
 class FileConductor(QObject):
@@ -112,11 +115,9 @@ class FileConductor(QObject):
         dialog.open()
 
     def _leave_for(self, go: Callable[[], object]) -> None:
-        if not self.may_close():
-            return
-        if self._host.status.is_training:
-            self._host.stop()
-        go()
+        if self.may_close():
+            self._wait_for_run()
+            go()
 
     def _ask_path(self) -> Path | None:
         name = (
@@ -132,12 +133,16 @@ class FileConductor(QObject):
         path = Path(chosen)
         return path if path.suffix else path.with_suffix(SUFFIX)
 
-    def _begin_save(self, path: Path | None) -> None:
+    def _begin_save(self, path: Path | None, *, force: bool = False) -> None:
         if self._document.is_saving:
             return
         self._result = None
+        try:
+            self._document.save(path, force=force)
+        except RecordsError as error:
+            show_error(self._window, self.tr("Cannot save"), str(error))
+            return
         self._show_progress.start()
-        self._document.save(path)
 
     def _save_and_wait(self) -> bool:
         self.save()
@@ -150,6 +155,24 @@ class FileConductor(QObject):
             self._document.save_finished.connect(loop.quit)
             loop.exec()
             loop.deleteLater()
+
+    def _wait_for_run(self) -> None:
+        """Stop the run that is training and wait for its last commit."""
+        if not self._document.is_training:
+            return
+        loop = QEventLoop(self)
+
+        def look() -> None:
+            if not self._document.is_training:
+                loop.quit()
+
+        self._document.runs_changed.connect(look)
+        self._host.stop()
+        if self._document.is_training:
+            QTimer.singleShot(_STOP_WAIT_MS, loop, loop.quit)
+            loop.exec()
+        self._document.runs_changed.disconnect(look)
+        loop.deleteLater()
 
     def _open_progress(self) -> None:
         if not self._document.is_saving:
@@ -164,9 +187,8 @@ class FileConductor(QObject):
 
     def _on_progress(self, progress: SaveProgress) -> None:
         if self._progress is not None:
-            self._progress.setRange(0, 1000 if progress.total else 0)
-            if progress.total:
-                self._progress.setValue(round(1000 * progress.done / progress.total))
+            self._progress.setRange(0, _PROGRESS_STEPS)
+            self._progress.setValue(round(_PROGRESS_STEPS * progress.share))
 
     def _on_saved(self, result: SaveResult) -> None:
         self._show_progress.stop()
@@ -175,7 +197,11 @@ class FileConductor(QObject):
             self._progress.close()
             self._progress.deleteLater()
             self._progress = None
-        if result.error:
+        if result.changed_on_disk and confirm_overwrite(self._window, result.path.name):
+            self._begin_save(result.path, force=True)
+        elif result.changed_on_disk:
+            self.save_as()
+        elif result.error:
             show_error(self._window, self.tr("Cannot save"), result.error)
         elif result.saved:
             self._settings.add_recent(result.path)
@@ -187,7 +213,10 @@ class FileConductor(QObject):
             show_error(self._window, self.tr("Cannot recover"), str(error))
 
     def _on_discard(self, session: AbandonedSession) -> None:
-        self._document.discard(session.id)
+        try:
+            self._document.discard(session.id)
+        except RecordsError as error:
+            show_error(self._window, self.tr("Cannot discard"), str(error))
 
     def _folder(self) -> Path:
         recent = self._settings.recent_files

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime
+from PySide6.QtCore import QDateTime, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -16,6 +16,9 @@ MOST_LINES = 2000
 class LogPanel(QWidget):
     """Keeps the last lines."""
 
+    hidden = Signal()
+    """The user has closed it."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         title = QLabel(self.tr("Log"), self)
@@ -25,7 +28,7 @@ class LogPanel(QWidget):
         close.setIcon(icon("x", "secondary"))
         close.setToolTip(self.tr("Hide the log"))
         close.setAccessibleName(close.toolTip())
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._on_close)
         self.view = QPlainTextEdit(self)
         self.view.setReadOnly(True)
         self.view.setMaximumBlockCount(MOST_LINES)
@@ -40,6 +43,10 @@ class LogPanel(QWidget):
         layout.addLayout(head)
         layout.addWidget(self.view)
         self.setMinimumHeight(120)
+
+    def _on_close(self) -> None:
+        self.hide()
+        self.hidden.emit()
 
     def add(self, line: LogLine) -> None:
         """Put a line below the others, with the time of day."""

@@ -54,6 +54,7 @@ class ModelBuilder(QWidget):
         self._model = model
         self._actions = actions
         self._shown: Path = ()
+        self._trouble = ""
         self.tree = self._make_tree()
         self.strip = MessageStrip(self, closable=False)
         self.palette_popup = LayerPalette(self)
@@ -92,6 +93,11 @@ class ModelBuilder(QWidget):
             self.tree.scrollTo(index)
             self.tree.blockSignals(False)  # noqa: FBT003
             self._show_form()
+
+    def show_trouble(self, text: str) -> None:
+        """Say why there is no inspection; an empty text says that there is one."""
+        self._trouble = text
+        self._show_problem()
 
     def open_palette(self) -> None:
         """Offer the layers that can be added."""
@@ -273,7 +279,11 @@ class ModelBuilder(QWidget):
             if problem:
                 self.strip.say(Tone.ERROR, str(problem))
                 return
-        self.strip.hide()
+        general = [f"{p.where}: {p.message}" for p in self._document.problems] or [self._trouble]
+        if general[0]:
+            self.strip.say(Tone.ERROR, general[0])
+        else:
+            self.strip.hide()
 
     def _spec(self, path: Path) -> LayerSpec | None:
         spec = self._model.index_of(path).data(LayerRole.SPEC) if path else None

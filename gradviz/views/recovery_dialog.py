@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gradviz.control.session_document import AbandonedSession
+from gradviz.control.session_messages import AbandonedSession
+
+from gradviz.views.number_format import count
 
 
 class RecoveryDialog(QDialog):
@@ -69,15 +71,12 @@ class RecoveryDialog(QDialog):
         later.clicked.connect(self.reject)
 
     def _add(self, session: AbandonedSession) -> None:
-        changed = QDateTime.fromString(session.changed, Qt.DateFormat.ISODateWithMs)
-        when = (
-            QLocale().toString(changed.toLocalTime(), QLocale.FormatType.ShortFormat)
-            if changed.isValid()
-            else session.changed
-        )
+        changed = QDateTime.fromSecsSinceEpoch(int(session.changed.timestamp()))
+        when = QLocale().toString(changed, QLocale.FormatType.ShortFormat)
         runs = self.tr("1 run") if session.runs == 1 else self.tr("{0} runs").format(session.runs)
-        where = str(session.path) if session.path is not None else self.tr("not saved yet")
-        item = QListWidgetItem(f"{session.title}\n{runs} · {when} · {where}", self.list)
+        steps = self.tr("{0} unsaved steps").format(count(session.steps))
+        where = str(session.path) if session.path is not None else self.tr("never saved")
+        item = QListWidgetItem(f"{session.title}\n{runs} · {steps} · {when} · {where}", self.list)
         item.setToolTip(where)
         item.setData(Qt.ItemDataRole.UserRole, session)
 

@@ -15,6 +15,7 @@ from gradviz.control.engine_state import EngineState, EngineStatus, RunChange
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
+from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.number_format import count, duration, rate
@@ -53,6 +54,7 @@ class RunConductor(QObject):
         host.engine_changed.connect(self._on_engine_changed)
         host.run_changed.connect(self._on_run_changed)
         document.experiment_changed.connect(self._on_experiment_changed)
+        document.session_closing.connect(self._on_session_closing)
         document.reopened.connect(self._on_reopened)
 
     @property
@@ -116,7 +118,11 @@ class RunConductor(QObject):
 
     def _start(self, *, paused: bool) -> None:
         self._reset_when_ended = False
-        request = self._document.new_run(paused=paused)
+        try:
+            request = self._document.new_run(paused=paused)
+        except RecordsError as error:
+            self.run_failed.emit(str(error))
+            return
         self._host.train(request)
         self.show_run(self._document.run(request.run_id))
         self.run_started.emit()
@@ -130,6 +136,9 @@ class RunConductor(QObject):
     def _on_engine_changed(self, status: EngineStatus) -> None:
         if status.state is EngineState.READY:
             self._inspect_soon.start()
+
+    def _on_session_closing(self) -> None:
+        self.show_run(None)
 
     def _on_reopened(self) -> None:
         runs = self._document.runs

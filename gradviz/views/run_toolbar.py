@@ -36,7 +36,7 @@ class RunToolbar(QWidget):
         self.device.setToolTip(self.tr("Where to train; auto takes CUDA if there is one"))
         self.device.setAccessibleName(self.tr("Device"))
         self.device.setFixedWidth(84)
-        self.device.textActivated.connect(self.device_chosen)
+        self.device.textActivated.connect(self._on_device)
         self.show_devices((), "auto")
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
@@ -94,6 +94,9 @@ class RunToolbar(QWidget):
         self.progress.setVisible(of > 0)
         self.progress_text.setText(text)
         self.progress_text.setToolTip(text)
+
+    def _on_device(self, device: str) -> None:
+        self.device_chosen.emit(device)
 
     def _tool(self, key: str) -> QToolButton:
         button = QToolButton(self)

@@ -19,7 +19,7 @@ QLabel[role="heading"] { font-size: ${heading_px}px; font-weight: 600; color: $t
 QLabel[role="title"] { font-size: 20px; font-weight: 600; color: $text; }
 QLabel[role="secondary"], QLabel[role="field"] { font-size: ${secondary_px}px; color: $secondary; }
 QLabel[role="problem"] { color: $non_finite; }
-QFrame[role="line"] { background: $line; border: none; }
+QFrame[role="line"], QWidget[role="line"] { background: $line; border: none; }
 
 QMenuBar { background: $panel; border: none; padding: 0 8px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+
+from gradviz.control.run_entry import RunEntry
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.event_marks import track_marks
 from gradviz.views.icons import icon
@@ -18,6 +21,9 @@ class TimeBar(QWidget):
 
     cursor_moved = Signal(object)
     """A step (int), or None for live."""
+
+    run_chosen = Signal(object)
+    """The id (str) of the run to be shown, or None for the experiment's empty plots."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +53,12 @@ class TimeBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(8)
+        self.runs = QComboBox(self)
+        self.runs.setFixedWidth(112)
+        self.runs.setToolTip(self.tr("The run that is shown"))
+        self.runs.setAccessibleName(self.tr("Shown run"))
+        self.runs.activated.connect(self._on_run)
+        layout.addWidget(self.runs)
         layout.addWidget(self.track, 1)
         layout.addWidget(self.note)
         layout.addWidget(step)
@@ -56,6 +68,17 @@ class TimeBar(QWidget):
         self.field.valueChanged.connect(self._on_typed)
         self.live.clicked.connect(self._on_live)
         self.show_nothing()
+
+    def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
+        """Offer the session's runs; the empty plots of the next one stand first."""
+        self.runs.blockSignals(True)  # noqa: FBT003 - Qt's own
+        self.runs.clear()
+        self.runs.addItem(self.tr("New run"), None)
+        for run in reversed(runs):
+            self.runs.addItem(run.name, run.id)
+        self.runs.setCurrentIndex(max(0, self.runs.findData(shown)) if shown else 0)
+        self.runs.setEnabled(bool(runs))
+        self.runs.blockSignals(False)  # noqa: FBT003
 
     def show_nothing(self, horizon: int = 1) -> None:
         """There is no recorded step yet."""
@@ -95,6 +118,9 @@ class TimeBar(QWidget):
     def _on_typed(self, step: int) -> None:
         self.field.lineEdit().setModified(False)
         self.cursor_moved.emit(step)
+
+    def _on_run(self, index: int) -> None:
+        self.run_chosen.emit(self.runs.itemData(index))
 
     def _on_live(self) -> None:
         self.live.setChecked(True)

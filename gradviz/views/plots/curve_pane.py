@@ -89,7 +89,7 @@ class CurvePane:
                 self._band.set_data(training.steps, training.low[0], training.high[0])
             self._series = training
             self._draw_marks(training)
-        if len(validation[0]) != len(self._samples[0]) or validation[0][-1:] != self._samples[0][-1:]:
+        if not np.array_equal(validation[0], self._samples[0]):
             self._samples = validation
             steps, values = validation
             finite_values = np.isfinite(values)

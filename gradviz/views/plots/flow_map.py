@@ -24,8 +24,9 @@ from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.magnitude import Codes, decades, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
-from gradviz.views.plots.slow_range import SlowRange, horizon, whole_decades
+from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.ticks import layer_ticks, step_ticks
+from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 EMPTY_DECADES = (-6.0, 0.0)

@@ -19,9 +19,10 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_pane import CurvePane
 from gradviz.views.plots.plot_frame import PlotFrame
-from gradviz.views.plots.slow_range import SlowRange, from_zero, horizon
+from gradviz.views.plots.slow_range import SlowRange, from_zero
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import number_ticks, percent_ticks, step_ticks
+from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 EMPTY_LOSS = (0.0, 2.5)

@@ -61,17 +61,3 @@ def from_zero(low: float, high: float) -> tuple[float, float]:
     size = max(abs(low), abs(high), 1e-12)
     unit = 10 ** math.floor(math.log10(size)) / 2
     return min(0.0, math.floor(low / unit) * unit), max(unit, math.ceil(high / unit) * unit)
-
-
-def horizon(last: int, asked: int) -> int:
-    """The last step an axis shows when `last` is the newest one and `asked` steps were asked for.
-
-    It grows through 100, 200, 500, 1,000, … and never beyond what was asked for.
-    """
-    end = 100
-    factors = (2.0, 2.5, 2.0)
-    turn = 0
-    while end < last + 1:
-        end = int(end * factors[turn % 3])
-        turn += 1
-    return max(1, last, min(end, asked) - 1 if asked > 0 else end)

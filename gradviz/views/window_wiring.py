@@ -1,0 +1,245 @@
+"""Which signal goes where between the window's parts. All of it is here, so that it can be read at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QInputDialog
+
+from gradviz.control.engine_state import EngineState, EngineStatus, InspectionReply
+from gradviz.control.run_entry import RunEntry
+from gradviz.records.run import FinishReason, RunStatus
+from gradviz.views.dialogs import confirm_remove_run
+from gradviz.views.layer_selection import LayerSelection
+from gradviz.views.message_strip import Tone
+from gradviz.views.step_horizon import horizon
+
+if TYPE_CHECKING:
+    from gradviz.records.snapshot import Snapshot
+    from gradviz.views.main_window import MainWindow
+    from gradviz.views.plots.plot_area import PlotArea
+
+
+class WindowWiring(QObject):
+    """Connects a main window's parts."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._entry: RunEntry | None = None
+        self._run_shown: str | None = None
+        self._inspected_well = False
+        self.selection = LayerSelection(self)
+        self._connect_files()
+        self._connect_runs()
+        self._connect_engine()
+        self._connect_layers()
+        self._on_title()
+        self._on_engine(window.host.status)
+
+    def connect_plots(self, plots: PlotArea) -> None:
+        """The plots have come."""
+        window = self._window
+        plots.layer_selected.connect(self.selection.select_row)
+        plots.cursor_moved.connect(window.runs.clock.set_cursor)
+        plots.steps_zoomed.connect(self._on_zoomed)
+        plots.columns_changed.connect(window.runs.clock.set_columns)
+        self.selection.row_changed.connect(plots.select_layer)
+        snapshot = window.runs.clock.snapshot
+        if snapshot is None:
+            self._show_empty()
+        else:
+            plots.show_snapshot(snapshot)
+        plots.select_layer(self.selection.row)
+
+    def _connect_files(self) -> None:
+        window, document = self._window, self._window.document
+        actions, files = window.actions_by_key, window.files
+        for key, method in (
+            ("file.new", files.new),
+            ("file.open", files.open),
+            ("file.save", files.save),
+            ("file.save_as", files.save_as),
+            ("file.quit", window.close),
+            ("edit.undo", document.undo_stack.undo),
+            ("edit.redo", document.undo_stack.redo),
+        ):
+            actions[key].triggered.connect(method)
+        for key, signal, enabled in (
+            ("edit.undo", document.undo_stack.canUndoChanged, document.undo_stack.canUndo()),
+            ("edit.redo", document.undo_stack.canRedoChanged, document.undo_stack.canRedo()),
+        ):
+            actions[key].setEnabled(enabled)
+            signal.connect(actions[key].setEnabled)
+        document.path_changed.connect(self._on_title)
+        document.dirty_changed.connect(self._on_title)
+        document.experiment_changed.connect(self._on_title)
+        document.draft_failed.connect(self._on_trouble)
+        actions["view.left"].setChecked(True)
+        actions["view.left"].toggled.connect(window.left.setVisible)
+        actions["view.log"].toggled.connect(window.log.setVisible)
+        window.log.hidden.connect(self._on_log_hidden)
+
+    def _connect_runs(self) -> None:
+        window, runs = self._window, self._window.runs
+        for key, method in (
+            ("run.train", runs.train),
+            ("run.pause", runs.pause_or_resume),
+            ("run.step", runs.step),
+            ("run.stop", runs.stop),
+            ("run.reset", runs.reset),
+            ("run.restart", window.host.restart),
+            ("run.rename", self._rename_run),
+            ("run.remove", self._remove_run),
+            ("view.live", self._go_live),
+        ):
+            window.actions_by_key[key].triggered.connect(method)
+        runs.progressed.connect(window.toolbar.show_progress)
+        runs.shown_changed.connect(self._on_shown)
+        runs.run_started.connect(window.strip.hide)
+        runs.run_ended.connect(self._on_ended)
+        runs.run_failed.connect(self._on_trouble)
+        runs.clock.refreshed.connect(self._on_refreshed)
+        window.document.runs_changed.connect(self._on_runs)
+        window.time_bar.cursor_moved.connect(runs.clock.set_cursor)
+        window.time_bar.run_chosen.connect(self._on_run_chosen)
+        window.toolbar.device_chosen.connect(runs.choose_device)
+        window.left.training.rate_changed.connect(runs.set_rate)
+        self._on_shown(None)
+
+    def _connect_engine(self) -> None:
+        window, host = self._window, self._window.host
+        host.engine_changed.connect(window.document.on_engine_changed)
+        host.engine_changed.connect(self._on_engine)
+        host.run_changed.connect(window.document.on_run_changed)
+        host.logged.connect(window.log.add)
+        host.inspected.connect(window.layer_model.set_inspection)
+        host.inspected.connect(self._on_inspected)
+        window.document.problems_changed.connect(self._sync_toolbar)
+        window.document.experiment_changed.connect(self._on_experiment)
+
+    def _connect_layers(self) -> None:
+        builder = self._window.left.builder
+        builder.layer_selected.connect(self.selection.select_path)
+        self.selection.path_changed.connect(builder.select)
+        self.selection.row_changed.connect(self._window.runs.clock.set_layer)
+
+    def _on_engine(self, status: EngineStatus) -> None:
+        window = self._window
+        self._sync_toolbar()
+        window.toolbar.show_devices(status.devices, window.document.experiment.training.device)
+        window.left.training.set_training(is_training=status.is_training)
+        window.help.set_status(status)
+        if status.state in {EngineState.RESTARTING, EngineState.FAILED} and status.text:
+            restart = window.actions_by_key["run.restart"]
+            failed = status.state is EngineState.FAILED
+            window.strip.say(
+                Tone.ERROR,
+                status.text,
+                self.tr("Restart") if failed else "",
+                restart.trigger if failed else None,
+            )
+
+    def _sync_toolbar(self, *_unused: object) -> None:
+        window = self._window
+        can_train = self._inspected_well and not window.document.problems
+        window.toolbar.show_status(window.host.status, can_train=can_train)
+
+    def _on_inspected(self, reply: InspectionReply) -> None:
+        self._inspected_well = reply.inspection is not None and not reply.inspection.problems
+        self._window.left.builder.show_trouble(reply.error)
+        self._sync_toolbar()
+        if self._entry is None:
+            self._show_empty()
+
+    def _on_experiment(self, _experiment: object) -> None:
+        window = self._window
+        window.toolbar.show_devices(window.host.status.devices, window.document.experiment.training.device)
+
+    def _on_title(self, *_unused: object) -> None:
+        document = self._window.document
+        path = document.path
+        self._window.setWindowTitle(f"{document.title}[*] — gradviz")
+        self._window.setWindowFilePath(str(path) if isinstance(path, Path) else "")
+        self._window.setWindowModified(document.is_dirty)
+
+    def _on_shown(self, entry: RunEntry | None) -> None:
+        self._entry = entry
+        self._run_shown = None
+        if entry is None:
+            self._show_empty()
+        self._on_runs()
+
+    def _on_runs(self) -> None:
+        window = self._window
+        shown = self._entry.id if self._entry else None
+        window.time_bar.show_runs(window.document.runs, shown)
+        entry = window.document.run(shown) if shown else None
+        window.actions_by_key["run.rename"].setEnabled(entry is not None)
+        window.actions_by_key["run.remove"].setEnabled(entry is not None and entry.is_finished)
+
+    def _on_run_chosen(self, run_id: str | None) -> None:
+        self._window.runs.show_run(self._window.document.run(run_id) if run_id else None)
+
+    def _on_refreshed(self, snapshot: Snapshot | None) -> None:
+        if snapshot is None:
+            return
+        window = self._window
+        if snapshot.run.id != self._run_shown:
+            self._run_shown = snapshot.run.id
+            self.selection.set_layers(snapshot.run.measured)
+        if window.plots is not None:
+            window.plots.show_snapshot(snapshot)
+        window.time_bar.show_snapshot(snapshot, horizon(snapshot.last_step, snapshot.run.steps))
+        window.left.training.show_cost(snapshot.measuring_cost)
+
+    def _on_ended(self, status: RunStatus) -> None:
+        if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:
+            tone = Tone.WARNING if status.finish is FinishReason.DIVERGED else Tone.ERROR
+            self._window.strip.say(tone, status.reason)
+
+    def _on_trouble(self, text: str) -> None:
+        self._window.strip.say(Tone.ERROR, text)
+
+    def _on_zoomed(self, steps: tuple[float, float] | None) -> None:
+        clock = self._window.runs.clock
+        if steps is None or clock.snapshot is None:
+            clock.clear_view()
+        else:
+            last = max(clock.snapshot.last_step, 0)
+            first = min(max(0, int(steps[0])), last)
+            clock.set_view(first, max(first, min(int(steps[1]) + 1, last)))
+
+    def _on_log_hidden(self) -> None:
+        self._window.actions_by_key["view.log"].setChecked(False)
+
+    def _show_empty(self) -> None:
+        window = self._window
+        inspection = window.layer_model.inspection
+        layers = tuple(layer for layer in inspection.layers if layer.parameters) if inspection else ()
+        steps = window.document.experiment.training.steps or 0
+        self.selection.set_layers(layers)
+        window.time_bar.show_nothing(max(steps - 1, 1))
+        window.left.training.show_cost(None)
+        if window.plots is not None:
+            window.plots.show_layers([layer.name for layer in layers], steps)
+
+    def _go_live(self) -> None:
+        self._window.runs.clock.set_cursor(None)
+
+    def _rename_run(self) -> None:
+        entry = self._entry
+        if entry is not None:
+            name, agreed = QInputDialog.getText(
+                self._window, self.tr("Rename run"), self.tr("Name"), text=entry.name
+            )
+            if agreed and name.strip():
+                self._window.document.rename_run(entry.id, name.strip())
+
+    def _remove_run(self) -> None:
+        entry = self._entry
+        if entry is not None and confirm_remove_run(self._window, entry.name):
+            self._window.runs.show_run(None)
+            self._window.document.remove_run(entry.id)
