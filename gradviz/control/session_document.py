@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -147,8 +148,8 @@ class SessionDocument(ExperimentEdits):
         """
         run_id = uuid4().hex
         store = self._own_workspace().store_path(run_id)
-        numbers = [int(run.name.split()[-1]) for run in self._runs if run.name.split()[-1].isdecimal()]
-        name = numbered(max(numbers, default=0) + 1)
+        taken = {run.name for run in self._runs}
+        name = next(name for number in count(len(taken) + 1) if (name := numbered(number)) not in taken)
         self._set_runs((*self._runs, RunEntry(id=run_id, name=name, source=store)))
         return TrainRequest(run_id=run_id, store=store, experiment=self.experiment, paused=paused)
 

@@ -72,11 +72,14 @@ def open_abandoned(folder_name: str) -> OpenedSession:
     workspace, session = leftovers.adopt(sessions_folder() / folder_name)
     try:
         session = session or _without_draft(workspace)
+        runs = _entries(session)
         return OpenedSession(
             session=session,
             experiment=from_raw(session.experiment),
-            saved=_saved_in(session.path),
-            runs=_entries(session),
+            saved=replace(
+                _saved_in(session.path), growing=frozenset(run.id for run in runs if not run.in_document)
+            ),
+            runs=runs,
             workspace=workspace,
         )
     except ValueError:

@@ -94,7 +94,7 @@ def test_it_starts_inspects_and_trains(watched: Watched, tmp_path: Path) -> None
     watched.train(TrainRequest(run_id="s", store=tmp_path / "s", experiment=experiment(10**6), paused=True))
     watched.until_state(EngineState.PAUSED)
     watched.host.step()
-    watched.until(lambda: watched.changes[-1].status.steps == 1)
+    watched.until(lambda: bool(watched.changes) and watched.changes[-1].status.steps == 1)
     watched.host.resume()
     watched.until_state(EngineState.TRAINING)
     watched.host.set_lr(0.5)

@@ -139,7 +139,7 @@ def test_after_a_stop_the_next_run_follows(watch, tmp_path: Path) -> None:
     w.until_state(EngineState.TRAINING)
     w.controller.stop()
     w.controller.train(asked("b", tmp_path))
-    w.until(lambda: w.changes[-1].run_id == "b")
+    w.until(lambda: bool(w.changes) and w.changes[-1].run_id == "b")
     assert len(w.finishes("a")) == 1
     assert w.finishes("b") == []
 
@@ -157,7 +157,7 @@ def test_a_killed_engine_is_replaced_and_its_run_failed_once(watch, tmp_path: Pa
     assert "A new engine is starting" in reason
     assert w.states.count(EngineState.RESTARTING) == 1
     w.controller.train(asked("again", tmp_path))
-    w.until(lambda: w.changes[-1].run_id == "again")
+    w.until(lambda: bool(w.changes) and w.changes[-1].run_id == "again")
 
 
 def test_an_engine_that_never_comes_up_fails_with_its_own_words(watch, tmp_path: Path) -> None:

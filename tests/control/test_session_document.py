@@ -1,0 +1,431 @@
+"""A session from its first edit to its reopening: nothing is lost, nothing is saved unasked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QSignalSpy
+
+from gradviz.control.engine_state import RunChange
+from gradviz.control.session_document import SessionDocument
+from gradviz.paths import state_folder
+from gradviz.records.errors import RecordsError
+from gradviz.records.outputs import register_output
+from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.records.session import RunSource, Session, open_session, save_session
+from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.json_codec import to_raw
+from gradviz.spec.problem import SpecError
+
+
+@pytest.fixture
+def document(qtbot) -> Iterator[SessionDocument]:
+    document = SessionDocument(ExperimentSpec(name="First"))
+    yield document
+    document.close()
+
+
+def save(qtbot, document: SessionDocument, path: Path | None = None, **how: bool):
+    with qtbot.waitSignal(document.save_finished) as finished:
+        document.save(path, **how)
+    return finished.args[0]
+
+
+def edit(document: SessionDocument, seed: int) -> None:
+    document.edit(replace(document.experiment, seed=seed), "Seed")
+
+
+def train(document: SessionDocument, recorded: Callable[..., RunStatus], steps: int = 10) -> str:
+    request = document.new_run()
+    status = recorded(request.store, request.run_id, steps)
+    document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
+    return request.run_id
+
+
+def test_an_untouched_session_is_clean_and_leaves_nothing(document: SessionDocument) -> None:
+    assert not document.is_dirty
+    assert (document.path, document.title) == (None, "First")
+    assert not (state_folder() / "sessions").exists()
+
+
+def test_edits_notes_and_runs_make_it_dirty_and_undo_clean(document, recorded) -> None:
+    told = QSignalSpy(document.dirty_changed)
+    edit(document, 1)
+    assert document.is_dirty
+    document.undo_stack.undo()
+    assert not document.is_dirty
+    document.set_notes("a")
+    assert document.is_dirty
+    document.set_notes("")
+    assert not document.is_dirty
+    assert [told.at(i)[0] for i in range(told.count())] == [True, False, True, False]
+    document.set_layout({"docks": "AAA"})
+    assert not document.is_dirty
+    train(document, recorded)
+    assert document.is_dirty
+    assert [run.name for run in document.runs] == ["Run 1"]
+
+
+def test_save_and_reopen(qtbot, document, recorded, tmp_path: Path) -> None:
+    edit(document, 3)
+    document.set_notes("See layer 2.")
+    document.set_layout({"docks": "AAA"})
+    first, second = train(document, recorded), train(document, recorded, 20)
+    document.rename_run(second, "with ReLU")
+    path = tmp_path / "a.gradviz"
+    shares = QSignalSpy(document.save_progressed)
+    assert save(qtbot, document, path).saved
+    assert shares.at(shares.count() - 1)[0].share == 1.0
+    assert (document.path, document.title, document.is_dirty) == (path, "a.gradviz", False)
+    assert not list(tmp_path.glob(".*"))
+
+    other = SessionDocument()
+    reopened = QSignalSpy(other.reopened)
+    other.open(path)
+    assert reopened.count() == 1
+    assert other.experiment == document.experiment
+    assert (other.notes, other.layout, other.path) == ("See layer 2.", {"docks": "AAA"}, path)
+    assert [(run.id, run.name, run.status.steps) for run in other.runs] == [
+        (first, "Run 1", 10),
+        (second, "with ReLU", 20),
+    ]
+    assert not other.is_dirty
+    assert not other.is_training
+    with other.run(second).open() as reader:
+        assert reader.last_step == 19
+    before = path.read_bytes()
+    edit(other, 8)
+    other.undo_stack.undo()
+    other.close()
+    assert path.read_bytes() == before
+
+
+def test_later_saves_go_to_the_same_file(qtbot, document, recorded, tmp_path: Path) -> None:
+    path = tmp_path / "a.gradviz"
+    train(document, recorded)
+    save(qtbot, document, path)
+    edit(document, 9)
+    assert document.is_dirty
+    train(document, recorded)
+    assert save(qtbot, document).saved
+    assert not document.is_dirty
+    document.undo_stack.undo()
+    assert document.is_dirty
+    assert len(open_session(path).runs) == 2
+    assert open_session(path).experiment["seed"] == 9
+
+
+def test_save_as_moves_the_session_and_its_runs(qtbot, document, recorded, tmp_path: Path) -> None:
+    first = train(document, recorded)
+    save(qtbot, document, tmp_path / "a.gradviz")
+    document.open(tmp_path / "a.gradviz")
+    second = train(document, recorded)
+    copy = tmp_path / "b.gradviz"
+    assert save(qtbot, document, copy).saved
+    assert document.path == copy
+    assert document.run(first).source == copy
+    (tmp_path / "a.gradviz").unlink()
+    assert save(qtbot, document).saved
+    assert {run.id for run in open_session(copy).runs} == {first, second}
+
+
+def test_saving_while_a_run_grows(qtbot, document, begun, tmp_path: Path) -> None:
+    request = document.new_run()
+    assert document.is_training
+    writer = begun(request.store, request.run_id)
+    running = RunStatus(state=RunState.RUNNING)
+    document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=running))
+    path = tmp_path / "a.gradviz"
+    assert save(qtbot, document, path).saved
+    assert document.is_dirty  # more is coming
+    for leave in (document.new, lambda: document.open(path)):
+        with pytest.raises(RecordsError, match="stop it first"):
+            leave()
+    done = RunStatus(state=RunState.FINISHED, finish=FinishReason.STOPPED, steps=10)
+    writer.finish(done)
+    writer.close()
+    document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=done))
+
+    other = SessionDocument()
+    other.open(path)
+    assert other.runs[0].status.finish is FinishReason.STOPPED
+    assert not other.is_training
+    other.close()
+
+    assert save(qtbot, document).saved
+    assert not document.is_dirty
+
+
+def test_a_run_that_never_had_a_store_is_not_saved(qtbot, document, tmp_path: Path) -> None:
+    request = document.new_run()
+    failed = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, reason="No such data.")
+    document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=failed))
+    assert document.runs[0].status.reason == "No such data."
+    assert not document.is_dirty
+    assert save(qtbot, document, tmp_path / "a.gradviz").saved
+    assert open_session(tmp_path / "a.gradviz").runs == ()
+
+
+def test_removing_a_run(qtbot, document, recorded, tmp_path: Path) -> None:
+    path = tmp_path / "a.gradviz"
+    first, second = train(document, recorded), train(document, recorded)
+    store = document.run(first).source
+    save(qtbot, document, path)
+    document.remove_run(first)
+    assert [run.id for run in document.runs] == [second]
+    assert not store.exists()
+    assert document.is_dirty
+    save(qtbot, document)
+    assert [run.id for run in open_session(path).runs] == [second]
+    request = document.new_run()
+    assert document.run(request.run_id).name == "Run 3"
+    document.remove_run(request.run_id)  # it has not finished: it stays
+    assert len(document.runs) == 2
+
+
+def test_what_cannot_be_saved_is_said(qtbot, document, tmp_path: Path) -> None:
+    edit(document, 1)
+    with pytest.raises(RecordsError, match="no file yet"):
+        document.save()
+    result = save(qtbot, document, tmp_path)
+    assert not result.saved
+    assert "folder" in result.error
+    assert document.path is None
+    assert document.is_dirty
+
+
+def test_a_file_saved_by_another_program_is_asked_about(qtbot, document, tmp_path: Path) -> None:
+    path = tmp_path / "a.gradviz"
+    save(qtbot, document, path)
+    save_session(replace(open_session(path), notes="theirs"), path)
+    document.set_notes("mine")
+    result = save(qtbot, document)
+    assert result.changed_on_disk
+    assert open_session(path).notes == "theirs"
+    assert save(qtbot, document, force=True).saved
+    assert open_session(path).notes == "mine"
+
+
+def test_a_cancelled_save_leaves_the_file(qtbot, document, recorded, tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "a.gradviz"
+    train(document, recorded)
+    monkeypatch.setattr("gradviz.control.session_saver.save_session", _until_cancelled)
+    with qtbot.waitSignal(document.save_finished) as finished:
+        document.save(path)
+        assert document.is_saving
+        with pytest.raises(RecordsError, match="already"):
+            document.save(path)
+        with pytest.raises(RecordsError, match="being saved"):
+            document.new()
+        document.cancel_save()
+    result = finished.args[0]
+    assert result.cancelled
+    assert not result.saved
+    assert not path.exists()
+    assert document.is_dirty
+
+
+def _until_cancelled(session: Session, path: Path, *, progress, cancelled, force) -> Session:
+    def wait_for_it() -> bool:
+        while not cancelled():
+            pass
+        return True
+
+    return save_session(session, path, progress=progress, cancelled=wait_for_it, force=force)
+
+
+def test_closing_waits_for_a_save(document, recorded, tmp_path: Path) -> None:
+    results = QSignalSpy(document.save_finished)
+    train(document, recorded)
+    document.save(tmp_path / "a.gradviz")
+    document.close()
+    assert results.count() == 1
+    assert results.at(0)[0].saved
+    assert len(open_session(tmp_path / "a.gradviz").runs) == 1
+    assert list((state_folder() / "sessions").glob("*/")) == []
+
+
+def test_experiments_open_as_untitled_sessions(document, tmp_path: Path) -> None:
+    edit(document, 1)
+    document.open("example:vanishing")
+    assert document.experiment.name.startswith("Vanishing")
+    assert (document.path, document.is_dirty, document.undo_stack.count()) == (None, False, 0)
+    file = tmp_path / "x.toml"
+    file.write_text('schema = 1\nname = "Mine"\n[training]\nstep = 5\n', "utf-8")
+    with pytest.raises(SpecError, match="did you mean “steps”"):
+        document.open(file)
+    assert document.experiment.name.startswith("Vanishing")
+    file.write_text('schema = 1\nname = "Mine"\n', "utf-8")
+    document.open(file)
+    assert document.title == "Mine"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"text" * 100])
+def test_what_is_no_session_leaves_the_present_one(document, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "x.gradviz"
+    if content is not None:
+        path.write_bytes(content)
+    edit(document, 4)
+    with pytest.raises(RecordsError):
+        document.open(path)
+    assert document.experiment.seed == 4
+    assert document.undo_stack.canUndo()
+
+
+def test_the_readers_are_told_before_the_runs_go(document, recorded) -> None:
+    run_id = train(document, recorded)
+    source = document.run(run_id).source
+    there: list[bool] = []
+    document.session_closing.connect(lambda: there.append(source.exists()))
+    document.new()
+    assert there == [True]
+    assert not source.exists()
+    assert document.runs == ()
+
+
+CRASHING = """
+import sys
+from dataclasses import replace
+from PySide6.QtCore import QCoreApplication
+sys.path.insert(0, {tests!r})
+from conftest import info, write_steps
+from gradviz.control.engine_state import RunChange
+from gradviz.control.session_document import SessionDocument
+from gradviz.records.run import RunState, RunStatus
+from gradviz.records.writer import RunWriter
+application = QCoreApplication([])
+document = SessionDocument()
+document.edit(replace(document.experiment, name="Lost", seed=7), "Seed")
+document.set_notes("noted")
+request = document.new_run()
+writer = RunWriter.create(request.store, info(request.run_id))
+writer.set_status(RunStatus(state=RunState.RUNNING))
+write_steps(writer, 0, 41)
+document.on_run_changed(
+    RunChange(run_id=request.run_id, store=request.store, status=RunStatus(state=RunState.RUNNING))
+)
+sys.stdout.write(request.run_id + "\\n")
+sys.stdout.flush()
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_window_loses_nothing(qtbot, document, tmp_path: Path) -> None:
+    script = CRASHING.format(tests=str(Path(__file__).parent))
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as window:
+        run_id = window.stdout.readline().strip()
+        assert SessionDocument.abandoned_sessions() == ()
+        os.kill(window.pid, signal.SIGKILL)
+    (left,) = SessionDocument.abandoned_sessions()
+    assert (left.title, left.path, left.runs, left.steps) == ("Lost", None, 1, 42)
+    document.recover(left.id)
+    assert (document.experiment.name, document.experiment.seed, document.notes) == ("Lost", 7, "noted")
+    run = document.run(run_id)
+    assert (run.name, run.status.finish, run.is_finished) == ("Run 1", FinishReason.FAILED, True)
+    with run.open() as reader:
+        assert reader.last_step == 41
+    assert document.is_dirty
+    assert SessionDocument.abandoned_sessions() == ()
+    assert save(qtbot, document, tmp_path / "a.gradviz").saved
+    assert not document.is_dirty
+
+
+def test_what_a_crash_left_can_be_kept_for_later_or_discarded(document, recorded) -> None:
+    edit(document, 6)
+    train(document, recorded)
+    document.close(keep=True)
+    (left,) = SessionDocument.abandoned_sessions()
+    document.recover(left.id)
+    assert (document.experiment.seed, len(document.runs), document.is_dirty) == (6, 1, True)
+    document.close(keep=True)
+    SessionDocument.discard(left.id)
+    assert SessionDocument.abandoned_sessions() == ()
+    with pytest.raises(RecordsError, match="gone"):
+        document.recover(left.id)
+
+
+def test_a_run_saved_in_part_is_dirty_after_recovery(qtbot, document, begun, tmp_path: Path) -> None:
+    request = document.new_run()
+    writer = begun(request.store, request.run_id, 10)
+    running = RunStatus(state=RunState.RUNNING)
+    document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=running))
+    save(qtbot, document, tmp_path / "a.gradviz")
+    writer.append(10, writer._block[0])
+    writer.finish(RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=11))
+    writer.close()
+    document.close(keep=True)
+    (left,) = SessionDocument.abandoned_sessions()
+    assert (left.path, left.title, left.steps) == (tmp_path / "a.gradviz", "a.gradviz", 1)
+    other = SessionDocument()
+    other.recover(left.id)
+    assert other.path == tmp_path / "a.gradviz"
+    assert other.is_dirty
+    assert save(qtbot, other).saved
+    assert not other.is_dirty
+    other.close()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_run_of_another_process_is_followed(qtbot, document, begun, tmp_path: Path, edited: bool) -> None:
+    target, store = tmp_path / "out.gradviz", tmp_path / "live.sqlite"
+    writer = begun(store, "theirs")
+    promise = register_output(target, store, "theirs")
+    document.open(target)
+    assert (document.title, document.path, document.experiment.seed) == ("out.gradviz", None, 5)
+    assert document.runs[0].status.state is RunState.RUNNING
+    assert not document.is_dirty
+    assert not document.is_training
+    if edited:
+        edit(document, 77)
+    writer.finish(RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=10))
+    writer.close()
+    session = Session.new(to_raw(document.experiment))
+    save_session(replace(session, runs=(RunSource(id="theirs", path=store),)), target)
+    promise.release()
+    for leftover in tmp_path.glob("live*"):
+        leftover.unlink()
+    qtbot.waitUntil(lambda: document.runs[0].in_document, timeout=5000)
+    assert document.runs[0].status.finish is FinishReason.COMPLETED
+    with document.runs[0].open() as reader:
+        assert reader.last_step == 9
+    assert document.path == (None if edited else target)
+    assert document.is_dirty is edited
+    assert document.experiment.seed == (77 if edited else 5)
+
+
+def test_a_followed_process_that_dies_leaves_its_run(qtbot, document, begun, tmp_path: Path) -> None:
+    target, store = tmp_path / "out.gradviz", tmp_path / "live.sqlite"
+    writer = begun(store, "theirs")
+    promise = register_output(target, store, "theirs")
+    document.open(target)
+    writer.close()
+    promise.release()
+    qtbot.waitUntil(lambda: document.runs[0].is_finished, timeout=5000)
+    assert "at step 9" in document.runs[0].status.reason
+    assert document.is_dirty
+    assert save(qtbot, document, tmp_path / "mine.gradviz").saved
+
+
+def test_a_state_folder_that_cannot_be_written_is_said_once(qtbot, document, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise RecordsError("The disk is full.")
+
+    told = QSignalSpy(document.draft_failed)
+    monkeypatch.setattr("gradviz.control.session_document.Workspace.create", full)
+    edit(document, 1)
+    edit(document, 2)
+    assert told.count() == 1
+    assert told.at(0)[0] == "The disk is full."
+    assert document.experiment.seed == 2
+    with pytest.raises(RecordsError, match="full"):
+        document.new_run()
