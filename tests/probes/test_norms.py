@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.probes.norms import LayerNorms, count_nonfinite
+
+LARGEST = float(np.finfo(np.float32).max)
+SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
+
+
+def slow_norm(values: list[float]) -> float:
+    """The obvious twin: one number after the other, scaled, in Python's floats."""
+    if any(math.isnan(v) for v in values):
+        return math.nan
+    largest = max((abs(v) for v in values), default=0.0)
+    if largest == 0 or math.isinf(largest):
+        return largest
+    norm = largest * math.sqrt(math.fsum((v / largest) ** 2 for v in values))
+    return min(max(norm, SMALLEST), LARGEST)
+
+
+def both_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:
+    norms = LayerNorms([[0 if t is None else t.numel() for t in layer] for layer in layers])
+    tensors = [tensor for layer in layers for tensor in layer]
+    host = norms.by_layer(np.array(norms.on_host(tensors)))
+    device = norms.by_layer(norms.on_device(tensors).numpy())
+    assert host.dtype == device.dtype == np.float32
+    return [host.tolist(), device.tolist()]
+
+
+def expected(layers: list[list[torch.Tensor | None]]) -> list[float]:
+    return [slow_norm([float(v) for t in layer if t is not None for v in t.flatten()]) for layer in layers]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [0.0, 1.0, -3.5, 1e-30, 1e25, 1e-18, 1e18, 1e-45, 3e38, math.nan, math.inf, -math.inf, 1e-20, 2e-23],
+)
+@pytest.mark.parametrize("count", [1, 2, 1000])
+def test_any_magnitude(entry: float, count: int) -> None:
+    layers = [[torch.full((count,), entry)], [torch.full((3,), 0.5), torch.full((2,), entry)]]
+    for found in both_ways(layers):
+        assert found == pytest.approx(expected(layers), rel=1e-5, nan_ok=True)
+
+
+def test_small_entries_of_a_big_tensor_are_not_lost() -> None:
+    layers = [[torch.full((300, 300), 1e-22)]]  # its norm is 3e-20, its squares are far below float32
+    for found in both_ways(layers):
+        assert found == pytest.approx([3e-20], rel=1e-5)
+
+
+def test_nan_wins_over_infinity_in_a_layer() -> None:
+    layers = [[torch.tensor([math.inf]), torch.tensor([math.nan])], [torch.tensor([1.0])]]
+    for found in both_ways(layers):
+        assert math.isnan(found[0])
+        assert found[1] == 1.0
+
+
+def test_finite_norm_beyond_float32_is_its_largest_number() -> None:
+    for found in both_ways([[torch.full((100,), 3e38)]]):
+        assert found == [LARGEST]
+
+
+def test_missing_gradient_counts_as_zeros() -> None:
+    layers = [[None, torch.tensor([3.0, 4.0])], [None], [torch.tensor([2.0]), None]]
+    for found in both_ways(layers):
+        assert found == [5.0, 0.0, 2.0]
+    for found in both_ways([[None], [None, None]]):
+        assert found == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("entry", [1e-200, 1e200])
+def test_float64_networks_keep_their_range(entry: float) -> None:
+    norms = LayerNorms([[4]])
+    assert norms.on_host([torch.full((4,), entry, dtype=torch.float64)]) == pytest.approx([2 * entry])
+
+
+numbers = st.floats(width=32, allow_nan=True, allow_infinity=True)
+
+
+@given(
+    st.lists(
+        st.lists(st.lists(numbers, min_size=1, max_size=5), min_size=1, max_size=3), min_size=1, max_size=4
+    )
+)
+def test_any_numbers(raw: list[list[list[float]]]) -> None:
+    layers = [[torch.tensor(values, dtype=torch.float32) for values in layer] for layer in raw]
+    for found in both_ways(layers):
+        assert found == pytest.approx(expected(layers), rel=1e-5, abs=SMALLEST, nan_ok=True)
+
+
+def test_nonfinite_entries_are_counted() -> None:
+    tensors = [torch.tensor([math.nan, 1.0, math.inf]), None, torch.tensor([[-math.inf]])]
+    assert count_nonfinite(tensors) == 3
+    assert count_nonfinite([torch.ones(5)]) == 0

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from gradviz.probes.pace import Pace
+
+
+class Samples:
+    def __init__(self) -> None:
+        self.kept: dict[str, list[tuple[int, float]]] = {}
+
+    def sample(self, quantity: str, step: int, value: float) -> None:
+        self.kept.setdefault(quantity, []).append((step, value))
+
+
+def test_about_four_times_a_second() -> None:
+    samples = Samples()
+    pace = Pace(samples)
+    for step in range(1000):
+        pace.step(step, total=0.001, cost=0.0002)
+    assert len(samples.kept["steps_per_second"]) == pytest.approx(4, abs=1)
+    for _, speed in samples.kept["steps_per_second"]:
+        assert speed == pytest.approx(1000)
+    for _, cost in samples.kept["measuring_cost"]:
+        assert cost == pytest.approx(0.25)
+
+
+def test_flush_tells_of_a_short_run_and_only_once() -> None:
+    samples = Samples()
+    pace = Pace(samples)
+    pace.flush(0)
+    pace.step(0, total=0.1, cost=0.0)
+    pace.flush(0)
+    pace.flush(0)
+    assert samples.kept == {"steps_per_second": [(0, pytest.approx(10))], "measuring_cost": [(0, 0.0)]}

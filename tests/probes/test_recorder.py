@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import copy
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from gradviz.probes.recorder import Recorder
+from gradviz.records.histogram import count
+
+STEPS = 7
+
+
+def batches() -> list[tuple[torch.Tensor, torch.Tensor]]:
+    generator = torch.Generator().manual_seed(1)
+    return [
+        (torch.randn(n, 4, generator=generator), torch.randint(0, 3, (n,), generator=generator))
+        for n in (16, 16, 5, 16, 16, 16, 5)
+    ]
+
+
+def train(
+    model: nn.Module, recorder: Recorder | None, *, clip: float | None = None, everything: bool = False
+):
+    """A foreign training loop that calls the recorder; what a slow twin sees at every step."""
+    seen = []
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.SGD(parameters, lr=0.3, momentum=0.9)
+    for step, (x, y) in enumerate(batches()):
+        if recorder:
+            recorder.on_train_batch_start(step, everything=everything)
+        optimizer.zero_grad()
+        output = model(x)
+        loss = cross_entropy(output, y)
+        loss.backward()
+        raw = gradients(model)
+        if recorder:
+            recorder.on_after_backward(loss, output, y)
+        if clip is not None:
+            torch.nn.utils.clip_grad_value_(parameters, clip)
+            if recorder:
+                recorder.on_after_clip()
+        reading = recorder.on_before_optimizer_step() if recorder else None
+        before = weights(model)
+        optimizer.step()
+        seen.append(
+            {
+                "loss": float(loss.detach()),
+                "accuracy": sum(int(o.argmax()) == int(t) for o, t in zip(output, y, strict=True)) / len(y),
+                "raw": raw,
+                "clipped": gradients(model),
+                "before": before,
+                "after": weights(model),
+                "reading": reading,
+            }
+        )
+        if recorder:
+            recorder.on_train_batch_end()
+    return seen
+
+
+def measured(model: nn.Module) -> list[nn.Module]:
+    return [m for m in model.modules() if not list(m.children()) and list(m.parameters())]
+
+
+def gradients(model: nn.Module) -> list[np.ndarray]:
+    return [
+        np.concatenate(
+            [(p.grad if p.grad is not None else torch.zeros_like(p)).flatten() for p in m.parameters()]
+        )
+        for m in measured(model)
+    ]
+
+
+def weights(model: nn.Module) -> list[np.ndarray]:
+    return [np.concatenate([p.detach().flatten().numpy() for p in m.parameters()]) for m in measured(model)]
+
+
+def norm(values: np.ndarray) -> float:
+    return math.sqrt(math.fsum(float(v) ** 2 for v in values))
+
+
+def test_every_step_is_recorded_as_the_slow_twin_sees_it(model, lab) -> None:
+    labor = lab(model, clipping=True)
+    seen = train(model, labor.recorder, clip=0.02)
+    reader = labor.read()
+    assert reader.last_step == STEPS - 1
+    for step, twin in enumerate(seen):
+        assert reader.at("train_loss", step)[1] == pytest.approx([twin["loss"]])
+        assert reader.at("train_accuracy", step)[1] == pytest.approx([twin["accuracy"]])
+        assert reader.at("grad_norm", step)[1] == pytest.approx([norm(g) for g in twin["raw"]], rel=1e-5)
+        clipped = reader.at("grad_norm_clipped", step)[1]
+        assert clipped == pytest.approx([norm(g) for g in twin["clipped"]], rel=1e-5)
+        assert twin["reading"].loss == pytest.approx(twin["loss"])
+        assert twin["reading"].finite
+    assert any(norm(a) < norm(b) for t in seen for a, b in zip(t["clipped"], t["raw"], strict=True))
+
+
+def test_scheduled_quantities_are_what_the_slow_twin_sees(model, lab) -> None:
+    labor = lab(model)
+    seen = train(model, labor.recorder, everything=True)
+    reader = labor.read()
+    for step, twin in enumerate(seen):
+        at, values = reader.sample_at("weight_norm", step)
+        assert at == step
+        assert values == pytest.approx([norm(w) for w in twin["after"]], rel=1e-5)
+        at, values = reader.sample_at("update_ratio", step)
+        ratios = [norm(b - a) / norm(a) for a, b in zip(twin["before"], twin["after"], strict=True)]
+        assert at == step
+        assert values == pytest.approx(ratios, rel=1e-3)
+        for layer in range(4):
+            for quantity, arrays in (("weight_histogram", twin["after"]), ("gradient_histogram", None)):
+                at, counts = reader.sample_at(quantity, step, layer)
+                assert at == step
+                if arrays is not None:
+                    assert np.array_equal(counts, count(arrays[layer]))
+    layer_norm = [count(t["raw"][2]) for t in seen]
+    assert np.array_equal(reader.sample_at("gradient_histogram", 3, 2)[1], layer_norm[3])
+
+
+def test_gradient_histogram_is_from_before_clipping(model, lab) -> None:
+    labor = lab(model, clipping=True)
+    seen = train(model, labor.recorder, clip=1e-4, everything=True)
+    reader = labor.read()
+    assert np.array_equal(reader.sample_at("gradient_histogram", STEPS - 1, 0)[1], count(seen[-1]["raw"][0]))
+
+
+def test_trained_weights_are_bit_identical_without_it(model, lab) -> None:
+    twin = copy.deepcopy(model)
+    train(model, lab(model, clipping=True, budget=1.0).recorder, clip=0.1, everything=True)
+    train(twin, None, clip=0.1)
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), twin.parameters(), strict=True))
+
+
+def test_no_hook_stays_on_the_model(model, lab) -> None:
+    train(model, lab(model).recorder)
+    for module in model.modules():
+        assert not module._forward_hooks
+        assert not module._backward_hooks
+    assert all(p._backward_hooks is None for p in model.parameters())
+
+
+def test_unused_layer_has_a_gradient_of_zero(lab) -> None:
+    class Branch(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.used, self.unused = nn.Linear(4, 3), nn.Linear(4, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.used(x)
+
+    model = Branch()
+    labor = lab(model)
+    train(model, labor.recorder)
+    reader = labor.read()
+    used, unused = reader.at("grad_norm", 0)[1]
+    assert used > 0
+    assert unused == 0
+    assert reader.sample_at("gradient_histogram", 10, 1) is None
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_nonfinite_gradients_are_kept_and_counted(bad: float, model, lab) -> None:
+    labor = lab(model)
+    recorder = labor.recorder
+    x, y = batches()[0]
+    recorder.on_train_batch_start(0)
+    output = model(x)
+    loss = cross_entropy(output, y)
+    loss.backward()
+    model[0].weight.grad[0, :3] = bad
+    recorder.on_after_backward(loss, output, y)
+    reading = recorder.on_before_optimizer_step()
+    recorder.on_train_batch_end()
+    reader = labor.read()
+    assert not reading.finite
+    assert math.isfinite(reading.loss)
+    assert reader.at("grad_norm", 0)[1][0] == pytest.approx(bad, nan_ok=True)
+    assert np.isfinite(reader.at("grad_norm", 0)[1][1:]).all()
+    assert reader.sample_at("nonfinite_count", 0)[1].tolist() == [3, 0, 0, 0]
+
+
+def test_at_rest_measures_what_the_last_step_did_not(model, lab) -> None:
+    labor = lab(model, budget=0.0)
+    train(model, labor.recorder)
+    labor.recorder.at_rest()
+    labor.recorder.at_rest()
+    reader = labor.read()
+    steps, values = reader.samples("weight_norm")
+    assert steps.tolist() == [STEPS - 1]
+    assert values[0] == pytest.approx([norm(w) for w in weights(model)], rel=1e-5)
+    for layer in range(4):
+        assert reader.samples("weight_histogram", layer)[0].tolist() == [STEPS - 1]
+        assert reader.samples("gradient_histogram", layer)[0].tolist() == [STEPS - 1]
+
+
+def test_at_rest_before_the_first_step_measures_nothing(model, lab) -> None:
+    labor = lab(model)
+    labor.recorder.at_rest()
+    assert labor.read().last_step == -1
+
+
+def test_accuracy_of_an_epoch(model, lab) -> None:
+    labor = lab(model)
+    assert math.isnan(labor.recorder.take_accuracy())
+    seen = train(model, labor.recorder)
+    sizes = [len(y) for _, y in batches()]
+    expected = sum(t["accuracy"] * n for t, n in zip(seen, sizes, strict=True)) / sum(sizes)
+    assert labor.recorder.take_accuracy() == pytest.approx(expected)
+
+
+def test_zero_weights_have_a_ratio_that_is_not_a_number_in_disguise(lab) -> None:
+    model = nn.Sequential(nn.Linear(4, 3))
+    for parameter in model.parameters():
+        nn.init.zeros_(parameter)
+    labor = lab(model)
+    train(model, labor.recorder, everything=True)
+    assert labor.read().sample_at("update_ratio", 0)[1].tolist() == [math.inf]
