@@ -59,7 +59,10 @@ class EngineHost(QObject):
         return self._status
 
     def start(self) -> None:
-        """Start the thread and in it the engine."""
+        """Start the thread and in it the engine; they end with the application at the latest."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close)
         self._thread.start()
         self._start.emit()
 
@@ -97,6 +100,7 @@ class EngineHost(QObject):
         """Start the engine again after it has failed."""
         self._start.emit()
 
+    @Slot()
     def close(self) -> None:
         """End the engine (a run that is training is stopped and kept) and wait for the thread's end."""
         if not self._thread.isRunning():

@@ -36,7 +36,8 @@ class EngineState(StrEnum):
 class EngineStatus:
     """How the engine stands, with a sentence for people, and what it offers once it is up.
 
-    `catalogue` is None until the first engine was ready; it is kept while a new one starts.
+    `catalogue` is None until the first engine was ready; it is kept while a new one starts. `pid` is the
+    process of the newest engine that was ready, this one with the engine in a thread, 0 before.
     """
 
     state: EngineState = EngineState.STARTING
@@ -44,6 +45,7 @@ class EngineStatus:
     catalogue: Catalogue | None = None
     devices: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
+    pid: int = 0
 
     @property
     def is_up(self) -> bool:

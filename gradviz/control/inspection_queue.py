@@ -15,6 +15,7 @@ class InspectionQueue:
     def __init__(self) -> None:
         self._asked: InspectRequest | None = None
         self._waiting: InspectRequest | None = None
+        self._lost_over = -1
 
     def put(self, request: InspectRequest) -> None:
         """Let a question wait, in place of the one that did."""
@@ -34,8 +35,16 @@ class InspectionQueue:
         self._asked = None
         return self._waiting is None
 
-    def engine_lost(self) -> None:
-        """The engine that was asked is gone: ask the next one, unless a newer question waits."""
-        if self._waiting is None:
-            self._waiting = self._asked
-        self._asked = None
+    def engine_lost(self) -> InspectRequest | None:
+        """The engine that was asked is gone: ask the next one, unless a newer question waits.
+
+        Returns the question where it is given up instead, because two engines died of it.
+        """
+        asked, self._asked = self._asked, None
+        if asked is None or self._waiting is not None:
+            return None
+        if asked.id == self._lost_over:
+            return asked
+        self._lost_over = asked.id
+        self._waiting = asked
+        return None

@@ -129,7 +129,9 @@ class LayerTreeModel(QAbstractItemModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The columns' names."""
+        """The columns' names, aligned as what stands below them."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return LEFT if section == LayerColumn.LAYER else RIGHT
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         return (self.tr("Layer"), self.tr("Output"), self.tr("Parameters"))[section]

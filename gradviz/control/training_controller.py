@@ -35,11 +35,10 @@ from gradviz.control.engine_state import (
 from gradviz.control.inspection_queue import InspectionQueue
 from gradviz.control.log_throttle import LogThrottle
 from gradviz.control.lost_run import finish_lost_run
+from gradviz.control.restart_policy import RestartPolicy
 from gradviz.records.run import FinishReason, RunState, RunStatus
 
 GRACE_MS = 3000
-MISSES_ALLOWED = 3
-BACK_OFF_MS = (0, 250, 1000)
 KEPT_COMPLAINTS = 20
 
 
@@ -65,7 +64,7 @@ class TrainingController(QObject):
         self._questions = InspectionQueue()
         self._waiting: TrainRequest | None = None
         self._run: TrainRequest | None = None
-        self._misses = 0
+        self._policy = RestartPolicy()
         self._complaints: deque[str] = deque(maxlen=KEPT_COMPLAINTS)
         self._throttle = LogThrottle()
         self._closing = False
@@ -80,7 +79,7 @@ class TrainingController(QObject):
         """Start the first engine, or another one after a failure."""
         if self._link is not None or self._timer.isActive() or self._closing:
             return
-        self._misses = 0
+        self._policy.reset()
         self._show(EngineState.STARTING, self.tr("The engine is starting …"))
         self._launch()
 
@@ -157,14 +156,13 @@ class TrainingController(QObject):
         if self._link is not None:
             self._link.deleteLater()
             self._link = None
-        self._questions.engine_lost()
-        self._misses = 0 if self._status.is_up else self._misses + 1
-        hopeless = not end.started or self._misses >= MISSES_ALLOWED
-        self._lose_run(end, hopeless=hopeless)
+        self._give_up_question()
+        delay = self._policy.after_end(time.monotonic(), was_up=self._status.is_up) if end.started else None
+        self._lose_run(end, hopeless=delay is None)
         if self._closing:
             return
         self._log("error", f"The engine {end.text}.")
-        if hopeless:
+        if delay is None:
             said = "\n".join(self._complaints)
             text = self.tr("The engine {end}. Restart it, or look into the log.").format(end=end.text)
             self._show(EngineState.FAILED, f"{text}\n{said}".strip())
@@ -172,7 +170,13 @@ class TrainingController(QObject):
             return
         text = self.tr("The engine {end}; a new one is starting …").format(end=end.text)
         self._show(EngineState.RESTARTING, text)
-        self._timer.start(BACK_OFF_MS[self._misses])
+        self._timer.start(delay)
+
+    def _give_up_question(self) -> None:
+        given_up = self._questions.engine_lost()
+        if given_up is not None:
+            error = self.tr("The engine died twice over this model; its shapes are not known.")
+            self.inspected.emit(InspectionReply(id=given_up.id, error=error))
 
     def _lose_run(self, end: EngineEnd, *, hopeless: bool) -> None:
         """Finish the run whose engine is gone, in its store and for everybody who watches it."""
@@ -206,7 +210,11 @@ class TrainingController(QObject):
     def _on_ready(self, ready: Ready) -> None:
         self._complaints.clear()
         self._status = replace(
-            self._status, catalogue=ready.catalogue, devices=ready.devices, versions=ready.versions
+            self._status,
+            catalogue=ready.catalogue,
+            devices=ready.devices,
+            versions=ready.versions,
+            pid=ready.pid,
         )
         self._show(EngineState.READY, self.tr("Ready"))
         self._ask()

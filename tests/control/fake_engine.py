@@ -1,6 +1,7 @@
 """Speaks the engine's protocol without torch, and dies in the ways that a real one seldom does.
 
-Its first argument says how: well, mute, stubborn (never ends by itself), doomed (dies before it is ready).
+Its first argument says how: well, mute, stubborn (never ends by itself),
+fragile (dies of a question), doomed (dies before it is ready).
 """
 
 import json
@@ -47,6 +48,8 @@ run = None
 for line in sys.stdin:
     request = json.loads(line)
     match request["do"]:
+        case "inspect" if HOW == "fragile":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "inspect":
             time.sleep(0.05)
             inspected(request["id"], request["experiment"])

@@ -41,6 +41,18 @@ def test_a_question_is_asked_again_of_the_next_engine() -> None:
     questions.engine_lost()
     assert questions.take() == request(1)
     questions.put(request(2))
-    questions.engine_lost()
+    assert questions.engine_lost() is None
     assert questions.take() == request(2)
     assert questions.take() is None
+
+
+def test_a_question_that_two_engines_died_of_is_given_up() -> None:
+    questions = InspectionQueue()
+    questions.put(request(1))
+    questions.take()
+    assert questions.engine_lost() is None
+    questions.take()
+    assert questions.engine_lost() == request(1)
+    assert questions.take() is None
+    questions.put(request(2))
+    assert questions.take() == request(2)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject
 
-from gradviz.control import training_controller
+from gradviz.control import restart_policy, training_controller
 from gradviz.control.engine_link import EngineLink
 from gradviz.control.engine_state import EngineState, InspectRequest, TrainRequest
 from gradviz.control.process_link import ProcessLink
@@ -58,7 +58,7 @@ class Watch:
 
 @pytest.fixture
 def watch(qtbot, monkeypatch) -> Iterator[Callable[..., Watch]]:
-    monkeypatch.setattr(training_controller, "BACK_OFF_MS", (0, 10, 20))
+    monkeypatch.setattr(restart_policy, "BACK_OFF_MS", (0, 10, 20))
     watches: list[Watch] = []
 
     def make(how: str) -> Watch:
@@ -160,12 +160,22 @@ def test_a_killed_engine_is_replaced_and_its_run_failed_once(watch, tmp_path: Pa
     w.until(lambda: bool(w.changes) and w.changes[-1].run_id == "again")
 
 
+def test_a_question_that_kills_engines_is_answered_and_not_asked_for_ever(watch) -> None:
+    w = watch("fragile")
+    w.controller.start()
+    w.controller.inspect(InspectRequest(id=1, experiment=ExperimentSpec()))
+    w.until(lambda: bool(w.replies))
+    assert "died twice" in w.replies[0].error
+    assert len(w.links) == 2
+    w.until_state(EngineState.READY)
+
+
 def test_an_engine_that_never_comes_up_fails_with_its_own_words(watch, tmp_path: Path) -> None:
     w = watch("doomed")
     w.controller.train(asked("r", tmp_path))
     w.controller.start()
     w.until_state(EngineState.FAILED)
-    assert len(w.links) == training_controller.MISSES_ALLOWED
+    assert len(w.links) == restart_policy.MISSES_ALLOWED
     assert "the reason stands here" in w.statuses[-1].text
     assert "exit status 3" in w.statuses[-1].text
     assert w.finishes("r") == [(FinishReason.FAILED, 0)]
@@ -173,7 +183,7 @@ def test_an_engine_that_never_comes_up_fails_with_its_own_words(watch, tmp_path:
     assert w.finishes("s") == [(FinishReason.FAILED, 0)]
     w.controller.start()
     w.until(lambda: w.states.count(EngineState.FAILED) == 2)
-    assert len(w.links) == 2 * training_controller.MISSES_ALLOWED
+    assert len(w.links) == 2 * restart_policy.MISSES_ALLOWED
 
 
 def test_a_program_that_is_not_there_fails_at_once(qtbot, watch) -> None:
