@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
 from gradviz.spec.catalogue import Value, find
-from gradviz.views.number_format import count, percent
+from gradviz.views.number_format import count
 from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
 
 
@@ -54,11 +54,7 @@ class DataPanel(QWidget):
             {"batch_size": data.batch_size, "validation": data.validation},
             {"batch_size": self.tr("batch size"), "validation": self.tr("held out")},
         )
-        self.summary_changed.emit(
-            self.tr("{0} · batch {1} · {2} held out").format(
-                data.name, count(data.batch_size), percent(data.validation)
-            )
-        )
+        self.summary_changed.emit(self.tr("{0} · batch {1}").format(data.name, count(data.batch_size)))
 
     def _on_chosen(self, name: str) -> None:
         data = self._document.experiment.data

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
 from gradviz.views.data_panel import DataPanel
+from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.model_builder import ModelBuilder
 from gradviz.views.notes_panel import NotesPanel
 from gradviz.views.number_format import count, short_count
@@ -42,8 +43,8 @@ class LeftPanel(QWidget):
         self.notes = NotesPanel(document, self)
         self.sections = (
             Section(self.tr("Model"), self.builder, self),
-            Section(self.tr("Data"), _scrolling(self.data), self, is_open=False),
-            Section(self.tr("Training"), _scrolling(self.training), self, is_open=False),
+            Section(self.tr("Data"), FittedScroll(self.data), self, is_open=False),
+            Section(self.tr("Training"), FittedScroll(self.training), self, is_open=False),
             Section(self.tr("Notes"), self.notes, self, is_open=False),
         )
         self._opened: list[Section] = [self.sections[0]]
@@ -109,23 +110,6 @@ class LeftPanel(QWidget):
         else:
             section.set_summary(self.tr("{0} parameters").format(short_count(parameters)))
             section.summary.setToolTip(self.tr("{0} parameters").format(count(parameters)))
-
-
-def _scrolling(panel: QWidget) -> QScrollArea:
-    area = _Scroller()
-    area.setWidget(panel)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    return area
-
-
-class _Scroller(QScrollArea):
-    """A scroll area that wants to be as high as what it holds."""
-
-    def sizeHint(self) -> QSize:
-        inner = self.widget()
-        return inner.sizeHint() if inner is not None else super().sizeHint()
 
 
 def _line(parent: QWidget) -> QFrame:

@@ -150,13 +150,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self.setMinimumSize(960, 620)
         self.resize(_SIZE)
-        self.toolbar.train.setFocus()
+        self.setFocus()
 
     def _fill_menus(self) -> None:
         open_ended = menus.fill_menu_bar(self.menuBar(), self.actions_by_key)
         self._recent = open_ended[menus.RECENT]
         menus.fill_examples(
-            open_ended[menus.EXAMPLES], examples(resources() / "examples"), self.files.new_from_example)
+            open_ended[menus.EXAMPLES], examples(resources() / "examples"), self.files.new_from_example
+        )
         menus.fill_themes(open_ended[menus.THEMES], appearance(), self._choose_theme)
         self._fill_recent()
         self.settings.recent_changed.connect(self._fill_recent)

@@ -5,7 +5,7 @@ A problem stands at its layer (mark, colour and tooltip) and as a sentence below
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QScrollArea,
     QToolButton,
     QTreeView,
     QVBoxLayout,
@@ -25,13 +24,14 @@ from gradviz.control.layer_tree_model import LayerColumn, LayerRole, LayerTreeMo
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec.catalogue import Entry, Value, find
 from gradviz.spec.experiment import LayerSpec, Path
+from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.layer_delegate import LayerDelegate
 from gradviz.views.layer_palette import LayerPalette
 from gradviz.views.message_strip import MessageStrip, Tone
 from gradviz.views.new_layer import new_layer, place_for
 from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
 
-_FORM_HEIGHT = 190
+_FORM_HEIGHT = 240
 
 
 class ModelBuilder(QWidget):
@@ -81,13 +81,14 @@ class ModelBuilder(QWidget):
 
     @property
     def selected(self) -> Path:
-        """The path of the current layer; () if there is none."""
-        return self._model.path_of(self.tree.currentIndex())
+        """The path of the selected layer; () if there is none."""
+        rows = self.tree.selectionModel().selectedRows()
+        return self._model.path_of(rows[0]) if rows else ()
 
     def select(self, path: Path) -> None:
         """Make a layer the current one, without telling."""
         index = self._model.index_of(path)
-        if index.isValid() and index != self.tree.currentIndex():
+        if index.isValid() and path != self.selected:
             self.tree.blockSignals(True)  # noqa: FBT003 - Qt's own
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
@@ -138,6 +139,7 @@ class ModelBuilder(QWidget):
         tree = QTreeView(self)
         tree.setModel(self._model)
         tree.setItemDelegate(LayerDelegate(tree))
+        tree.setProperty("role", "layers")
         tree.setAccessibleName(self.tr("Layers of the network"))
         tree.setUniformRowHeights(True)
         tree.setIndentation(14)
@@ -177,7 +179,7 @@ class ModelBuilder(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _make_form_area(self) -> QScrollArea:
+    def _make_form_area(self) -> FittedScroll:
         inner = QWidget()
         rows = QVBoxLayout(inner)
         rows.setContentsMargins(16, 8, 12, 0)
@@ -188,16 +190,12 @@ class ModelBuilder(QWidget):
         rows.addWidget(head)
         rows.addWidget(self.form)
         rows.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidget(inner)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area = FittedScroll(inner, self)
         area.setMaximumHeight(_FORM_HEIGHT)
         return area
 
     def _connect(self) -> None:
-        self.tree.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.tree.selectionModel().selectionChanged.connect(self._on_selection_changed)
         for key, method in (
             ("layer.add", self.open_palette),
             ("layer.remove", self.remove),
@@ -227,7 +225,7 @@ class ModelBuilder(QWidget):
     def _on_entry_chosen(self, entry: Entry) -> None:
         self.add(entry)
 
-    def _on_current_changed(self, _current: QModelIndex, _before: QModelIndex) -> None:
+    def _on_selection_changed(self, *_unused: object) -> None:
         self._show_form()
         if not self.tree.signalsBlocked():
             self.layer_selected.emit(self.selected)

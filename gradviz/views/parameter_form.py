@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from gradviz.spec.catalogue import Parameter, Value
 from gradviz.views.parameter_field import ParameterField
 
-LABEL_WIDTH = 104
+LABEL_WIDTH = 116
 
 
 class ParameterForm(QWidget):

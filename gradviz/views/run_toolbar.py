@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
 
 from gradviz.control.engine_state import EngineState, EngineStatus
 from gradviz.views.actions import set_tip
 from gradviz.views.data_panel import fill
+from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.status_pill import StatusPill
 from gradviz.views.theme import TOOLBAR_HEIGHT
@@ -24,13 +25,15 @@ class RunToolbar(QWidget):
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "panel")
+        self.setProperty("role", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOOLBAR_HEIGHT)
         self._actions = actions
         self.train = QPushButton(icon("play", "on_accent"), "", self)
         self.train.setProperty("role", "primary")
         self.train.setMinimumWidth(84)
+        self.train.setIconSize(QSize(14, 14))
+        self.train.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.train.clicked.connect(actions["run.train"].trigger)
         self.device = QComboBox(self)
         self.device.setToolTip(self.tr("Where to train; auto takes CUDA if there is one"))
@@ -42,7 +45,7 @@ class RunToolbar(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(_PROGRESS_WIDTH)
         self.progress.setAccessibleName(self.tr("Progress of the run"))
-        self.progress_text = QLabel(self)
+        self.progress_text = ElidedLabel(self)
         self.progress_text.setProperty("role", "secondary")
         self.pill = StatusPill(self)
         layout = QHBoxLayout(self)
@@ -93,7 +96,6 @@ class RunToolbar(QWidget):
         self.progress.setValue(min(done, of))
         self.progress.setVisible(of > 0)
         self.progress_text.setText(text)
-        self.progress_text.setToolTip(text)
 
     def _on_device(self, device: str) -> None:
         self.device_chosen.emit(device)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 
 
@@ -26,10 +27,9 @@ class Section(QWidget):
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.summary = QLabel(self)
+        self.summary = ElidedLabel(self)
         self.summary.setProperty("role", "secondary")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.summary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 16, 4)
         row.setSpacing(8)
@@ -55,7 +55,6 @@ class Section(QWidget):
     def set_summary(self, text: str) -> None:
         """What stands at the right of the heading."""
         self.summary.setText(text)
-        self.summary.setToolTip(text)
 
     def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signal
         self._show_state(is_open=is_open)

@@ -21,7 +21,7 @@ QLabel[role="secondary"], QLabel[role="field"] { font-size: ${secondary_px}px; c
 QLabel[role="problem"] { color: $non_finite; }
 QFrame[role="line"], QWidget[role="line"] { background: $line; border: none; }
 
-QMenuBar { background: $panel; border: none; padding: 0 8px; }
+QMenuBar { background: $ground; border: none; padding: 0 8px; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; }
 QMenu { background: $panel; border: 1px solid $field_line; border-radius: ${radius}px; padding: 4px; }
@@ -54,6 +54,9 @@ QPushButton[role="primary"]:focus, QPushButton:default:focus { border: 2px solid
 QPushButton[role="primary"]:disabled { background: $pressed; color: $disabled; border-color: $pressed; }
 QPushButton[role="link"] { background: transparent; border: none; color: $accent; padding: 0 4px; }
 QPushButton[role="link"]:hover { text-decoration: underline; }
+QPushButton[role="live"]:checked { color: $accent; border-color: $accent; background: $field; }
+QPushButton[role="live"]:checked:disabled { color: $disabled; border-color: $line; }
+QLabel[role="quiet"] { font-size: ${secondary_px}px; color: $secondary; background: $panel; padding: 4px 8px; }
 QToolButton[role="small"] { min-height: 22px; padding: 0 3px; }
 QToolButton[role="chip"] { min-height: 20px; padding: 0 6px; font-size: ${secondary_px}px; color: $secondary; }
 QToolButton[role="chip"]:checked { background: transparent; color: $text; }
@@ -105,12 +108,13 @@ QCheckBox::indicator:disabled { border-color: $line; background: $ground; }
 QTreeView, QListView {
   background: $panel; border: none; outline: none; show-decoration-selected: 1;
 }
-QTreeView::item, QListView::item { min-height: ${row}px; padding: 0 2px; border: none; color: $text; }
+QTreeView::item, QListView::item { min-height: ${row}px; padding: 0 2px; border: none; }
 QTreeView::item:hover, QTreeView::branch:hover { background: $hover; }
-QTreeView::item:selected, QTreeView::branch:selected, QListView::item:selected { background: $selection; color: $text; }
+QTreeView::item:selected, QTreeView::branch:selected, QListView::item:selected { background: $selection; }
 QListView::item:hover { background: $hover; }
 QTreeView::branch:has-children:closed { image: url("$icons/chevron-right-$name.svg"); }
 QTreeView::branch:has-children:open { image: url("$icons/chevron-down-$name.svg"); }
+QTreeView[role="layers"] { padding: 0 8px; }
 QTreeView:focus, QListView:focus { border: none; }
 QHeaderView::section {
   background: $panel; color: $secondary; border: none; padding: 2px 4px; font-size: ${secondary_px}px;

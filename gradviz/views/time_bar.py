@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from gradviz.control.run_entry import RunEntry
@@ -14,6 +15,9 @@ from gradviz.views.icons import icon
 from gradviz.views.number_format import count
 from gradviz.views.theme import TIME_BAR_HEIGHT
 from gradviz.views.time_track import TimeTrack
+
+_READING_S = 0.25
+"""Numbers change no faster than they can be read."""
 
 
 class TimeBar(QWidget):
@@ -27,7 +31,7 @@ class TimeBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "panel")
+        self.setProperty("role", "ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TIME_BAR_HEIGHT)
         self.track = TimeTrack(self)
@@ -47,6 +51,8 @@ class TimeBar(QWidget):
         self.live.setCheckable(True)
         self.live.setChecked(True)
         self.live.setProperty("role", "live")
+        self.live.setIconSize(QSize(14, 14))
+        self.live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.live.setToolTip(self.tr("Follow the newest step (L)"))
         step = QLabel(self.tr("step"), self)
         step.setProperty("role", "secondary")
@@ -67,6 +73,7 @@ class TimeBar(QWidget):
         self.track.step_chosen.connect(self.cursor_moved)
         self.field.valueChanged.connect(self._on_typed)
         self.live.clicked.connect(self._on_live)
+        self._read_at = 0.0
         self.show_nothing()
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
@@ -98,7 +105,10 @@ class TimeBar(QWidget):
             return
         self.track.show_steps(snapshot.cursor, recorded, horizon)
         self.track.show_marks(track_marks(snapshot.events))
-        self._show_number(snapshot.cursor, recorded)
+        now = monotonic()
+        if not snapshot.live or now - self._read_at > _READING_S or recorded == self.field.maximum():
+            self._read_at = now
+            self._show_number(snapshot.cursor, recorded)
         self.field.setEnabled(True)
         self.live.setEnabled(True)
         self.live.setChecked(snapshot.live)

@@ -46,7 +46,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.centralLayout.setColumnStretchFactor(1, 1)
         self.card = HoverCard(self.viewport())
         self._quiet = QLabel(self.viewport())
-        self._quiet.setProperty("role", "secondary")
+        self._quiet.setProperty("role", "quiet")
         self._quiet.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._quiet.setWordWrap(True)
         self._quiet.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -165,7 +165,13 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
 
     def _place_quiet_line(self) -> None:
         left, right = round(self._axis_width) + 16, round(self._margin_width) + 16
-        self._quiet.setGeometry(left, 0, max(0, self.width() - left - right), max(0, self.height() - 36))
+        room = max(0, self.width() - left - right)
+        metrics = self._quiet.fontMetrics()
+        width = min(room, metrics.horizontalAdvance(self._quiet.text()) + 20)
+        height = self._quiet.heightForWidth(width)
+        self._quiet.setGeometry(
+            left + (room - width) // 2, max(0, (self.height() - 36 - height) // 2), width, height
+        )
 
     def _add_crosshair(self, box: PlotBox) -> None:
         lines = tuple(pg.InfiniteLine(angle=angle, movable=False) for angle in (90, 0))

@@ -16,13 +16,13 @@ from gradviz.records.histogram import BIGGEST_DECADE, BINS_PER_DECADE, SIDE, SMA
 from gradviz.views.number_format import power
 from gradviz.views.plots.ticks import Tick
 
-GAP = 1.0
+GAP = 4.0
 DECADES = BIGGEST_DECADE - SMALLEST_DECADE
 HALF = DECADES + GAP
 """The axis reaches from −HALF to HALF."""
 SHOWN = HALF - 2
 """It shows −1e2 … 1e2 until the user looks further."""
-_ZERO_HALF_WIDTH = 0.35
+_ZERO_HALF_WIDTH = 0.5
 
 
 def bar_edges() -> tuple[np.ndarray, np.ndarray]:
@@ -44,13 +44,17 @@ def bin_at(place: float) -> int | None:
 
 
 def bin_words(index: int) -> str:
-    """A finite bin in words: “1.00e-3 to 1.78e-3”, “exactly 0”."""
+    """A finite bin in words: “1.0e-3 … 1.8e-3”; the first and last ones hold all beyond them too."""
     if index == histogram.ZERO:
         return "0"
     positive = index >= histogram.POSITIVE.start
     inside = index - histogram.POSITIVE.start if positive else histogram.NEGATIVE.stop - 1 - index
     low, high = histogram.EDGES[inside], histogram.EDGES[inside + 1]
     sign = "" if positive else "−"
+    if inside == 0:
+        return f"{sign}{_short(high)} … 0"
+    if inside == SIDE - 1:
+        return f"{sign}{_short(low)} … {sign}∞"
     return f"{sign}{_short(low)} … {sign}{_short(high)}"
 
 
@@ -61,7 +65,7 @@ def magnitude_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     ticks = [Tick(0.0, "0")]
     for exponent in range(SMALLEST_DECADE, BIGGEST_DECADE + 1, stride):
         place = exponent - SMALLEST_DECADE + GAP
-        if place * room < 34 and exponent == SMALLEST_DECADE:
+        if place * room < 26 and exponent == SMALLEST_DECADE:
             ticks += [Tick(place, ""), Tick(-place, "")]
             continue
         ticks += [Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")]
