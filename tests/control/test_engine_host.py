@@ -63,8 +63,12 @@ class Watched:
 
 
 @pytest.fixture
-def watched(qtbot, monkeypatch) -> Iterator[Watched]:
+def watched(qtbot, monkeypatch, tmp_path_factory) -> Iterator[Watched]:
     monkeypatch.setenv("GRADVIZ_THREADS", "1")
+    folder = tmp_path_factory.mktemp("somewhere")
+    for module in ("torch", "random", "gradviz"):  # whatever lies where the program was started
+        (folder / f"{module}.py").write_text("raise SystemExit('the wrong module')\n", "utf-8")
+    monkeypatch.chdir(folder)
     watched = Watched(qtbot)
     watched.host.start()
     yield watched
