@@ -4,8 +4,8 @@ Against a process that opens one empty pyqtgraph plot, taking turns. The window 
 it imports pyqtgraph (0.4 s that cannot be split), so it should be there before the empty plot is, and
 complete soon after, although it also starts an engine.
 
-A process is watched from inside, by an event filter in the application class: painted is the end of the
-first paint event of a top-level window; complete is the first paint of the last plot that came.
+A process is watched from inside: painted is when the event loop comes back from the window's first paint;
+complete is when it does from the first paint of the last plot.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import blocks
 
@@ -64,53 +65,74 @@ def _launch(program: str) -> dict[str, float]:
 
 def _be(program: str) -> None:
     """Be `program`, watched; prints the moments (seconds since the epoch) as the last line."""
-    watch = _watch()
-    if program == "gradviz":
-        sys.path.insert(0, str(Path(__file__).parent.parent))
-        from gradviz.__main__ import main as gradviz
-
-        gradviz([])
-    else:
-        import pyqtgraph
-
-        pyqtgraph.mkQApp()
-        window = pyqtgraph.PlotWidget()
-        window.show()
-        pyqtgraph.exec()
-    print(json.dumps(watch))
-
-
-def _watch() -> dict[str, float]:
-    """Replace QApplication by one that notes when windows and plots were first painted."""
-    from PySide6 import QtCore, QtWidgets
-
     moments: dict[str, float] = {}
-    seen: set[int] = set()
+    if program == "gradviz":
+        _be_gradviz(moments)
+    else:
+        _be_pyqtgraph(moments)
+    print(json.dumps(moments))
 
-    class Watched(QtWidgets.QApplication):
-        def notify(self, receiver: QtCore.QObject, event: QtCore.QEvent) -> bool:
-            handled = super().notify(receiver, event)
-            if event.type() == QtCore.QEvent.Type.Paint and isinstance(receiver, QtWidgets.QWidget):
-                self._painted(receiver)
-            return handled
 
-        def _painted(self, widget: QtWidgets.QWidget) -> None:
-            moments.setdefault("painted", time.time())
-            if isinstance(widget.parent(), QtWidgets.QGraphicsView) and id(widget) not in seen:
-                seen.add(id(widget))
-                if "complete" not in moments:
-                    self._look = QtCore.QTimer(interval=100, timeout=self._end_if_quiet)
-                    self._look.start()
-                moments["complete"] = time.time()
+def _be_pyqtgraph(moments: dict[str, float]) -> None:
+    import pyqtgraph
 
-        def _end_if_quiet(self) -> None:
-            if time.time() - moments["complete"] >= QUIET_S:
-                self._look.stop()
-                self.closeAllWindows()
-                self.quit()
+    pyqtgraph.mkQApp()
+    window = pyqtgraph.PlotWidget()
+    keep = _watch_plots(window, moments)
+    window.show()
+    pyqtgraph.exec()
+    del keep
 
-    QtWidgets.QApplication = Watched
-    return moments
+
+def _be_gradviz(moments: dict[str, float]) -> None:
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    from gradviz.views import app
+
+    build, kept = app.build_window, []
+
+    def build_watched(*args: Any, **options: Any) -> Any:
+        from PySide6.QtCore import QTimer
+
+        window = build(*args, **options)
+        window.painted.connect(lambda: QTimer.singleShot(0, lambda: _note(moments, "painted")))
+        window.plots_loaded.connect(lambda: kept.append(_watch_plots(window, moments)))
+        return window
+
+    app.build_window = build_watched
+    from gradviz.__main__ import main as gradviz
+
+    gradviz([])
+
+
+def _watch_plots(window: Any, moments: dict[str, float]) -> Any:
+    """Note the moment when the last plot in `window` was first painted, and close it when no more come."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication, QGraphicsView
+
+    class Watcher(QObject):
+        def eventFilter(self, viewport: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                viewport.removeEventFilter(self)
+                QTimer.singleShot(0, lambda: _note(moments, "complete"))
+            return False
+
+    def end_if_quiet() -> None:
+        if time.time() - moments.get("complete", time.time()) >= QUIET_S:
+            look.stop()
+            QApplication.closeAllWindows()
+            QApplication.quit()
+
+    watcher = Watcher()
+    views = window.findChildren(QGraphicsView)
+    for view in [*views, window] if isinstance(window, QGraphicsView) else views:
+        view.viewport().installEventFilter(watcher)
+    look = QTimer(interval=100, timeout=end_if_quiet)
+    look.start()
+    return watcher, look
+
+
+def _note(moments: dict[str, float], name: str) -> None:
+    moments[name] = time.time()
 
 
 if __name__ == "__main__":
