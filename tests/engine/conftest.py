@@ -8,10 +8,14 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from gradviz.records.reader import RunReader
 
 START = [sys.executable, "-m", "gradviz", "engine"]
 
@@ -53,6 +57,15 @@ class EngineProcess:
 
     def until_state(self, state: str) -> dict[str, Any]:
         return self.until("status", lambda got: got["state"] == state)
+
+    def until_steps(self, store: Path) -> None:
+        """Until the run in that store has some."""
+        with RunReader(store) as reader:
+            deadline = time.monotonic() + 30
+            while reader.last_step < 1:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+                reader.refresh()
 
     def rest(self) -> list[dict[str, Any]]:
         events = []

@@ -143,8 +143,7 @@ def test_the_end_of_its_input_ends_it_while_training(start, tmp_path: Path, paus
     engine.send("train", run="r", store=str(store), experiment=LONG, paused=paused)
     engine.until_state("paused" if paused else "running")
     if not paused:
-        engine.send("inspect", id=1, experiment=SHORT)
-        engine.until("inspected")
+        engine.until_steps(store)
     engine.close_input()
     finish = engine.until_state("finished")
     assert finish["finish"] == "stopped"
