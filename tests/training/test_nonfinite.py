@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from gradviz.records.layer import LayerInfo
+from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
+from gradviz.training.replay import Moment, RandomState
+
+
+class Root(nn.Module):
+    """Its forward is finite at zero, its backward is not."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x * 0).sqrt() + x
+
+
+def build(*modules: nn.Module) -> tuple[nn.Module, tuple[LayerInfo, ...], Moment]:
+    model = nn.Sequential(*modules)
+    layers = tuple(
+        LayerInfo(
+            index=i,
+            name=f"{type(m).__name__} {i}",
+            kind=type(m).__name__,
+            path=(i,),
+            repeat=(),
+            module=str(i),
+            output_shape=(4,),
+            parameters=sum(p.numel() for p in m.parameters()),
+        )
+        for i, m in enumerate(modules)
+    )
+    generator = torch.Generator().manual_seed(0)
+    moment = Moment(
+        step=7,
+        x=torch.randn(5, 4, generator=generator),
+        y=torch.randint(0, 4, (5,), generator=generator),
+        random=RandomState.take(torch.device("cpu")),
+    )
+    return model, layers, moment
+
+
+def linear(scale: float = 1.0) -> nn.Linear:
+    module = nn.Linear(4, 4)
+    with torch.no_grad():
+        module.weight.fill_(scale)
+        module.bias.zero_()
+    return module
+
+
+def test_overflow_in_the_forward_pass() -> None:
+    model, layers, moment = build(linear(), nn.Identity(), linear(1e30), linear(1e30), linear())
+    assert find_in_forward(model, layers, moment) == Origin(
+        step=7, direction=Direction.FORWARD, layer="Linear 3"
+    )
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_weights_that_an_update_broke(bad: float) -> None:
+    broken = linear()
+    with torch.no_grad():
+        broken.bias[1] = bad
+    model, layers, moment = build(linear(), broken, linear())
+    assert find_in_forward(model, layers, moment) == Origin(
+        step=6, direction=Direction.UPDATE, layer="Linear 1"
+    )
+
+
+def test_loss_alone() -> None:
+    model, layers, moment = build(linear(), linear(1e-3))
+    assert find_in_forward(model, layers, moment) == Origin(step=7, direction=Direction.LOSS)
+
+
+def test_backward_of_a_layer_without_parameters() -> None:
+    model, layers, moment = build(linear(), Root(), linear())
+    assert find_in_backward(model, layers, moment) == Origin(
+        step=7, direction=Direction.BACKWARD, layer="Root 1"
+    )
+
+
+def test_backward_overflow_names_the_layer_whose_weights_it_meets() -> None:
+    model, layers, moment = build(linear(1e-38), linear(), linear(1e20), linear(1e20))
+    model[3].weight.data *= torch.tensor([[1.0], [2.0], [3.0], [4.0]])  # or the gradients would cancel
+    origin = find_in_backward(model, layers, moment)
+    assert origin == Origin(step=7, direction=Direction.BACKWARD, layer="Linear 2")
+
+
+def test_finite_gradients_have_no_origin() -> None:
+    model, layers, moment = build(linear(0.1), nn.ReLU(), linear(0.1))
+    assert find_in_backward(model, layers, moment) is None
+
+
+def test_hooks_are_gone_afterwards() -> None:
+    model, layers, moment = build(linear(), Root(), linear())
+    find_in_forward(model, layers, moment)
+    find_in_backward(model, layers, moment)
+    assert not any(module._forward_hooks for module in model.modules())
+    assert not any(parameter._backward_hooks for parameter in model.parameters())
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+SENTENCES = {
+    Origin(step=1, direction=Direction.FORWARD, layer="Linear 4"): (
+        ": the first non-finite value appears in the forward pass of Linear 4"
+    ),
+    Origin(step=0, direction=Direction.BACKWARD, layer="Linear 4"): (
+        ": the first non-finite value appears in the backward pass of Linear 4 at step 0"
+    ),
+    Origin(step=0, direction=Direction.UPDATE, layer="Linear 4"): (
+        ": the update of step 0 left weights of Linear 4 that are not finite"
+    ),
+    Origin(step=1, direction=Direction.LOSS): ", though the output of every layer is",
+}
+
+
+@pytest.mark.parametrize("origin", list(SENTENCES))
+def test_sentences(origin: Origin) -> None:
+    assert origin.sentence(1) == "The loss is not finite at step 1" + SENTENCES[origin]

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import platform
+
+import pytest
+import torch
+
+from gradviz import __version__
+from gradviz.records.run import FinishReason, RunState
+from gradviz.records.writer import RunWriter
+from gradviz.spec.experiment import DataSpec, ModelSpec, OptimizerSpec, TrainingSpec
+from gradviz.spec.json_codec import from_raw
+from gradviz.training import trainer
+from gradviz.training.control import RunControl
+from gradviz.training.run import train
+
+
+def test_store_tells_what_the_run_was(bench, experiment) -> None:
+    status, reader = bench.train(experiment(steps=None, epochs=2))
+    info = reader.info
+    assert reader.status == status == bench.statuses[-1]
+    assert (info.steps, info.steps_per_epoch, info.device) == (10, 5, "cpu")
+    assert from_raw(info.experiment) == experiment(steps=None, epochs=2)
+    assert [layer.name for layer in info.measured] == ["Linear 1", "Linear 2"]
+    assert info.versions["gradviz"] == __version__
+    assert info.versions["torch"] == torch.__version__
+    assert info.versions["python"] == platform.python_version()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data": DataSpec(name="moon")}, "did you mean “moons”"),
+        ({"model": ModelSpec(layers=())}, "."),
+        ({"training": TrainingSpec(steps=3, device="cuda")}, "CUDA"),
+    ],
+)
+def test_bad_experiment_has_a_reason_and_no_store(
+    changes: dict, message: str, experiment, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    status = train(experiment(**changes), tmp_path / "run.db", RunControl(), run_id="x")
+    assert (status.state, status.finish) == (RunState.FINISHED, FinishReason.FAILED)
+    assert message in status.reason
+    assert "\n" not in status.reason
+    assert not (tmp_path / "run.db").exists()
+
+
+def test_store_that_cannot_be_made(experiment, tmp_path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    status = train(experiment(), tmp_path / "file" / "run.db", RunControl(), run_id="x")
+    assert status.finish is FinishReason.FAILED
+    assert "file" in status.reason
+
+
+def test_parameters_that_do_not_go_together(bench, experiment) -> None:
+    status, reader = bench.train(experiment(optimizer=OptimizerSpec(parameters={"nesterov": True})))
+    assert status.finish is FinishReason.FAILED
+    assert "nesterov needs a momentum" in status.reason
+    assert reader.status == status
+
+
+def test_error_while_training_is_kept_with_what_was_measured(bench, experiment, monkeypatch) -> None:
+    real, calls = trainer.cross_entropy, []
+
+    def breaking(output, target):
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("the sky fell\nand more")
+        return real(output, target)
+
+    monkeypatch.setattr(trainer, "cross_entropy", breaking)
+    status, reader = bench.train(experiment())
+    assert status.finish is FinishReason.FAILED
+    assert status.reason == "Training failed at step 3: RuntimeError: the sky fell."
+    assert (status.steps, reader.last_step) == (3, 2)
+    assert any("the sky fell" in line.text and "Traceback" in line.text for line in reader.logs())
+
+
+def test_interrupt_is_a_stop_that_loses_nothing(bench, experiment, monkeypatch) -> None:
+    real, calls = trainer.cross_entropy, []
+
+    def interrupted(output, target):
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return real(output, target)
+
+    monkeypatch.setattr(trainer, "cross_entropy", interrupted)
+    status, reader = bench.train(experiment())
+    assert status.finish is FinishReason.STOPPED
+    assert reader.status == status
+    assert (status.steps, reader.last_step) == (4, 3)
+
+
+def test_exactly_one_finish_however_it_ends(bench, experiment) -> None:
+    for spec in (
+        experiment(),
+        experiment(optimizer=OptimizerSpec(lr=1e30)),
+        experiment(optimizer=OptimizerSpec(parameters={"nesterov": True})),
+    ):
+        status, reader = bench.train(spec)
+        finished = [s for s in bench.statuses if s.state is RunState.FINISHED]
+        assert finished == [status]
+        assert reader.status == status
+
+
+def test_full_disk_is_said_in_the_reason(experiment, tmp_path, monkeypatch) -> None:
+    real = RunWriter.finish
+
+    def finish(self, status):
+        real(self, status)
+        return "The last 3 steps could not be written."
+
+    monkeypatch.setattr(RunWriter, "finish", finish)
+    status = train(experiment(), tmp_path / "run.db", RunControl(), run_id="x")
+    assert status.reason.endswith("The last 3 steps could not be written.")
