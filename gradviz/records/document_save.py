@@ -17,7 +17,7 @@ from pathlib import Path
 from gradviz.records.errors import ChangedOnDiskError, RecordsError, SaveCancelledError
 from gradviz.records.meta import put_meta, read_meta
 from gradviz.records.migrations import current_format, migrate
-from gradviz.records.opening import newer, open_reading, why_unreadable
+from gradviz.records.opening import UNREADABLE, newer, open_reading, why_unreadable
 from gradviz.records.ownership import is_owned
 from gradviz.records.run_copy import copy_run, remove_run, run_keys
 from gradviz.records.schema import APPLICATION_ID, create_tables
@@ -147,22 +147,26 @@ def _fill(
         if uuid not in runs:
             remove_run(connection, key)
     for uuid, path in runs.items():
-        if uuid in there and base is not None and path.exists() and path.samefile(base):
-            continue
-        if not path.exists() and uuid not in there:
-            raise RecordsError(f"A run was in “{path}”, which is gone; nothing was saved.")
         if not path.exists():
-            continue
-        try:
-            with closing(open_reading(path)) as source:
-                copy_run(source, connection, uuid, meter.tick)
-        except RecordsError as error:
-            raise RecordsError(f"The run in “{path}” could not be saved: {error}.") from error
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
-                raise why_unreadable(path, error) from error
-            raise
+            if uuid not in there:
+                raise RecordsError(f"A run was in “{path}”, which is gone; nothing was saved.")
+        elif uuid not in there or base is None or not path.samefile(base):
+            _copy(path, connection, uuid, meter)
     put_meta(connection, meta)
+
+
+def _copy(path: Path, connection: sqlite3.Connection, uuid: str, meter: Meter) -> None:
+    try:
+        with closing(open_reading(path)) as source:
+            copy_run(source, connection, uuid, meter.tick)
+    except RecordsError as error:
+        if isinstance(error, SaveCancelledError):
+            raise
+        raise RecordsError(f"The run in “{path}” could not be saved: {str(error).rstrip('.')}.") from error
+    except UNREADABLE as error:
+        if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        raise why_unreadable(path, error) from error
 
 
 def _sync(path: Path) -> None:

@@ -66,13 +66,16 @@ class Happenings:
             return
         self._seen[table] = newest
         run = self._rows.run
-        for number, *key, crc, text in self._rows.rows(
+        rows = self._rows.rows(
             f"the {table}s",
             f"SELECT id & ((1 << 40) - 1), {keys}, crc, {data} FROM {table}"
             " WHERE id BETWEEN ? AND ? ORDER BY id",
             row_id(run, seen + 1),
             row_id(run, newest),
-        ):
+        )
+        if len(rows) != newest - seen:
+            self._rows.report(f"{len(rows)} of {newest - seen} {table}s are there")
+        for number, *key, crc, text in rows:
             if is_intact(crc, text, table, self._rows.uuid, number, *key):
                 yield key, text
             else:

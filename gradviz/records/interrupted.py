@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gradviz.records.checksum import checksum, is_intact
 from gradviz.records.errors import RecordsError
-from gradviz.records.opening import open_reading, why_unreadable
+from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.ownership import is_being_written, writer_lock
 from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState, RunStatus
@@ -43,7 +43,7 @@ def mark_interrupted(path: str | Path, reason: str) -> RunStatus:
                     (checksum(text, "progress", uuid), text, key),
                 )
             connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise why_unreadable(path, error) from error
     writer_lock(path).unlink(missing_ok=True)
     return progress.status

@@ -18,6 +18,8 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.migrations import current_format, migrate
 from gradviz.records.schema import APPLICATION_ID
 
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises; the second where SQLite's complaint quotes damaged text."""
 _MAGIC = b"SQLite format 3\0"
 _WAIT_SECONDS = 5.0
 
@@ -30,7 +32,7 @@ def open_reading(path: Path) -> sqlite3.Connection:
         raise RecordsError(f"“{path}” does not exist.")
     try:
         connection, version = _connect(path, "mode=ro")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         connection, version = _open_despite(path, error)
     if version > current_format():
         connection.close()
@@ -68,7 +70,7 @@ def recovered_copy(path: Path) -> Path:
         fresh.replace(folder)
     except OSError as error:
         raise RecordsError(f"“{path}” could not be copied to recover it: {error.strerror}.") from error
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         shutil.rmtree(fresh, ignore_errors=True)
         raise why_unreadable(path, error) from error
     return folder / path.name
@@ -86,7 +88,7 @@ def _mend(copy: Path) -> None:
         connection.close()
 
 
-def why_unreadable(path: Path, error: sqlite3.Error) -> RecordsError:
+def why_unreadable(path: Path, error: Exception) -> RecordsError:
     """What SQLite's complaint means to the person who chose the file."""
     try:
         with path.open("rb") as file:
@@ -103,7 +105,7 @@ def why_unreadable(path: Path, error: sqlite3.Error) -> RecordsError:
     elif not head.startswith(_MAGIC):
         what = "is not a gradviz session"
     elif size < whole and head[18] == 1:
-        what = f"is cut short: {size} of {whole} bytes are there"
+        return _cut_short(path, whole)
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         what = "is being written by another program; try again in a moment"
     elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -111,7 +113,7 @@ def why_unreadable(path: Path, error: sqlite3.Error) -> RecordsError:
     return RecordsError(f"“{path}” {what}.")
 
 
-def _open_despite(path: Path, error: sqlite3.Error) -> tuple[sqlite3.Connection, int]:
+def _open_despite(path: Path, error: Exception) -> tuple[sqlite3.Connection, int]:
     """Open what a plain read-only connection refused: after an interrupted save, or without locks."""
     code = getattr(error, "sqlite_errorcode", 0)
     journal = path.with_name(path.name + "-journal")
@@ -120,7 +122,7 @@ def _open_despite(path: Path, error: sqlite3.Error) -> tuple[sqlite3.Connection,
             return _connect(recovered_copy(path), "mode=ro")
         if code & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL) and not journal.exists():
             return _connect(path, "immutable=1")
-    except sqlite3.Error as second:
+    except UNREADABLE as second:
         raise why_unreadable(path, second) from second
     raise why_unreadable(path, error) from error
 
@@ -136,10 +138,24 @@ def _connect(path: Path, mode: str) -> tuple[sqlite3.Connection, int]:
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except sqlite3.Error:
+    except UNREADABLE:
         connection.close()
         raise
     if application != APPLICATION_ID:
         connection.close()
         raise RecordsError(f"“{path}” is not a gradviz session.")
+    if mode == "mode=ro" and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        whole = _whole_size(connection)
+        if path.stat().st_size < whole:
+            connection.close()
+            raise _cut_short(path, whole)
     return connection, version
+
+
+def _whole_size(connection: sqlite3.Connection) -> int:
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * size)
+
+
+def _cut_short(path: Path, whole: int) -> RecordsError:
+    return RecordsError(f"“{path}” is cut short: {path.stat().st_size} of {whole} bytes are there.")

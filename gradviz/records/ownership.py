@@ -29,7 +29,7 @@ class OwnerLock:
         except sqlite3.Error as error:
             raise RecordsError(f"“{path}” cannot be written ({error}).") from error
         try:
-            connection.execute("BEGIN EXCLUSIVE")
+            _lock(connection)
         except sqlite3.Error as error:
             connection.close()
             if _is_busy(error):
@@ -62,7 +62,7 @@ def is_owned(path: Path) -> bool:
     except sqlite3.Error:
         return False
     try:
-        connection.execute("BEGIN EXCLUSIVE")
+        _lock(connection)
     except sqlite3.Error as error:
         return _is_busy(error)
     finally:
@@ -78,6 +78,11 @@ def writer_lock(store: Path) -> Path:
 def is_being_written(store: Path) -> bool:
     """Whether the process that writes this run store is alive."""
     return is_owned(writer_lock(store))
+
+
+def _lock(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = MEMORY")  # nothing is written, so no journal beside it
+    connection.execute("BEGIN EXCLUSIVE")
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

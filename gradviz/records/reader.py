@@ -8,7 +8,6 @@ the rest is shown.
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +19,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.happenings import Event, Happenings, Log
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
-from gradviz.records.opening import open_reading, why_unreadable
+from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.samples import Samples, Values
@@ -54,7 +53,7 @@ class RunReader:
             self._samples = Samples(self._rows)
             self._happenings = Happenings(self._rows)
             self.refresh()
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             self._connection.close()
             raise why_unreadable(self.path, error) from error
         except RecordsError:
@@ -80,7 +79,7 @@ class RunReader:
         """See what was committed since; whether there was anything."""
         try:
             return self._refresh()
-        except (sqlite3.DatabaseError, RecordsError) as error:
+        except (*UNREADABLE, RecordsError) as error:
             if self._seen is None:
                 raise
             self._rows.report(f"what is new cannot be read ({error})")

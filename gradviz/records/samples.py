@@ -10,6 +10,7 @@ import numpy.typing as npt
 from gradviz.records.checksum import is_intact
 from gradviz.records.exact import unpack
 from gradviz.records.progress import Progress
+from gradviz.records.run import RunState
 from gradviz.records.schema import row_span
 from gradviz.records.tiles import RunRows
 
@@ -23,6 +24,7 @@ class Samples:
 
     def __init__(self, rows: RunRows) -> None:
         self._rows = rows
+        self._counts: dict[tuple[str, int], int] | None = None
         self._known: dict[tuple[str, int], tuple[int, int, list[tuple[int, Values]]]] = {}
 
     def newest(self, quantity: str, layer: int, step: int) -> tuple[int, Values] | None:
@@ -63,6 +65,8 @@ class Samples:
                 first,
                 min(last, first - 1 - known + progress.samples),
             )
+            if not known and progress.state == RunState.FINISHED:
+                self._count(quantity, layer, len(rows))
             new = (self._checked(row, quantity, layer) for row in rows)
             found = found + [sample for sample in new if sample is not None]
             self._known[quantity, layer] = (progress.samples, progress.thinnings, found)
@@ -70,6 +74,20 @@ class Samples:
             return np.empty(0, np.int64), np.empty((0, 0), np.float32)
         values: Values = np.stack([values for _, values in found])  # type: ignore[assignment]
         return np.array([step for step, _ in found], np.int64), values
+
+    def _count(self, quantity: str, layer: int, found: int) -> None:
+        """Compare what a search found with a walk over the whole index, which damage leads astray less."""
+        if self._counts is None:
+            walk = self._rows.rows(
+                "the measurements",
+                "SELECT quantity, layer, count(*) FROM sample INDEXED BY sample_place WHERE +run = ?"
+                " GROUP BY quantity, layer",
+                self._rows.run,
+            )
+            self._counts = {(name, at): count for name, at, count in walk}
+        there = self._counts.get((quantity, layer), 0)
+        if there != found:
+            self._rows.report(f"{found} of {there} measurements of {quantity} are found")
 
     def _checked(self, row: tuple[Any, ...], quantity: str, layer: int) -> tuple[int, Values] | None:
         number, *key, crc, data = row

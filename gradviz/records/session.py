@@ -7,7 +7,6 @@ writes nothing beside it; saving never leaves less than the old file (`document_
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -18,9 +17,9 @@ from uuid import uuid4
 
 from gradviz import __version__
 from gradviz.records.document_save import Meter, save_in_place, save_whole
-from gradviz.records.errors import RecordsError, SaveCancelledError
+from gradviz.records.errors import RecordsError
 from gradviz.records.meta import read_meta
-from gradviz.records.opening import open_reading, why_unreadable
+from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.run_copy import run_keys
 
 
@@ -66,7 +65,7 @@ def open_session(path: str | Path) -> Session:
         with closing(open_reading(path)) as connection:
             meta, damaged = read_meta(connection)
             there = list(run_keys(connection))
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise why_unreadable(path, error) from error
     if "session" not in meta:
         if damaged:
@@ -108,11 +107,6 @@ def save_session(
     saved in between (else ChangedOnDiskError). On any RecordsError the old file is as it was.
     """
     target = Path(path)
-    if target.is_dir():
-        raise RecordsError(f"“{target}” is a folder; give a file name.")
-    target = target.resolve()
-    if not target.parent.is_dir():
-        raise RecordsError(f"The folder “{target.parent}” does not exist.")
     saved = replace(
         session,
         created=session.created or _now(),
@@ -122,19 +116,9 @@ def save_session(
         change=uuid4().hex,
         damage=(),
     )
-    runs = {run.id: run.path for run in session.runs}
-    meter = Meter(_expected(session, target), progress, cancelled)
     try:
-        meter.tick(0)
-        opened = session.path
-        if opened is not None and opened.exists() and target.exists() and opened.samefile(target):
-            save_in_place(target, runs, _meta(saved), None if force else session.change, meter)
-        else:
-            base = opened if opened is not None and opened.exists() else _biggest(runs)
-            save_whole(target, base, runs, _meta(saved), meter)
-    except SaveCancelledError:
-        raise
-    except (sqlite3.Error, OSError) as error:
+        _save(session, saved, target, force=force, progress=progress, cancelled=cancelled)
+    except (*UNREADABLE, OSError) as error:
         what = error.strerror if isinstance(error, OSError) else error
         raise RecordsError(
             f"“{target}” could not be saved ({what}). The old file is as it was; save in another place."
@@ -142,6 +126,31 @@ def save_session(
     if progress is not None:
         progress(1.0)
     return saved
+
+
+def _save(
+    session: Session,
+    saved: Session,
+    target: Path,
+    *,
+    force: bool,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """Write `saved` in the way that fits where `session` was opened."""
+    if target.is_dir():
+        raise RecordsError(f"“{target}” is a folder; give a file name.")
+    target = target.resolve()
+    if not target.parent.is_dir():
+        raise RecordsError(f"The folder “{target.parent}” does not exist.")
+    runs = {run.id: run.path for run in session.runs}
+    meter = Meter(_expected(session, target), progress, cancelled)
+    meter.tick(0)
+    opened = session.path if session.path is not None and session.path.exists() else None
+    if opened is not None and target.exists() and opened.samefile(target):
+        save_in_place(target, runs, _meta(saved), None if force else session.change, meter)
+    else:
+        save_whole(target, opened or _biggest(runs), runs, _meta(saved), meter)
 
 
 def _meta(session: Session) -> dict[str, str]:
@@ -160,7 +169,7 @@ def _meta(session: Session) -> dict[str, str]:
 
 def _biggest(runs: Mapping[str, Path]) -> Path | None:
     """The store whose pages are worth copying whole."""
-    return max(set(runs.values()), key=_size, default=None)
+    return max({path for path in runs.values() if path.exists()}, key=_size, default=None)
 
 
 def _expected(session: Session, target: Path) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 
 from gradviz.records.checksum import is_intact
 from gradviz.records.levels import Floats
+from gradviz.records.opening import UNREADABLE
 from gradviz.records.schema import FACTOR, TILE, TWINS, row_span
 
 CACHE_BYTES = 64 << 20
@@ -63,7 +64,7 @@ class RunRows:
         found: list[tuple[Any, ...]] = []
         try:
             found.extend(self.connection.execute(sql, values))
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             self.report(f"{what}: {error}")
         return found
 

@@ -1,0 +1,356 @@
+"""Documents: saved whole and in place, while runs grow, and never less than before."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradviz import __version__
+from gradviz.records import document_save
+from gradviz.records.errors import ChangedOnDiskError, RecordsError, SaveCancelledError
+from gradviz.records.reader import RunReader
+from gradviz.records.run import RunInfo, RunState, RunStatus
+from gradviz.records.schema import TILE
+from gradviz.records.session import RunSource, Session, open_session, save_session
+from gradviz.records.writer import RunWriter
+
+
+@pytest.fixture
+def session(tmp_path: Path, new_info: Callable[..., RunInfo], write_run: Callable[..., RunInfo]) -> Session:
+    runs = []
+    (tmp_path / "stores").mkdir()
+    for at, steps in enumerate((0, 700, TILE * 3 + 5)):
+        path = tmp_path / "stores" / f"run-{at}"
+        rows = np.random.default_rng(at).random((steps, 4), np.float32)
+        write_run(path, rows, info=new_info(2, name=f"run-{at}"))
+        runs.append(RunSource(id=f"run-{at}", path=path))
+    session = Session.new({"name": "Test", "seed": 5})
+    return replace(session, notes="What I “saw”\n", layout={"docks": [1, 2]}, runs=tuple(runs))
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    (tmp_path / "documents").mkdir()
+    return tmp_path / "documents" / "my session.gradviz"
+
+
+def same_run(one: Path, other: Path, run: str) -> None:
+    with RunReader(one, run) as a, RunReader(other, run) as b:
+        assert a.info == b.info
+        assert a.status == b.status
+        assert a.last_step == b.last_step
+        for quantity in a.slices:
+            for columns in (10**9, 500):
+                first, second = (reader.series(quantity, 0, 10**9, columns) for reader in (a, b))
+                assert first.mean.tobytes() == second.mean.tobytes()
+                assert first.high.tobytes() == second.high.tobytes()
+        for layer in (-1, 0):
+            for quantity in ("val_loss", "weight_histogram"):
+                x, y = a.samples(quantity, layer), b.samples(quantity, layer)
+                assert (x[0].tolist(), x[1].tolist()) == (y[0].tolist(), y[1].tolist())
+        assert a.events() == b.events()
+        assert a.logs() == b.logs()
+        assert a.damage == b.damage == ()
+
+
+def only(target: Path) -> None:
+    """Nothing lies beside the document."""
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_round_trip(session: Session, target: Path) -> None:
+    saved = save_session(session, target)
+    only(target)
+    opened = open_session(target)
+    assert opened == replace(saved, runs=tuple(RunSource(id=run.id, path=target) for run in session.runs))
+    assert (opened.id, opened.experiment, opened.notes, opened.layout) == (
+        session.id,
+        session.experiment,
+        session.notes,
+        session.layout,
+    )
+    assert opened.version == __version__
+    assert opened.damage == ()
+    assert opened.created <= opened.modified
+    for run in session.runs:
+        same_run(run.path, target, run.id)
+    header = target.read_bytes()[:100]
+    assert header[18:20] == b"\1\1"  # a rollback journal, so that nothing is written beside it
+
+
+def test_a_session_without_runs(target: Path) -> None:
+    save_session(Session.new({"a": 1}), target)
+    only(target)
+    assert open_session(target).runs == ()
+    with pytest.raises(RecordsError, match="no run"):
+        RunReader(target)
+
+
+def test_later_saves_add_what_is_new(
+    session: Session, target: Path, tmp_path: Path, new_info: Callable[..., RunInfo]
+) -> None:
+    run = RunWriter.create(tmp_path / "live", new_info(2, name="live"))
+    session = replace(session, runs=(*session.runs, RunSource(id="live", path=tmp_path / "live")))
+    rows = np.random.default_rng(9).random((TILE * 10, 4), np.float32)
+    identity = 0
+    for stop in (0, 10, 500, TILE + 3, TILE + 4, TILE * 9 + 1, TILE * 10):
+        with RunReader(tmp_path / "live", "live") as reader:
+            start = reader.last_step + 1
+        for step in range(start, stop):
+            run.append(step, rows[step])
+            if step % 40 == 0:
+                run.sample("val_loss", step, step)
+                run.sample("weight_histogram", step, np.arange(132), 0)
+                run.event(step, "mark")
+                run.log("info", str(step))
+        run.set_status(RunStatus(state=RunState.RUNNING, steps=stop))
+        session = save_session(replace(session, notes=f"{stop} steps"), target)
+        only(target)
+        assert open_session(target).notes == f"{stop} steps"
+        for source in session.runs:
+            same_run(source.path, target, source.id)
+        assert identity in (0, target.stat().st_ino)
+        identity = target.stat().st_ino
+    run.close()
+
+
+def test_what_a_run_gave_up_is_given_up_in_the_document(
+    target: Path, tmp_path: Path, new_info: Callable[..., RunInfo]
+) -> None:
+    run = RunWriter.create(tmp_path / "live", new_info(2, name="live"), budget=150_000)
+    session = replace(Session.new({}), runs=(RunSource(id="live", path=tmp_path / "live"),))
+    for step in range(TILE * 20):
+        run.append(step, np.full(4, step, np.float32))
+        if step % 50 == 0:
+            run.sample("weight_histogram", step, np.arange(132), 0)
+        if step % 2500 == 0:
+            run.commit()
+            session = save_session(session, target)
+            same_run(tmp_path / "live", target, "live")
+    run.close()
+    save_session(session, target)
+    same_run(tmp_path / "live", target, "live")
+    with RunReader(target) as reader:
+        assert not reader.is_exact("grad_norm", 0)
+        assert len(reader.samples("weight_histogram", 0)[0]) < TILE * 20 / 50
+
+
+def test_save_as_takes_everything_along(session: Session, target: Path) -> None:
+    save_session(session, target)
+    opened = open_session(target)
+    second = target.with_name("second.gradviz")
+    saved = save_session(replace(opened, notes="second"), second)
+    target.unlink()
+    only(second)
+    assert saved.path == second
+    assert [run.id for run in open_session(second).runs] == ["run-0", "run-1", "run-2"]
+    assert open_session(second).notes == "second"
+    for run in session.runs:
+        same_run(run.path, second, run.id)
+
+
+def test_runs_can_be_removed_and_reordered(session: Session, target: Path) -> None:
+    saved = save_session(session, target)
+    saved = save_session(replace(saved, runs=(saved.runs[2], saved.runs[0])), target)
+    assert [run.id for run in open_session(target).runs] == ["run-2", "run-0"]
+    with pytest.raises(RecordsError, match="no such run"):
+        RunReader(target, "run-1")
+    same_run(session.runs[2].path, target, "run-2")
+    save_session(replace(saved, runs=session.runs), target)
+    for run in session.runs:
+        same_run(run.path, target, run.id)
+
+
+def test_more_runs_than_sqlite_attaches(
+    target: Path, tmp_path: Path, new_info: Callable[..., RunInfo], write_run: Callable[..., RunInfo]
+) -> None:
+    session = save_session(Session.new({}), target)
+    runs = []
+    for at in range(14):
+        rows = np.full((5, 4), at, np.float32)
+        write_run(tmp_path / str(at), rows, info=new_info(2, name=f"run-{at}"))
+        runs.append(RunSource(id=f"run-{at}", path=tmp_path / str(at)))
+    save_session(replace(session, runs=tuple(runs)), target)
+    for run in runs:
+        same_run(run.path, target, run.id)
+
+
+def test_progress(session: Session, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_save, "_PAGES_A_STEP", 2)
+    shares: list[float] = []
+    saved = save_session(session, target, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len(shares) > 5
+    assert saved.path == target
+
+
+@pytest.mark.parametrize("patience", [0, 1, 2, 8])
+@pytest.mark.parametrize("name", ["my session.gradviz", "other.gradviz"])
+def test_cancel(
+    session: Session, target: Path, monkeypatch: pytest.MonkeyPatch, patience: int, name: str
+) -> None:
+    monkeypatch.setattr(document_save, "_PAGES_A_STEP", 2)
+    saved = save_session(replace(session, runs=session.runs[:1]), target)
+    before = target.read_bytes()
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > patience
+
+    with pytest.raises(SaveCancelledError):
+        save_session(replace(saved, runs=session.runs), target.with_name(name), cancelled=cancelled)
+    assert len(asked) == patience + 1
+    assert target.read_bytes() == before
+    only(target)
+
+
+def test_another_program_saved_in_between(session: Session, target: Path) -> None:
+    mine = save_session(session, target)
+    theirs = save_session(replace(open_session(target), notes="theirs"), target)
+    with pytest.raises(ChangedOnDiskError, match="another program"):
+        save_session(replace(mine, notes="mine"), target)
+    assert open_session(target).notes == "theirs"
+    save_session(replace(theirs, notes="theirs again"), target)
+    save_session(replace(mine, notes="mine"), target, force=True)
+    assert open_session(target).notes == "mine"
+    only(target)
+
+
+def test_a_document_that_was_removed_is_saved_again(session: Session, target: Path) -> None:
+    saved = save_session(session, target)
+    target.unlink()
+    save_session(saved, target)
+    for run in session.runs:
+        same_run(run.path, target, run.id)
+    opened = open_session(target)
+    target.unlink()
+    with pytest.raises(RecordsError, match="gone"):
+        save_session(opened, target)
+
+
+@pytest.mark.parametrize("limit", [1, 10])
+def test_a_full_disk_leaves_the_old_document(
+    session: Session, target: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    first = save_session(replace(session, runs=()), target)
+    before = target.read_bytes()
+    fill = document_save._fill
+
+    def with_little_space(connection: sqlite3.Connection, *rest: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages + limit}")
+        fill(connection, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(document_save, "_fill", with_little_space)
+    for path in (target, target.with_name("new.gradviz")):
+        with pytest.raises(RecordsError, match=r"could not be saved .*full"):
+            save_session(replace(first, runs=session.runs), path)
+        assert target.read_bytes() == before
+        only(target)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
+def test_a_disk_that_is_really_full(session: Session, target: Path) -> None:
+    save_session(replace(session, runs=()), target)
+    before = target.read_bytes()
+    script = (
+        "import resource, signal, sys\n"
+        "from pathlib import Path\n"
+        "from dataclasses import replace\n"
+        "from gradviz.records.errors import RecordsError\n"
+        "from gradviz.records.session import RunSource, open_session, save_session\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "target, store = map(Path, sys.argv[1:])\n"
+        "session = replace(open_session(target), runs=(RunSource(id='run-2', path=store),))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, 70_000))\n"
+        "for path in (target, target.with_name('new.gradviz')):\n"
+        "    try:\n"
+        "        save_session(session, path)\n"
+        "    except RecordsError as error:\n"
+        "        print(error)\n"
+    )
+    command = [sys.executable, "-c", script, str(target), str(session.runs[2].path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.count("could not be saved") == 2
+    assert target.read_bytes() == before
+    only(target)
+
+
+def test_targets_that_cannot_be(session: Session, target: Path) -> None:
+    with pytest.raises(RecordsError, match="is a folder"):
+        save_session(session, target.parent)
+    with pytest.raises(RecordsError, match="does not exist"):
+        save_session(session, target.parent / "none" / "x.gradviz")
+    with pytest.raises(RecordsError, match="could not be saved"):
+        save_session(session, target.with_name("x" * 300))
+    assert list(target.parent.iterdir()) == []
+
+
+def test_read_only(session: Session, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = save_session(session, target)
+    monkeypatch.setattr(os, "access", lambda path, mode: path != target)  # root may write everywhere
+    with pytest.raises(RecordsError, match="read-only"):
+        save_session(saved, target)
+
+
+def test_another_file_is_replaced_whole_and_keeps_its_permissions(session: Session, target: Path) -> None:
+    target.write_text("anything")
+    target.chmod(0o640)
+    link = target.with_name("link.gradviz")
+    link.symlink_to(target.name)
+    save_session(session, link)
+    assert link.is_symlink()
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert open_session(target).id == session.id
+
+
+def test_a_document_that_is_none_any_more(session: Session, target: Path) -> None:
+    saved = save_session(session, target)
+    target.write_bytes(b"not a database at all, but long enough to be read as one " * 20)
+    with pytest.raises(RecordsError):
+        save_session(saved, target)
+    assert target.read_bytes().startswith(b"not a database")
+
+
+def test_a_run_store_is_no_session(session: Session) -> None:
+    with pytest.raises(RecordsError, match="single run"):
+        open_session(session.runs[1].path)
+
+
+def test_a_reader_sees_a_later_save(
+    session: Session, target: Path, tmp_path: Path, new_info: Callable[..., RunInfo]
+) -> None:
+    run = RunWriter.create(tmp_path / "live", new_info(2, name="live"))
+    run.append(0, np.zeros(4, np.float32))
+    run.commit()
+    session = save_session(replace(session, runs=(RunSource(id="live", path=tmp_path / "live"),)), target)
+    with RunReader(target, "live") as reader:
+        run.append(1, np.ones(4, np.float32))
+        run.commit()
+        save_session(session, target)
+        assert reader.refresh()
+        assert reader.series("train_loss", 0, 9, 9).mean.tolist() == [[0, 1]]
+    run.close()
+
+
+def test_saving_a_damaged_store_says_so_and_keeps_the_old_document(session: Session, target: Path) -> None:
+    save_session(replace(session, runs=()), target)
+    before = target.read_bytes()
+    store = session.runs[2].path
+    content = bytearray(store.read_bytes())
+    content[4096 * 3 : 4096 * 12] = b"\x5a" * 4096 * 9
+    store.write_bytes(content)
+    with pytest.raises(RecordsError):
+        save_session(replace(open_session(target), runs=session.runs), target)
+    assert target.read_bytes() == before
+    only(target)
