@@ -3,8 +3,8 @@
 Steps a second of a 20 × 64 MLP (batch 128) in the real engine process: with the window open and drawing,
 with the window hidden (it does not draw then), and of a bare training script; these take turns within one
 run, the others paused. Then the intervals between the window's frames, in those blocks and while 200
-layers train; a frame is one repaint of the window, and a second in which others used the machine is left
-out. The engine and the script have all cores but one.
+layers train; a frame is a snapshot painted, and a second in which others used the machine is left out.
+The engine and the script have all cores but one.
 """
 
 from __future__ import annotations
@@ -112,17 +112,17 @@ class Stage:
     def __init__(self) -> None:
         from PySide6.QtWidgets import QApplication
 
-        from gradviz.views.app import build_window
+        from gradviz.views.app import Opening, build_window
 
         self.app = QApplication(sys.argv[:1])
         self.app.setQuitOnLastWindowClosed(False)
         self.window = build_window(self.app)
-        self.document, self.host, self.runs = self.window.document, self.window.host, self.window.runs
         self.reader: RunReader | None = None
+        Opening(self.window)
         self.window.resize(1280, 800)
         self.window.show()
-        self.host.start()
-        self.window.load_plots()
+        self.until(lambda: self.window.plots is not None, "the plots did not come")
+        self.document, self.host, self.runs = self.window.document, self.window.host, self.window.runs
         self.until(lambda: self.host.status.is_up, "the engine did not start")
 
     def train(self, example: str, *overrides: str) -> None:
@@ -162,7 +162,9 @@ class Stage:
         from PySide6.QtCore import QEventLoop, Qt, QTimer
 
         loop = QEventLoop()
-        QTimer.singleShot(int(seconds * 1000), Qt.TimerType.PreciseTimer, loop.quit)
+        end = QTimer(singleShot=True, interval=int(seconds * 1000), timerType=Qt.TimerType.PreciseTimer)
+        end.timeout.connect(loop.quit)
+        end.start()
         loop.exec()
 
     def until(self, holds: Callable[[], bool], complaint: str) -> None:
@@ -197,22 +199,34 @@ class Stage:
 
 
 class Frames:
-    """The moments at which the window was repainted, and the intervals between them."""
+    """The moments at which the window had painted a snapshot, and the intervals between them.
+
+    Painting one snapshot takes several repaints (a plot's axis follows its curve); the last one before
+    the next snapshot is the moment.
+    """
 
     def __init__(self, stage: Stage) -> None:
         from PySide6.QtCore import QEvent, QObject
 
         class Watcher(QObject):
+            repainted = 0.0
+
             def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
                 if event.type() == QEvent.Type.UpdateRequest:
-                    moments.append(time.perf_counter())
+                    self.repainted = time.perf_counter()
                 return False
+
+            def next_snapshot(self, _snapshot: object) -> None:
+                if self.repainted:
+                    moments.append(self.repainted)
+                    self.repainted = 0.0
 
         self._stage = stage
         self._moments = moments = []
         self._intervals: list[float] = []
         self._watcher = Watcher()
         stage.window.installEventFilter(self._watcher)
+        stage.runs.clock.refreshed.connect(self._watcher.next_snapshot)
 
     def counted(self, block: blocks.Block) -> blocks.Block:
         """The same block, with the intervals of its frames kept."""
