@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,22 @@ _COLUMNS = "SELECT id & ((1 << 40) - 1), quantity, layer, step, dtype, crc, data
 _PATIENCE = 8
 
 
+class _Known(NamedTuple):
+    """What was read of one quantity and layer, up to the row with this number."""
+
+    number: int
+    thinnings: int
+    steps: npt.NDArray[np.int64]
+    values: Values
+
+
 class Samples:
     """The scheduled measurements of one run; what was asked for whole is kept and only added to."""
 
     def __init__(self, rows: RunRows) -> None:
         self._rows = rows
         self._counts: dict[tuple[str, int], int] | None = None
-        self._known: dict[tuple[str, int], tuple[int, int, list[tuple[int, Values]]]] = {}
+        self._known: dict[tuple[str, int], _Known] = {}
 
     def newest(self, quantity: str, layer: int, step: int) -> tuple[int, Values] | None:
         """The newest that is intact at or before a step, or None."""
@@ -48,32 +57,40 @@ class Samples:
         return None
 
     def all(self, quantity: str, layer: int, progress: Progress) -> tuple[npt.NDArray[np.int64], Values]:
-        """Steps [n] and values [n, k] of everything that is kept."""
-        known, thinnings, found = self._known.get((quantity, layer), (0, progress.thinnings, []))
-        if thinnings != progress.thinnings:
-            known, found = 0, []
-        if known < progress.samples:
-            first, last = row_span(self._rows.run, known)
-            rows = self._rows.rows(
-                quantity,
-                f"{_COLUMNS} WHERE run = ? AND quantity = ? AND layer = ? AND step >= ?"
-                " AND +id BETWEEN ? AND ? ORDER BY step, id",
-                self._rows.run,
-                quantity,
-                layer,
-                found[-1][0] if found else -1,
-                first,
-                min(last, first - 1 - known + progress.samples),
-            )
-            if not known and progress.state == RunState.FINISHED:
-                self._count(quantity, layer, len(rows))
-            new = (self._checked(row, quantity, layer) for row in rows)
-            found = found + [sample for sample in new if sample is not None]
-            self._known[quantity, layer] = (progress.samples, progress.thinnings, found)
-        if not found:
-            return np.empty(0, np.int64), np.empty((0, 0), np.float32)
-        values: Values = np.stack([values for _, values in found])  # type: ignore[assignment]
-        return np.array([step for step, _ in found], np.int64), values
+        """Steps [n] and values [n, k] of all that is kept; the same arrays while there is nothing new."""
+        known = self._known.get((quantity, layer))
+        if known is None or known.thinnings != progress.thinnings:
+            known = _Known(0, progress.thinnings, np.empty(0, np.int64), np.empty((0, 0), np.float32))
+        if known.number < progress.samples:
+            found = self._after(quantity, layer, known, progress)
+            steps, values = known.steps, known.values
+            if found:
+                new: Any = np.stack([values for _, values in found])
+                steps = np.concatenate([steps, np.array([step for step, _ in found], np.int64)])
+                values = np.concatenate([values, new]) if len(values) else new
+            known = _Known(progress.samples, progress.thinnings, steps, values)
+            self._known[quantity, layer] = known
+        return known.steps, known.values
+
+    def _after(
+        self, quantity: str, layer: int, known: _Known, progress: Progress
+    ) -> list[tuple[int, Values]]:
+        first, _ = row_span(self._rows.run, known.number)
+        rows = self._rows.rows(
+            quantity,
+            f"{_COLUMNS} WHERE run = ? AND quantity = ? AND layer = ? AND step >= ?"
+            " AND +id BETWEEN ? AND ? ORDER BY step, id",
+            self._rows.run,
+            quantity,
+            layer,
+            int(known.steps[-1]) if len(known.steps) else -1,
+            first,
+            first - 1 - known.number + progress.samples,
+        )
+        if not known.number and progress.state == RunState.FINISHED:
+            self._count(quantity, layer, len(rows))
+        checked = (self._checked(row, quantity, layer) for row in rows)
+        return [sample for sample in checked if sample is not None]
 
     def _count(self, quantity: str, layer: int, found: int) -> None:
         """Compare what a search found with a walk over the whole index, which damage leads astray less."""

@@ -20,6 +20,7 @@ from gradviz.records.document_save import Meter, save_in_place, save_whole
 from gradviz.records.errors import RecordsError
 from gradviz.records.meta import read_meta
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
+from gradviz.records.reader import RunReader
 from gradviz.records.run_copy import run_keys
 
 
@@ -79,7 +80,9 @@ def open_session(path: str | Path) -> Session:
             damage.append(f"“{path.name}” is damaged: “{name}” is missing.")
     return Session(
         id=meta["session"],
-        experiment=json.loads(meta.get("experiment", "{}")),
+        experiment=json.loads(meta["experiment"])
+        if "experiment" in meta
+        else _newest_experiment(path, there),
         notes=meta.get("notes", ""),
         layout=json.loads(meta.get("layout", "{}")),
         runs=tuple(RunSource(id=run, path=path) for run in order if run in there),
@@ -109,6 +112,7 @@ def save_session(
     target = Path(path)
     saved = replace(
         session,
+        runs=tuple(replace(run, path=target) if run.path == session.path else run for run in session.runs),
         created=session.created or _now(),
         modified=_now(),
         version=__version__,
@@ -126,6 +130,17 @@ def save_session(
     if progress is not None:
         progress(1.0)
     return saved
+
+
+def _newest_experiment(path: Path, runs: list[str]) -> Mapping[str, Any]:
+    """What the newest run was made from, where the session's own experiment cannot be read."""
+    for run in reversed(runs):
+        try:
+            with RunReader(path, run) as reader:
+                return reader.info.experiment
+        except RecordsError:
+            continue  # damaged too; an older one may do
+    return {}
 
 
 def _save(

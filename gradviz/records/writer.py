@@ -82,6 +82,8 @@ class RunWriter:
         if row.shape != self._shape:
             raise ValueError(f"a row of shape {row.shape} where {self._shape} is recorded")
         at = step % TILE
+        if at == 0 and self._pending.tiles and not self.commit():
+            self._pending.relieve(HELD_BYTES)
         self._block[at] = row if row.dtype == np.float32 else to_float32(row)
         self._steps = step + 1
         if at == TILE - 1:
@@ -124,8 +126,8 @@ class RunWriter:
         self.commit()
 
     def commit_due(self) -> None:
-        """Commit when the last one was 25 ms ago or longer."""
-        if time.monotonic() - self._last >= COMMIT_SECONDS:
+        """Commit when the last one was 25 ms ago or longer, or a block of steps is complete."""
+        if self._pending.tiles or time.monotonic() - self._last >= COMMIT_SECONDS:
             self.commit()
 
     def commit(self) -> bool:
@@ -164,8 +166,6 @@ class RunWriter:
         for full in self._pyramid.add(self._block):
             self._queue(full.level, full.idx, _named(full.columns))
         self._in_tail = self._steps
-        if not self.commit():
-            self._pending.relieve(HELD_BYTES)
 
     def _queue(self, level: int, idx: int, statistics: dict[str, Floats]) -> None:
         for statistic, columns in statistics.items():

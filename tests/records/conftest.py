@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +99,35 @@ def write_run() -> Callable[..., RunInfo]:
 @pytest.fixture(scope="session")
 def some_rows() -> Callable[..., np.ndarray]:
     return random_rows
+
+
+WRITE_FOREVER = textwrap.dedent("""
+    import importlib.util, sys, time
+    from pathlib import Path
+    import numpy as np
+    spec = importlib.util.spec_from_file_location("runs", sys.argv[2])
+    runs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(runs)
+    from gradviz.records.run import RunState, RunStatus
+    from gradviz.records.writer import RunWriter
+    run = RunWriter.create(Path(sys.argv[1]), runs.make_info(2))
+    run.set_status(RunStatus(state=RunState.RUNNING))
+    step = 0
+    while True:
+        run.append(step, np.full(4, step, np.float32))
+        if step % 7 == 0:
+            run.sample("val_loss", step, step)
+        run.commit_due()
+        step += 1
+        print(step, run._store.progress.recorded, flush=True)
+""")
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """A run store and the process that writes step after step into it, as fast as it can."""
+    path = tmp_path / "run.sqlite"
+    command = [sys.executable, "-c", WRITE_FOREVER, str(path), str(Path(__file__))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield path, process
+        process.kill()

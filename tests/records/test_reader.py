@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -278,37 +277,6 @@ def test_following_a_run_sees_what_opening_it_afresh_sees(
         run.close()
 
 
-WRITE_FOREVER = textwrap.dedent("""
-    import importlib.util, sys, time
-    from pathlib import Path
-    import numpy as np
-    spec = importlib.util.spec_from_file_location("runs", sys.argv[2])
-    runs = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(runs)
-    from gradviz.records.run import RunState, RunStatus
-    from gradviz.records.writer import RunWriter
-    run = RunWriter.create(Path(sys.argv[1]), runs.make_info(2))
-    run.set_status(RunStatus(state=RunState.RUNNING))
-    step = 0
-    while True:
-        run.append(step, np.full(4, step, np.float32))
-        if step % 7 == 0:
-            run.sample("val_loss", step, step)
-        run.commit_due()
-        step += 1
-        print(step, run._store.progress.recorded, flush=True)
-""")
-
-
-@pytest.fixture
-def endless(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
-    path = tmp_path / "run.sqlite"
-    command = [sys.executable, "-c", WRITE_FOREVER, str(path), str(Path(__file__).with_name("conftest.py"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        yield path, process
-        process.kill()
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_following_another_process_until_it_is_killed(endless: tuple[Path, subprocess.Popen[str]]) -> None:
     path, process = endless
@@ -364,3 +332,32 @@ def test_memory_of_tiles_is_bounded(
         series = small.series("grad_norm", 0, EVERYTHING, EVERYTHING)
         np.testing.assert_array_equal(series.mean.T, rows[:, 2:])
         assert sum(tile.nbytes for tile in small._rows._cache.values()) <= 50_000
+
+
+def test_a_store_that_is_deleted_while_it_is_read(
+    tmp_path: Path, write_run: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray]
+) -> None:
+    rows = some_rows(TILE + 5)
+    write_run(tmp_path / "run", rows)
+    with RunReader(tmp_path / "run") as reader:
+        for file in tmp_path.iterdir():
+            file.unlink()
+        assert not reader.refresh()
+        np.testing.assert_array_equal(
+            reader.series("grad_norm", 0, EVERYTHING, EVERYTHING).mean.T, rows[:, 2:]
+        )
+
+
+def test_lists_grow_without_being_made_anew(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    run = RunWriter.create(tmp_path / "run", new_info(2))
+    run.sample("val_loss", 0, 1.0)
+    run.commit()
+    with RunReader(tmp_path / "run") as reader:
+        first = reader.samples("val_loss")
+        assert reader.samples("val_loss")[1] is first[1]
+        run.sample("val_loss", 1, 2.0)
+        run.commit()
+        reader.refresh()
+        assert reader.samples("val_loss")[1].tolist() == [[1], [2]]
+        assert first[1].tolist() == [[1]]
+    run.close()

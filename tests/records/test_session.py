@@ -354,3 +354,48 @@ def test_saving_a_damaged_store_says_so_and_keeps_the_old_document(session: Sess
         save_session(replace(open_session(target), runs=session.runs), target)
     assert target.read_bytes() == before
     only(target)
+
+
+def test_saving_while_another_process_writes(
+    endless: tuple[Path, subprocess.Popen[str]], target: Path
+) -> None:
+    path, process = endless
+    assert process.stdout is not None
+    while process.stdout.readline().split()[1] == "0":
+        pass
+    session = replace(Session.new({}), runs=(RunSource(id="run-1", path=path),))
+    seen = []
+    for save in range(8):
+        for _ in range(500):
+            process.stdout.readline()
+        place = target if save % 2 else target.with_name("copy.gradviz")
+        saved = save_session(session, place)
+        session = saved if place == target else session
+        with RunReader(place) as reader:
+            count = reader.last_step + 1
+            seen.append(count)
+            series = reader.series("train_loss", 0, 10**9, 10**9)
+            assert series.mean[0].tolist() == list(range(count))
+            assert reader.samples("val_loss")[0].tolist() == list(range(0, count, 7))
+            assert reader.damage == ()
+    assert seen == sorted(seen)
+    assert seen[-1] > seen[0]
+
+
+def test_runs_of_a_document_follow_it_to_its_new_place(session: Session, target: Path) -> None:
+    save_session(session, target)
+    second = target.with_name("second.gradviz")
+    saved = save_session(open_session(target), second)
+    assert {run.path for run in saved.runs} == {second}
+    target.unlink()
+    assert save_session(saved, second).change != saved.change
+
+
+def test_a_damaged_experiment_is_taken_from_the_newest_run(session: Session, target: Path) -> None:
+    save_session(session, target)
+    content = target.read_bytes()
+    assert content.count(b'{"name": "Test", "seed": 5}') == 1
+    target.write_bytes(content.replace(b'"seed": 5', b'"seed": 6'))
+    opened = open_session(target)
+    assert opened.experiment == {"name": "An experiment", "seed": 1}
+    assert "“experiment” cannot be read" in opened.damage[0]
