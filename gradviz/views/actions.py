@@ -27,124 +27,168 @@ class ActionInfo:
     checkable: bool = False
 
 
-_tr = QT_TRANSLATE_NOOP
 _Key = QKeySequence.StandardKey
 
 
 def _info(
-    text: str, tip: str, icon_name: str = "", shortcut: Shortcut = "", *, checkable: bool = False
+    text: object, tip: object, icon_name: str = "", shortcut: Shortcut = "", *, checkable: bool = False
 ) -> ActionInfo:
-    return ActionInfo(text=text, tip=tip, icon=icon_name, shortcut=shortcut, checkable=checkable)
+    return ActionInfo(text=str(text), tip=str(tip), icon=icon_name, shortcut=shortcut, checkable=checkable)
 
 
 TABLE: dict[str, ActionInfo] = {
     "file.new": _info(
-        _tr("Actions", "New"), _tr("Actions", "Start an untitled session"), "file-plus", _Key.New
+        QT_TRANSLATE_NOOP("Actions", "New"),
+        QT_TRANSLATE_NOOP("Actions", "Start an untitled session"),
+        "file-plus",
+        _Key.New,
     ),
     "file.open": _info(
-        _tr("Actions", "Open…"),
-        _tr("Actions", "Open a session or an experiment file"),
+        QT_TRANSLATE_NOOP("Actions", "Open…"),
+        QT_TRANSLATE_NOOP("Actions", "Open a session or an experiment file"),
         "folder-open",
         _Key.Open,
     ),
     "file.save": _info(
-        _tr("Actions", "Save"), _tr("Actions", "Save experiment, runs and notes"), "save", _Key.Save
+        QT_TRANSLATE_NOOP("Actions", "Save"),
+        QT_TRANSLATE_NOOP("Actions", "Save experiment, runs and notes"),
+        "save",
+        _Key.Save,
     ),
     "file.save_as": _info(
-        _tr("Actions", "Save as…"), _tr("Actions", "Save into another file"), "", "Ctrl+Shift+S"
+        QT_TRANSLATE_NOOP("Actions", "Save as…"),
+        QT_TRANSLATE_NOOP("Actions", "Save into another file"),
+        "",
+        "Ctrl+Shift+S",
     ),
-    "file.quit": _info(_tr("Actions", "Quit"), _tr("Actions", "Close the window"), "log-out", "Ctrl+Q"),
+    "file.quit": _info(
+        QT_TRANSLATE_NOOP("Actions", "Quit"),
+        QT_TRANSLATE_NOOP("Actions", "Close the window"),
+        "log-out",
+        "Ctrl+Q",
+    ),
     "edit.undo": _info(
-        _tr("Actions", "Undo"), _tr("Actions", "Take the last edit back"), "undo-2", _Key.Undo
+        QT_TRANSLATE_NOOP("Actions", "Undo"),
+        QT_TRANSLATE_NOOP("Actions", "Take the last edit back"),
+        "undo-2",
+        _Key.Undo,
     ),
-    "edit.redo": _info(_tr("Actions", "Redo"), _tr("Actions", "Do it again"), "redo-2", "Ctrl+Shift+Z"),
+    "edit.redo": _info(
+        QT_TRANSLATE_NOOP("Actions", "Redo"),
+        QT_TRANSLATE_NOOP("Actions", "Do it again"),
+        "redo-2",
+        "Ctrl+Shift+Z",
+    ),
     "layer.add": _info(
-        _tr("Actions", "Add layer…"),
-        _tr("Actions", "Add a layer after or into the selected one"),
+        QT_TRANSLATE_NOOP("Actions", "Add layer…"),
+        QT_TRANSLATE_NOOP("Actions", "Add a layer after or into the selected one"),
         "plus",
         "Ctrl+L",
     ),
     "layer.duplicate": _info(
-        _tr("Actions", "Duplicate layer"),
-        _tr("Actions", "Put a copy behind the selected layer"),
+        QT_TRANSLATE_NOOP("Actions", "Duplicate layer"),
+        QT_TRANSLATE_NOOP("Actions", "Put a copy behind the selected layer"),
         "copy",
         "Ctrl+D",
     ),
     "layer.up": _info(
-        _tr("Actions", "Move layer up"), _tr("Actions", "Move it towards the input"), "arrow-up", "Alt+Up"
+        QT_TRANSLATE_NOOP("Actions", "Move layer up"),
+        QT_TRANSLATE_NOOP("Actions", "Move it towards the input"),
+        "arrow-up",
+        "Alt+Up",
     ),
     "layer.down": _info(
-        _tr("Actions", "Move layer down"),
-        _tr("Actions", "Move it towards the output"),
+        QT_TRANSLATE_NOOP("Actions", "Move layer down"),
+        QT_TRANSLATE_NOOP("Actions", "Move it towards the output"),
         "arrow-down",
         "Alt+Down",
     ),
     "layer.remove": _info(
-        _tr("Actions", "Remove layer"),
-        _tr("Actions", "Remove the selected layer with all it holds"),
+        QT_TRANSLATE_NOOP("Actions", "Remove layer"),
+        QT_TRANSLATE_NOOP("Actions", "Remove the selected layer with all it holds"),
         "trash-2",
         "Ctrl+Backspace",
     ),
     "run.train": _info(
-        _tr("Actions", "Train"), _tr("Actions", "Train the experiment from fresh weights"), "play", "F5"
+        QT_TRANSLATE_NOOP("Actions", "Train"),
+        QT_TRANSLATE_NOOP("Actions", "Train the experiment from fresh weights"),
+        "play",
+        "F5",
     ),
     "run.pause": _info(
-        _tr("Actions", "Pause"), _tr("Actions", "Pause or resume at the next step"), "pause", "F6"
+        QT_TRANSLATE_NOOP("Actions", "Pause"),
+        QT_TRANSLATE_NOOP("Actions", "Pause or resume at the next step"),
+        "pause",
+        "F6",
     ),
     "run.step": _info(
-        _tr("Actions", "Step"), _tr("Actions", "Train one step and pause"), "step-forward", "F7"
+        QT_TRANSLATE_NOOP("Actions", "Step"),
+        QT_TRANSLATE_NOOP("Actions", "Train one step and pause"),
+        "step-forward",
+        "F7",
     ),
     "run.stop": _info(
-        _tr("Actions", "Stop"), _tr("Actions", "End the run; what was measured stays"), "square", "F8"
+        QT_TRANSLATE_NOOP("Actions", "Stop"),
+        QT_TRANSLATE_NOOP("Actions", "End the run; what was measured stays"),
+        "square",
+        "F8",
     ),
     "run.reset": _info(
-        _tr("Actions", "Reset"),
-        _tr("Actions", "Stop, and show empty plots of the experiment as it is now"),
+        QT_TRANSLATE_NOOP("Actions", "Reset"),
+        QT_TRANSLATE_NOOP("Actions", "Stop, and show empty plots of the experiment as it is now"),
         "rotate-ccw",
         "F9",
     ),
     "run.rename": _info(
-        _tr("Actions", "Rename shown run…"), _tr("Actions", "Give the shown run another name")
+        QT_TRANSLATE_NOOP("Actions", "Rename shown run…"),
+        QT_TRANSLATE_NOOP("Actions", "Give the shown run another name"),
     ),
     "run.remove": _info(
-        _tr("Actions", "Remove shown run…"),
-        _tr("Actions", "Take the shown run out of the session"),
+        QT_TRANSLATE_NOOP("Actions", "Remove shown run…"),
+        QT_TRANSLATE_NOOP("Actions", "Take the shown run out of the session"),
         "trash-2",
     ),
     "run.restart": _info(
-        _tr("Actions", "Restart the engine"),
-        _tr("Actions", "Start the engine again after it has failed"),
+        QT_TRANSLATE_NOOP("Actions", "Restart the engine"),
+        QT_TRANSLATE_NOOP("Actions", "Start the engine again after it has failed"),
         "refresh-cw",
     ),
     "view.left": _info(
-        _tr("Actions", "Left panel"),
-        _tr("Actions", "Show model, data and training"),
+        QT_TRANSLATE_NOOP("Actions", "Left panel"),
+        QT_TRANSLATE_NOOP("Actions", "Show model, data and training"),
         "",
         "Ctrl+B",
         checkable=True,
     ),
     "view.log": _info(
-        _tr("Actions", "Log"),
-        _tr("Actions", "Show what the engine said"),
+        QT_TRANSLATE_NOOP("Actions", "Log"),
+        QT_TRANSLATE_NOOP("Actions", "Show what the engine said"),
         "scroll-text",
         "Ctrl+J",
         checkable=True,
     ),
     "view.live": _info(
-        _tr("Actions", "Follow the newest step"),
-        _tr("Actions", "Let all plots follow the newest step"),
+        QT_TRANSLATE_NOOP("Actions", "Follow the newest step"),
+        QT_TRANSLATE_NOOP("Actions", "Let all plots follow the newest step"),
         "radio",
         "Ctrl+E",
     ),
     "help.shortcuts": _info(
-        _tr("Actions", "Keyboard shortcuts"), _tr("Actions", "List all keyboard shortcuts"), "keyboard", "F1"
+        QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"),
+        QT_TRANSLATE_NOOP("Actions", "List all keyboard shortcuts"),
+        "keyboard",
+        "F1",
     ),
     "help.logs": _info(
-        _tr("Actions", "Open log folder"),
-        _tr("Actions", "Show where logs and unsaved runs lie"),
+        QT_TRANSLATE_NOOP("Actions", "Open log folder"),
+        QT_TRANSLATE_NOOP("Actions", "Show where logs and unsaved runs lie"),
         "folder-open",
     ),
-    "help.about": _info(_tr("Actions", "About gradviz"), _tr("Actions", "Versions and licences"), "info"),
+    "help.about": _info(
+        QT_TRANSLATE_NOOP("Actions", "About gradviz"),
+        QT_TRANSLATE_NOOP("Actions", "Versions and licences"),
+        "info",
+    ),
 }
 
 

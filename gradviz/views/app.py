@@ -5,11 +5,9 @@ from __future__ import annotations
 import signal
 import sys
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from gradviz.control.engine_host import EngineHost
-from gradviz.control.session_document import SessionDocument
 from gradviz.control.settings import Settings
 from gradviz.views.appearance import Appearance
 from gradviz.views.display import missing_display
@@ -17,8 +15,9 @@ from gradviz.views.icons import icon
 from gradviz.views.main_window import MainWindow, remembered_theme
 
 FIRST_EXAMPLE = "example:vanishing"
+_SIGNALS_MS = 500
 
-__all__ = ["build_window", "missing_display", "run_window"]
+__all__ = ["Opening", "build_window", "missing_display", "run_window"]
 
 
 def run_window(path: str | None, engine: str = "process") -> int:
@@ -29,20 +28,21 @@ def run_window(path: str | None, engine: str = "process") -> int:
     application = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(application, QApplication):
         raise TypeError("a QCoreApplication cannot show a window")
-    window = build_window(application, engine=engine)
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    window = build_window(application)
+    Opening(window, path, engine)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: window.close())
     wake = QTimer(window)  # Python sees a signal only when it runs
-    wake.start(500)
-    window.painted.connect(lambda: QTimer.singleShot(0, window, lambda: _after_first_paint(window, path)))
+    wake.start(_SIGNALS_MS)
     window.show()
     status = application.exec()
     window.deleteLater()
-    application.processEvents()
+    application.sendPostedEvents(None, 0)
     return status
 
 
-def build_window(application: QApplication, engine: str = "process") -> MainWindow:
-    """The window on the first example, not shown and with no engine started yet."""
+def build_window(application: QApplication) -> MainWindow:
+    """The window's frame: no session in it yet, nothing shown, no engine started."""
     application.setApplicationName("gradviz")
     application.setApplicationDisplayName("gradviz")
     application.setDesktopFileName("gradviz")
@@ -50,18 +50,40 @@ def build_window(application: QApplication, engine: str = "process") -> MainWind
     if application.findChild(Appearance) is None:
         Appearance(application, remembered_theme(settings))
     application.setWindowIcon(icon("layers", "accent"))
-    document = SessionDocument()
-    document.open(FIRST_EXAMPLE)
-    host = EngineHost(engine=engine)
-    window = MainWindow(document, host, settings)
-    for part in (settings, document, host):
-        part.setParent(window)
+    window = MainWindow(settings)
+    settings.setParent(window)
     return window
 
 
-def _after_first_paint(window: MainWindow, path: str | None) -> None:
-    window.host.start()
-    window.load_plots()
-    if path is not None:
-        window.files.open_source(path)
-    window.files.offer_recovery()
+class Opening(QObject):
+    """What follows the first paint, one step after the other: session, plots, engine, file."""
+
+    def __init__(self, window: MainWindow, path: str | None = None, engine: str = "process") -> None:
+        super().__init__(window)
+        self._window = window
+        self._path = path
+        self._engine = engine
+        window.painted.connect(self._soon_session)
+
+    def _soon_session(self) -> None:
+        QTimer.singleShot(0, self, self.open_session)
+
+    def open_session(self) -> None:
+        """Put the first example into the window."""
+        from gradviz.control.engine_host import EngineHost  # noqa: PLC0415 - after the first paint
+        from gradviz.control.session_document import SessionDocument  # noqa: PLC0415
+
+        window = self._window
+        document = SessionDocument(parent=window)
+        document.open(FIRST_EXAMPLE)
+        host = EngineHost(window, engine=self._engine)
+        window.open_session(document, host)
+        QTimer.singleShot(0, self, self.load_plots)
+
+    def load_plots(self) -> None:
+        """Import the plots; start the engine, which would share the processor; open the file asked for."""
+        self._window.load_plots()
+        self._window.host.start()
+        if self._path is not None:
+            self._window.files.open_source(self._path)
+        self._window.files.offer_recovery()

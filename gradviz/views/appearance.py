@@ -77,7 +77,7 @@ def appearance() -> Appearance:
     """The program's appearance; made on first use."""
     application = QApplication.instance()
     if not isinstance(application, QApplication):
-        raise RuntimeError("the appearance needs a QApplication")
+        raise TypeError("the appearance needs a QApplication")
     found = application.findChild(Appearance)
     return found if isinstance(found, Appearance) else Appearance(application)
 

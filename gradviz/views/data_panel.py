@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
 from gradviz.spec.catalogue import Value, find
+from gradviz.views.combo import fill
 from gradviz.views.number_format import count
 from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
 
@@ -73,13 +74,3 @@ class DataPanel(QWidget):
     def _edit(self, data: object, text: str, merge: str = "") -> None:
         experiment = replace(self._document.experiment, data=data)  # type: ignore[arg-type]
         self._document.edit(experiment, text, merge=merge)
-
-
-def fill(combo: QComboBox, names: list[str], current: str) -> None:
-    """Offer `names` and show `current`, without telling."""
-    combo.blockSignals(True)  # noqa: FBT003 - Qt's own
-    if [combo.itemText(i) for i in range(combo.count())] != names:
-        combo.clear()
-        combo.addItems(names)
-    combo.setCurrentText(current)
-    combo.blockSignals(False)  # noqa: FBT003

@@ -18,25 +18,32 @@ class Answer(Enum):
 
 def ask_unsaved(parent: QWidget, title: str, *, training: bool) -> Answer:
     """Ask what to do with a session that is not saved."""
-    tr = QCoreApplication.translate
+    buttons = QMessageBox.StandardButton
+    answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
+    answer = QMessageBox.StandardButton(unsaved_box(parent, title, training=training).exec())
+    return answers.get(answer, Answer.CANCEL)
+
+
+def unsaved_box(parent: QWidget, title: str, *, training: bool) -> QMessageBox:
+    """The question about a session that is not saved."""
+    translate = QCoreApplication.translate
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle(tr("Dialogs", "Unsaved session"))
-    box.setText(tr("Dialogs", "Save “{0}” before it closes?").format(title))
-    detail = tr(
+    box.setWindowTitle(translate("Dialogs", "Unsaved session"))
+    box.setText(translate("Dialogs", "Save “{0}” before it closes?").format(title))
+    detail = translate(
         "Dialogs", "Edits, notes and recorded runs that are not saved are deleted if you discard them."
     )
     if training:
-        detail = tr("Dialogs", "The run that is training will be stopped.") + " " + detail
+        detail = translate("Dialogs", "The run that is training will be stopped.") + " " + detail
     box.setInformativeText(detail)
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
-    box.button(buttons.Save).setText(tr("Dialogs", "Save"))
-    box.button(buttons.Discard).setText(tr("Dialogs", "Discard"))
-    box.button(buttons.Cancel).setText(tr("Dialogs", "Cancel"))
-    answers = {buttons.Save: Answer.SAVE, buttons.Discard: Answer.DISCARD}
-    return answers.get(QMessageBox.StandardButton(box.exec()), Answer.CANCEL)
+    box.button(buttons.Save).setText(translate("Dialogs", "Save"))
+    box.button(buttons.Discard).setText(translate("Dialogs", "Discard"))
+    box.button(buttons.Cancel).setText(translate("Dialogs", "Cancel"))
+    return box
 
 
 def show_error(parent: QWidget, title: str, text: str) -> None:
@@ -54,14 +61,14 @@ def show_error(parent: QWidget, title: str, text: str) -> None:
 
 def confirm_remove_run(parent: QWidget, name: str) -> bool:
     """Ask before a run is taken out of the session."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle(tr("Dialogs", "Remove run"))
-    box.setText(tr("Dialogs", "Remove “{0}” from the session?").format(name))
-    box.setInformativeText(tr("Dialogs", "What it measured is deleted. This cannot be undone."))
-    remove = box.addButton(tr("Dialogs", "Remove"), QMessageBox.ButtonRole.DestructiveRole)
-    cancel = box.addButton(tr("Dialogs", "Cancel"), QMessageBox.ButtonRole.RejectRole)
+    box.setWindowTitle(translate("Dialogs", "Remove run"))
+    box.setText(translate("Dialogs", "Remove “{0}” from the session?").format(name))
+    box.setInformativeText(translate("Dialogs", "What it measured is deleted. This cannot be undone."))
+    remove = box.addButton(translate("Dialogs", "Remove"), QMessageBox.ButtonRole.DestructiveRole)
+    cancel = box.addButton(translate("Dialogs", "Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
     box.exec()
     return box.clickedButton() is remove
@@ -69,14 +76,14 @@ def confirm_remove_run(parent: QWidget, name: str) -> bool:
 
 def confirm_overwrite(parent: QWidget, name: str) -> bool:
     """Ask what to do with a file that another program saved meanwhile: overwrite, or save elsewhere."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle(tr("Dialogs", "The file has changed"))
-    box.setText(tr("Dialogs", "Another program saved “{0}” since it was opened here.").format(name))
-    box.setInformativeText(tr("Dialogs", "Overwriting loses what that program saved."))
-    overwrite = box.addButton(tr("Dialogs", "Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-    elsewhere = box.addButton(tr("Dialogs", "Save as…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setWindowTitle(translate("Dialogs", "The file has changed"))
+    box.setText(translate("Dialogs", "Another program saved “{0}” since it was opened here.").format(name))
+    box.setInformativeText(translate("Dialogs", "Overwriting loses what that program saved."))
+    overwrite = box.addButton(translate("Dialogs", "Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
+    elsewhere = box.addButton(translate("Dialogs", "Save as…"), QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(elsewhere)
     box.exec()
     return box.clickedButton() is overwrite

@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from gradviz.records.happenings import Event
 from gradviz.views.number_format import count, significant
 from gradviz.views.time_track import TrackMark
 
+if TYPE_CHECKING:
+    from gradviz.records.happenings import Event
+
 _LOOKS = {
-    "diverged": ("✕", "non_finite"),
-    "first_nonfinite": ("✕", "non_finite"),
-    "failed": ("✕", "non_finite"),
+    "nonfinite": ("✕", "non_finite"),
     "learning_rate": ("◆", "accent"),
-    "paused": ("‖", "secondary"),
-    "disk_full": ("▲", "exploding"),
+    "recording_held": ("▲", "exploding"),
+    "recording_resumed": ("▼", "secondary"),
 }
 _PLAIN = ("|", "secondary")
 
 
 def track_marks(events: Iterable[Event]) -> tuple[TrackMark, ...]:
-    """One mark for each event that is worth a look back."""
-    marks = []
-    for event in events:
-        if event.kind in {"resumed", "started"}:
-            continue
-        glyph, tone = _LOOKS.get(event.kind, _PLAIN)
-        marks.append(TrackMark(step=max(event.step, 0), glyph=glyph, tone=tone, text=sentence(event)))
-    return tuple(marks)
+    """One mark for each event."""
+    return tuple(
+        TrackMark(
+            step=max(event.step, 0),
+            glyph=_LOOKS.get(event.kind, _PLAIN)[0],
+            tone=_LOOKS.get(event.kind, _PLAIN)[1],
+            text=sentence(event),
+        )
+        for event in events
+    )
 
 
 def sentence(event: Event) -> str:
     """An event in words."""
-    tr = QCoreApplication.translate
-    words = {
-        "diverged": tr("Events", "the loss is not finite"),
-        "first_nonfinite": tr("Events", "first value that is not finite"),
-        "learning_rate": tr("Events", "learning rate changed"),
-        "paused": tr("Events", "paused"),
-        "failed": tr("Events", "failed"),
-        "disk_full": tr("Events", "the disk was full; measuring went on in memory"),
-    }
-    text = words.get(event.kind, event.kind.replace("_", " "))
-    if event.layer:
-        text += tr("Events", " in {0}").format(event.layer)
-    rate = event.detail.get("lr")
-    if isinstance(rate, int | float):
-        text += tr("Events", " to {0}").format(significant(float(rate)))
-    return tr("Events", "step {0}: {1}").format(count(max(event.step, 0)), text)
+    return QCoreApplication.translate("Events", "Step {0}: {1}").format(
+        count(max(event.step, 0)), _words(event)
+    )
+
+
+def _words(event: Event) -> str:
+    translate, detail = QCoreApplication.translate, event.detail
+    match event.kind:
+        case "learning_rate":
+            before, now = (significant(float(detail[key])) for key in ("before", "lr"))
+            return translate("Events", "learning rate {0}, before {1}").format(now, before)
+        case "nonfinite":
+            where = event.layer or translate("Events", "the loss")
+            return translate("Events", "first value that is not finite, in {0}").format(where)
+        case "recording_held":
+            return translate("Events", "recording waits: {0}").format(detail.get("reason", ""))
+        case "recording_resumed":
+            return translate("Events", "recording goes on")
+        case other:
+            return other.replace("_", " ")

@@ -40,7 +40,7 @@ class AboutDialog(_TextDialog):
         super().__init__("gradviz", parent)
         purpose = QLabel(
             self.tr(
-                "See why a deep network does not train: vanishing and exploding gradients, live, layer by layer."
+                "See why a deep network does not train: vanishing and exploding gradients, layer by layer."
             ),
             self,
         )

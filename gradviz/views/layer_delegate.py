@@ -22,14 +22,12 @@ class LayerDelegate(QStyledItemDelegate):
         """Quiet columns in the secondary colour, a problem's row in its own."""
         super().initStyleOption(option, index)
         theme = appearance().theme
-        if index.siblingAtColumn(LayerColumn.LAYER).data(LayerRole.PROBLEM):
+        if index.sibling(index.row(), LayerColumn.LAYER).data(LayerRole.PROBLEM):
             colour = theme.non_finite
-        elif index.column() == LayerColumn.LAYER:
-            return
         else:
-            colour = theme.secondary
+            colour = theme.text if index.column() == LayerColumn.LAYER else theme.secondary
         for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
-            option.palette.setColor(role, QColor(colour))
+            option.palette.setColor(role, QColor(colour))  # type: ignore[attr-defined]
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -37,6 +35,6 @@ class LayerDelegate(QStyledItemDelegate):
         """Draw the row, and the mark."""
         super().paint(painter, option, index)
         if index.column() == LayerColumn.LAYER and index.data(LayerRole.PROBLEM):
-            rect = option.rect
+            rect = option.rect  # type: ignore[attr-defined]
             place = QRectF(rect.right() - _ICON - 2, rect.center().y() - _ICON / 2 + 0.5, _ICON, _ICON)
             paint_icon(painter, place, "circle-x", appearance().theme.non_finite)

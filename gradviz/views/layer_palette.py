@@ -80,7 +80,7 @@ class LayerPalette(QFrame):
                 self._go(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._take(self.list.currentItem())
+                self._take(next(iter(self.list.selectedItems()), None))
                 return True
         return super().eventFilter(watched, event)
 
@@ -101,7 +101,10 @@ class LayerPalette(QFrame):
                 if fits and (first is None or (entry.name.lower().startswith(wanted) and wanted)):
                     first = first if first is not None and _starts(first, wanted) else item
             group.setHidden(not matches)
-        self.list.setCurrentItem(first)
+        if first is None:
+            self.list.clearSelection()
+        else:
+            self.list.setCurrentItem(first)
 
     def _go(self, direction: int) -> None:
         shown = [item for group in self._groups() for item in self._items(group) if not item.isHidden()]

@@ -1,5 +1,6 @@
-"""The left panel: what is asked for, in foldable sections. Where there is no room for all, the one that
-was opened first folds.
+"""The left panel: what is asked for, in foldable sections.
+
+Where there is no room for all, the one that was opened first folds.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.model_builder import ModelBuilder
 from gradviz.views.notes_panel import NotesPanel
 from gradviz.views.number_format import count, short_count
+from gradviz.views.placeholders import LEFT_WIDTH
 from gradviz.views.section import Section
 from gradviz.views.training_panel import TrainingPanel
 
-WIDTH = 296
 _MODEL_HEIGHT = 330
 _HEADING = 36
 
@@ -58,22 +59,24 @@ class LeftPanel(QWidget):
             section.toggled.connect(self._on_toggled)
         layout.addStretch(0)
         self._stretch()
-        for panel, section in zip((self.data, self.training, self.notes), self.sections[1:], strict=True):
-            panel.summary_changed.connect(section.set_summary)
+        self.data.summary_changed.connect(self.sections[1].set_summary)
+        self.training.summary_changed.connect(self.sections[2].set_summary)
+        self.notes.summary_changed.connect(self.sections[3].set_summary)
         self.builder.parameters_counted.connect(self._on_counted)
-        for panel in (self.data, self.training, self.notes):
-            panel.refresh()
+        self.data.refresh()
+        self.training.refresh()
+        self.notes.refresh()
 
     def sizeHint(self) -> QSize:
         """As wide as three columns of the tree need."""
-        return QSize(WIDTH, 600)
+        return QSize(LEFT_WIDTH, 600)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what no longer fits."""
         super().resizeEvent(event)
         self._make_room()
 
-    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signal
+    def _on_toggled(self, is_open: bool) -> None:
         section = self.sender()
         if isinstance(section, Section):
             if section in self._opened:

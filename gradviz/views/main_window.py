@@ -1,7 +1,8 @@
 """The main window: it puts toolbar, panels, plots and time bar in their places and wires them.
 
-What is heavy comes after the first paint: `load_plots` imports pyqtgraph (0.4 s) once the window is
-on the screen.
+It comes in three steps, so that it is on the screen in less time than an import of pyqtgraph takes: the
+frame with toolbar and time bar; `open_session` with all panels (which need NumPy through the run
+stores); `load_plots` with pyqtgraph.
 """
 
 from __future__ import annotations
@@ -13,28 +14,27 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from gradviz.control.engine_host import EngineHost
-from gradviz.control.layer_tree_model import LayerTreeModel
-from gradviz.control.session_document import SessionDocument
 from gradviz.control.settings import Settings
 from gradviz.paths import resources
-from gradviz.spec.examples import examples
 from gradviz.views import menus
 from gradviz.views.actions import make_actions
 from gradviz.views.appearance import ThemeChoice, appearance
-from gradviz.views.file_conductor import FileConductor
 from gradviz.views.help_actions import HelpActions
-from gradviz.views.left_panel import LeftPanel
-from gradviz.views.log_panel import LogPanel
 from gradviz.views.message_strip import MessageStrip
-from gradviz.views.plot_placeholder import PlotPlaceholder
-from gradviz.views.run_conductor import RunConductor
+from gradviz.views.placeholders import LEFT_WIDTH, LeftPlaceholder, PlotPlaceholder
 from gradviz.views.run_toolbar import RunToolbar
 from gradviz.views.time_bar import TimeBar
-from gradviz.views.window_wiring import WindowWiring
 
 if TYPE_CHECKING:
+    from gradviz.control.engine_host import EngineHost
+    from gradviz.control.layer_tree_model import LayerTreeModel
+    from gradviz.control.session_document import SessionDocument
+    from gradviz.views.file_conductor import FileConductor
+    from gradviz.views.left_panel import LeftPanel
+    from gradviz.views.log_panel import LogPanel
     from gradviz.views.plots.plot_area import PlotArea
+    from gradviz.views.run_conductor import RunConductor
+    from gradviz.views.window_wiring import WindowWiring
 
 _SIZE = QSize(1280, 800)
 _THEME = "theme"
@@ -49,30 +49,55 @@ class MainWindow(QMainWindow):
     plots_loaded = Signal()
     """The plots are there."""
 
-    def __init__(self, document: SessionDocument, host: EngineHost, settings: Settings) -> None:
+    document: SessionDocument
+    host: EngineHost
+    layer_model: LayerTreeModel
+    runs: RunConductor
+    files: FileConductor
+    left: LeftPanel
+    log: LogPanel
+    wiring: WindowWiring
+
+    def __init__(self, settings: Settings) -> None:
         super().__init__()
-        self.document = document
-        self.host = host
         self.settings = settings
         self.actions_by_key = make_actions(self)
         self.addActions(list(self.actions_by_key.values()))
-        self.layer_model = LayerTreeModel(document, self)
-        self.runs = RunConductor(document, host, self)
-        self.files = FileConductor(document, host, settings, self)
         self.toolbar = RunToolbar(self.actions_by_key, self)
         self.strip = MessageStrip(self)
-        self.left = LeftPanel(document, self.layer_model, self.actions_by_key, self)
         self.time_bar = TimeBar(self)
-        self.log = LogPanel(self)
-        self.log.hide()
         self.plots: PlotArea | None = None
         self.help = HelpActions(self, self.actions_by_key)
-        self._placeholder = PlotPlaceholder(self)
+        self._placeholders = (LeftPlaceholder(self), PlotPlaceholder(self))
+        self._open_ended = menus.fill_menu_bar(self.menuBar(), self.actions_by_key)
+        self._is_open = False
         self._painted = False
         self._lay_out()
+        self._restore()
+
+    def open_session(self, document: SessionDocument, host: EngineHost) -> None:
+        """Fill the window with a session's panels; imports what reads run stores, and NumPy with it."""
+        from gradviz.control.layer_tree_model import LayerTreeModel  # noqa: PLC0415 - after the first paint
+        from gradviz.views.file_conductor import FileConductor  # noqa: PLC0415
+        from gradviz.views.left_panel import LeftPanel  # noqa: PLC0415
+        from gradviz.views.log_panel import LogPanel  # noqa: PLC0415
+        from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
+        from gradviz.views.window_wiring import WindowWiring  # noqa: PLC0415
+
+        self.document, self.host = document, host
+        self.layer_model = LayerTreeModel(document, self)
+        self.runs = RunConductor(document, host, self)
+        self.files = FileConductor(document, host, self.settings, self)
+        self.left = LeftPanel(document, self.layer_model, self.actions_by_key, self)
+        self.log = LogPanel(self)
+        self.log.hide()
+        self._middle.addWidget(self.log)
+        self._middle.setStretchFactor(1, 1)
+        _replace(self.columns, self._placeholders[0], self.left)
         self._fill_menus()
         self.wiring = WindowWiring(self)
-        self._restore()
+        self._is_open = True
+        self._tell_visible()
 
     def load_plots(self) -> None:
         """Put the plots in the middle; imports pyqtgraph."""
@@ -81,10 +106,16 @@ class MainWindow(QMainWindow):
         from gradviz.views.plots.plot_area import PlotArea  # noqa: PLC0415 - after the first paint
 
         self.plots = PlotArea(self)
-        self._middle.replaceWidget(0, self.plots)
-        self._placeholder.deleteLater()
+        _replace(self._middle, self._placeholders[1], self.plots)
         self.wiring.connect_plots(self.plots)
         self.plots_loaded.emit()
+
+    def show_log(self, shown: bool) -> None:
+        """Show or hide the log, at a fifth of the height."""
+        self.log.setVisible(shown)
+        if shown:
+            height = self._middle.height()
+            self._middle.setSizes([height - height // 5, height // 5])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the first one."""
@@ -111,32 +142,31 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with unsaved work, then end engine and document."""
-        if not self.files.may_close():
+        if self._is_open and not self.files.may_close():
             event.ignore()
             return
         self.settings.set_state(_GEOMETRY, self.saveGeometry())
         self.settings.sync()
-        self.runs.close()
-        self.host.close()
-        self.document.close()
+        if self._is_open:
+            self.runs.close()
+            self.host.close()
+            self.document.close()
         event.accept()
 
     def _lay_out(self) -> None:
         self._middle = QSplitter(Qt.Orientation.Vertical)
         self._middle.setHandleWidth(1)
         self._middle.setChildrenCollapsible(False)
-        self._middle.addWidget(self._placeholder)
-        self._middle.addWidget(self.log)
+        self._middle.addWidget(self._placeholders[1])
         self._middle.setStretchFactor(0, 4)
-        self._middle.setStretchFactor(1, 1)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setHandleWidth(1)
         self.columns.setChildrenCollapsible(False)
-        self.columns.addWidget(self.left)
+        self.columns.addWidget(self._placeholders[0])
         self.columns.addWidget(self._middle)
         self.columns.setStretchFactor(0, 0)
         self.columns.setStretchFactor(1, 1)
-        self.columns.setSizes([self.left.sizeHint().width(), _SIZE.width()])
+        self.columns.setSizes([LEFT_WIDTH, _SIZE.width()])
         centre = QWidget(self)
         rows = QVBoxLayout(centre)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -153,8 +183,9 @@ class MainWindow(QMainWindow):
         self.setFocus()
 
     def _fill_menus(self) -> None:
-        open_ended = menus.fill_menu_bar(self.menuBar(), self.actions_by_key)
-        self._recent = open_ended[menus.RECENT]
+        from gradviz.spec.examples import examples  # noqa: PLC0415 - after the first paint
+
+        open_ended = self._open_ended
         menus.fill_examples(
             open_ended[menus.EXAMPLES], examples(resources() / "examples"), self.files.new_from_example
         )
@@ -163,7 +194,7 @@ class MainWindow(QMainWindow):
         self.settings.recent_changed.connect(self._fill_recent)
 
     def _fill_recent(self) -> None:
-        menus.fill_recent(self._recent, self.settings.recent_files, self._open_recent)
+        menus.fill_recent(self._open_ended[menus.RECENT], self.settings.recent_files, self._open_recent)
 
     def _open_recent(self, path: Path) -> None:
         self.files.open_path(path)
@@ -178,13 +209,23 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def _tell_visible(self) -> None:
-        self.runs.clock.set_visible(self.isVisible() and not self.isMinimized())
+        if self._is_open:
+            self.runs.clock.set_visible(self.isVisible() and not self.isMinimized())
 
 
 def remembered_theme(settings: Settings) -> ThemeChoice:
     """The theme that was chosen in an earlier run of the program."""
     text = settings.text(_THEME)
     return ThemeChoice(text) if text in set(ThemeChoice) else ThemeChoice.SYSTEM
+
+
+def _replace(splitter: QSplitter, old: QWidget, new: QWidget) -> None:
+    """Put a widget in the place of another, at its size."""
+    sizes = splitter.sizes()
+    splitter.replaceWidget(splitter.indexOf(old), new)
+    new.show()
+    splitter.setSizes(sizes)
+    old.deleteLater()
 
 
 def _line(parent: QWidget) -> QWidget:

@@ -13,22 +13,22 @@ from gradviz.views.appearance import Appearance, ThemeChoice
 
 SEPARATOR = ""
 EXAMPLES, RECENT, THEMES = "examples", "recent", "themes"
-_tr = QT_TRANSLATE_NOOP
 
-MENUS: dict[str, tuple[str, ...]] = {
-    _tr("Menus", "&File"): (
-        "file.new", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as", SEPARATOR, "file.quit",
+MENUS: dict[object, tuple[str, ...]] = {
+    QT_TRANSLATE_NOOP("Menus", "&File"): (
+        "file.new", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as",
+        SEPARATOR, "file.quit",
     ),
-    _tr("Menus", "&Edit"): (
+    QT_TRANSLATE_NOOP("Menus", "&Edit"): (
         "edit.undo", "edit.redo", SEPARATOR,
         "layer.add", "layer.duplicate", "layer.up", "layer.down", "layer.remove",
     ),
-    _tr("Menus", "&Run"): (
+    QT_TRANSLATE_NOOP("Menus", "&Run"): (
         "run.train", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
         "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
-    _tr("Menus", "&View"): (THEMES, SEPARATOR, "view.left", "view.log", SEPARATOR, "view.live"),
-    _tr("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
+    QT_TRANSLATE_NOOP("Menus", "&View"): (THEMES, SEPARATOR, "view.left", "view.log", SEPARATOR, "view.live"),
+    QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def fill_menu_bar(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu
     }
     open_ended: dict[str, QMenu] = {}
     for title, keys in MENUS.items():
-        menu = bar.addMenu(QCoreApplication.translate("Menus", title))
+        menu = bar.addMenu(QCoreApplication.translate("Menus", str(title)))
         menu.setToolTipsVisible(True)
         for key in keys:
             if key == SEPARATOR:

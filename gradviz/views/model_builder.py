@@ -127,7 +127,7 @@ class ModelBuilder(QWidget):
         if self.selected:
             self._go_to(self._document.duplicate_layer(self.selected))
 
-    def move(self, offset: int) -> None:
+    def move_layer(self, offset: int) -> None:
         """Move the selected layer up (−1) or down (1) among its siblings."""
         path = self.selected
         siblings = self._model.rowCount(self._model.index_of(path).parent()) if path else 0
@@ -217,10 +217,10 @@ class ModelBuilder(QWidget):
         menu.popup(self.tree.viewport().mapToGlobal(place))
 
     def _move_up(self) -> None:
-        self.move(-1)
+        self.move_layer(-1)
 
     def _move_down(self) -> None:
-        self.move(1)
+        self.move_layer(1)
 
     def _on_entry_chosen(self, entry: Entry) -> None:
         self.add(entry)
@@ -275,13 +275,18 @@ class ModelBuilder(QWidget):
         for path, _ in self._document.experiment.model.walk():
             problem = self._model.index_of(path).data(LayerRole.PROBLEM)
             if problem:
-                self.strip.say(Tone.ERROR, str(problem))
+                self.strip.say(Tone.ERROR, self._with_parameter(str(problem)))
                 return
         general = [f"{p.where}: {p.message}" for p in self._document.problems] or [self._trouble]
         if general[0]:
             self.strip.say(Tone.ERROR, general[0])
         else:
             self.strip.hide()
+
+    def _with_parameter(self, message: str) -> str:
+        """The sentence, led by the parameter that it is about where the checks found it."""
+        keys = next((p.keys for p in self._document.problems if p.message == message), ())
+        return f"{keys[-1]} {message}" if keys and message.startswith("must ") else message
 
     def _spec(self, path: Path) -> LayerSpec | None:
         spec = self._model.index_of(path).data(LayerRole.SPEC) if path else None

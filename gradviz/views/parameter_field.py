@@ -80,7 +80,9 @@ class ParameterField(QObject):
         combo.setEditable(True)
         combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         combo.addItems(list(self.parameter.choices))
-        combo.lineEdit().editingFinished.connect(self._on_text)
+        line = QLineEdit(combo)
+        combo.setLineEdit(line)
+        line.editingFinished.connect(self._on_text)
         combo.textActivated.connect(self._on_chosen)
         return combo
 

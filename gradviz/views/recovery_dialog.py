@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.control.session_messages import AbandonedSession
-
 from gradviz.views.number_format import count
 
 
@@ -36,15 +35,17 @@ class RecoveryDialog(QDialog):
         title = QLabel(self.tr("gradviz did not end properly"), self)
         title.setProperty("role", "heading")
         text = QLabel(
-            self.tr(
-                "These sessions were kept, with everything measured up to the end. Recover one to go on with it."
-            ),
+            self.tr("These sessions were kept, with everything measured. Recover one to go on with it."),
             self,
         )
         text.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setAccessibleName(self.tr("Kept sessions"))
+        self.list.setProperty("role", "cards")
         self.list.setMinimumHeight(140)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setWordWrap(True)
         for session in sessions:
             self._add(session)
         self.list.setCurrentRow(0)
@@ -76,7 +77,7 @@ class RecoveryDialog(QDialog):
         runs = self.tr("1 run") if session.runs == 1 else self.tr("{0} runs").format(session.runs)
         steps = self.tr("{0} unsaved steps").format(count(session.steps))
         where = str(session.path) if session.path is not None else self.tr("never saved")
-        item = QListWidgetItem(f"{session.title}\n{runs} · {steps} · {when} · {where}", self.list)
+        item = QListWidgetItem(f"{session.title}\n{runs} · {steps} · {when}\n{where}", self.list)
         item.setToolTip(where)
         item.setData(Qt.ItemDataRole.UserRole, session)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton,
 
 from gradviz.control.engine_state import EngineState, EngineStatus
 from gradviz.views.actions import set_tip
-from gradviz.views.data_panel import fill
+from gradviz.views.combo import fill
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.status_pill import StatusPill

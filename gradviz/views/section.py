@@ -56,7 +56,7 @@ class Section(QWidget):
         """What stands at the right of the heading."""
         self.summary.setText(text)
 
-    def _on_toggled(self, is_open: bool) -> None:  # noqa: FBT001 - Qt's signal
+    def _on_toggled(self, is_open: bool) -> None:
         self._show_state(is_open=is_open)
         self.toggled.emit(is_open)
 

@@ -46,7 +46,7 @@ def check_window(folder: Path, say: Say) -> None:
         window.runs.close()
         window.host.close()
         window.document.close()
-        window.close()
+        window.hide()  # not close, which would ask what to do with unsaved work
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
@@ -138,6 +138,8 @@ def _save_and_reopen(window: MainWindow, entry: RunEntry, path: Path, say: Say) 
         with again.open() as reader:
             if reader.at("grad_norm", STEPS - 1)[1].tobytes() != before:
                 raise SelfTestError("the saved run differs from the one that was measured")
+        if window.document.is_dirty:
+            raise SelfTestError("the session counts as unsaved after it was saved")
         say(f"session: {len(reopened.runs)} runs, {path.stat().st_size:,} bytes, saved and reopened")
     finally:
         reopened.close()

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
-from gradviz.control.run_entry import RunEntry
-from gradviz.records.snapshot import Snapshot
 from gradviz.views.event_marks import track_marks
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
 from gradviz.views.theme import TIME_BAR_HEIGHT
 from gradviz.views.time_track import TimeTrack
+
+if TYPE_CHECKING:
+    from gradviz.control.run_entry import RunEntry
+    from gradviz.records.snapshot import Snapshot
 
 _READING_S = 0.25
 """Numbers change no faster than they can be read."""

@@ -16,7 +16,7 @@ from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
 from gradviz.spec.catalogue import Entry, Parameter, Value, find
 from gradviz.spec.experiment import ClipSpec, ExperimentSpec, InitializerSpec, OptimizerSpec
-from gradviz.views.data_panel import fill
+from gradviz.views.combo import fill
 from gradviz.views.number_format import count, percent, significant
 from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
 
@@ -118,7 +118,7 @@ class TrainingPanel(QWidget):
         method = clip.method if clip else self.tr("none")
         fill(
             self.clip,
-            [self.tr("none"), *_names(catalogue.clips if catalogue else None, clip and clip.method)],
+            [self.tr("none"), *_names(catalogue.clips if catalogue else None, clip.method if clip else None)],
             method,
         )
         own_clip = _own(catalogue.clips if catalogue else None, clip.method) if clip else ()

@@ -79,7 +79,7 @@ class WindowWiring(QObject):
         document.draft_failed.connect(self._on_trouble)
         actions["view.left"].setChecked(True)
         actions["view.left"].toggled.connect(window.left.setVisible)
-        actions["view.log"].toggled.connect(window.log.setVisible)
+        actions["view.log"].toggled.connect(window.show_log)
         window.log.hidden.connect(self._on_log_hidden)
 
     def _connect_runs(self) -> None:

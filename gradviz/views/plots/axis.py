@@ -121,7 +121,7 @@ class Axis(QGraphicsWidget):
         self.update()
 
     def _span(self) -> QRectF:
-        """This item's rectangle, along the view box only."""
+        """The item's rectangle, along the view box only."""
         rect = QRectF(self.rect())
         if self._box is not None:
             box = self.mapRectFromItem(self._box, self._box.rect())

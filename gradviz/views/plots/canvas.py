@@ -166,8 +166,9 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
     def _place_quiet_line(self) -> None:
         left, right = round(self._axis_width) + 16, round(self._margin_width) + 16
         room = max(0, self.width() - left - right)
+        self._quiet.ensurePolished()
         metrics = self._quiet.fontMetrics()
-        width = min(room, metrics.horizontalAdvance(self._quiet.text()) + 20)
+        width = min(room, metrics.horizontalAdvance(self._quiet.text()) + 24)
         height = self._quiet.heightForWidth(width)
         self._quiet.setGeometry(
             left + (room - width) // 2, max(0, (self.height() - 36 - height) // 2), width, height

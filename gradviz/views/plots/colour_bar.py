@@ -46,7 +46,7 @@ class ColourBar(QGraphicsWidget):
         painter.setFont(plot_font())
         rect = self.rect()
         bar = QRectF(_BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - 3 * _ROW - 10)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
         for tick in vertical_power_ticks(self._low, self._high, bar.height()):

@@ -13,7 +13,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from gradviz.records.snapshot import Snapshot
+from gradviz.records.snapshot import BAND_STEPS, Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
@@ -63,7 +63,7 @@ class DepthProfile(PlotFrame):
         self._selected: int | None = None
         self._decades = (-6.0, 0.0)
         self.band_switch = LegendSwitch(
-            self.tr("last steps"),
+            self.tr("last {0} steps").format(BAND_STEPS),
             "accent",
             "band",
             self.tr("Show smallest to largest over the last steps"),
@@ -105,7 +105,7 @@ class DepthProfile(PlotFrame):
         """Name the rows of a run that is to come."""
         self._names = names
         self._snapshot = None
-        self.title.setText(self.tr("Profile"))
+        self.remark.setText("")
         for curve in (self._line, self._clipped):
             curve.clear()
         self._dots.clear()
@@ -148,8 +148,8 @@ class DepthProfile(PlotFrame):
 
     def show_step(self, step: int, *, exact: bool) -> None:
         """Name the shown step in the heading (at reading speed, not at drawing speed)."""
-        text = self.tr("Profile at step {0}") if exact else self.tr("Profile at nearest kept step {0}")
-        self.title.setText(text.format(count(step)))
+        text = self.tr("at step {0}") if exact else self.tr("at the nearest kept step {0}")
+        self.remark.setText(text.format(count(step)))
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that row."""

@@ -84,15 +84,15 @@ class HistogramPane:
         counts = self.counts
         if counts is None:
             return
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         lines = [(self.name, self._tone)]
         if self.step != cursor:
-            lines.append((tr("HistogramPane", "step {0}").format(count(self.step)), "secondary"))
+            lines.append((translate("HistogramPane", "step {0}").format(count(self.step)), "secondary"))
         infinite = int(counts[histogram.MINUS_INF] + counts[histogram.PLUS_INF])
         for number, text, tone in (
-            (int(counts[histogram.ZERO]), tr("HistogramPane", "0: {0}"), "secondary"),
-            (int(counts[histogram.NAN]), tr("HistogramPane", "✕ NaN: {0}"), "non_finite"),
-            (infinite, tr("HistogramPane", "▲ ±Inf: {0}"), "exploding"),
+            (int(counts[histogram.ZERO]), translate("HistogramPane", "0: {0}"), "secondary"),
+            (int(counts[histogram.NAN]), translate("HistogramPane", "✕ NaN: {0}"), "non_finite"),
+            (infinite, translate("HistogramPane", "▲ ±Inf: {0}"), "exploding"),
         ):
             if number:
                 lines.append((text.format(short_count(number)), tone))

@@ -15,6 +15,7 @@ class HoverCard(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._inside = parent
         self.setProperty("role", "card")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = QLabel(self)
@@ -38,7 +39,7 @@ class HoverCard(QFrame):
         self._lines.setText("<br>".join(escape(line) for line in lines))
         self.setAccessibleDescription("\n".join([title, *lines]))
         self.adjustSize()
-        parent = self.parentWidget().rect()
+        parent = self._inside.rect()
         x = place.x() + _DISTANCE
         if x + self.width() > parent.right():
             x = place.x() - _DISTANCE - self.width()

@@ -140,7 +140,7 @@ class LearningCurves(PlotFrame):
     def _show_loss_range(self) -> None:
         self._loss.set_range(self._loss_range.low, self._loss_range.high)
 
-    def _on_switched(self, _on: bool) -> None:  # noqa: FBT001 - Qt's signal
+    def _on_switched(self, _on: bool) -> None:
         for pane in self._panes:
             pane.show_series(
                 training=self.train_switch.isChecked(), validation=self.validation_switch.isChecked()

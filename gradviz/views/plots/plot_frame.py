@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.views.appearance import appearance
+from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.theme import Theme
@@ -45,7 +46,7 @@ class PlotFrame(QWidget):
         canvas.setAccessibleName(title)
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
-        self.remark = QLabel(self)
+        self.remark = ElidedLabel(self)
         self.remark.setProperty("role", "secondary")
         self.heading = QHBoxLayout()
         self.heading.setContentsMargins(8, 4, 8, 0)

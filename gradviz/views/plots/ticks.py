@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from gradviz.views.number_format import count, power, significant
 
 TEXT_HEIGHT = 14
+_MOST = 8
+"""More ticks than that help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def vertical_power_ticks(low: float, high: float, pixels: float) -> list[Tick]:
 
 def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     """Round numbers of a linear upright axis."""
-    spacing = _nice((high - low) * 32 / max(pixels, 1))
+    spacing = _nice(max((high - low) * 32 / max(pixels, 1), (high - low) / _MOST))
     first = math.ceil(low / spacing - 1e-9)
     last = math.floor(high / spacing + 1e-9)
     return [Tick(i * spacing, _round_number(i * spacing, spacing)) for i in range(first, last + 1)]
@@ -56,7 +58,7 @@ def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
 
 def percent_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     """Shares of one, as percent."""
-    spacing = max(_nice((high - low) * 30 / max(pixels, 1)), 1e-6)
+    spacing = max(_nice(max((high - low) * 30 / max(pixels, 1), (high - low) / _MOST)), 1e-6)
     first = math.ceil(low / spacing - 1e-9)
     last = math.floor(high / spacing + 1e-9)
     return [Tick(i * spacing, f"{i * spacing * 100:.4g} %") for i in range(first, last + 1)]

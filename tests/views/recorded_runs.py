@@ -1,0 +1,114 @@
+"""Recorded runs of every shape that a picture must stand: made with the real writer, without torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from gradviz.records import histogram
+from gradviz.records.layer import LayerInfo
+from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
+from gradviz.records.writer import RunWriter
+from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.json_codec import to_raw
+
+
+def layer(index: int, name: str | None = None) -> LayerInfo:
+    """A Linear inside a Repeat, as the vanishing example has them."""
+    return LayerInfo(
+        index=index,
+        name=name or f"Linear {index + 1}",
+        kind="Linear",
+        path=(1, 0),
+        repeat=(index,),
+        module=f"1.{index}.0",
+        output_shape=(64,),
+        parameters=4160,
+    )
+
+
+def run_info(run_id: str, layers: int, steps: int, *, clipped: bool) -> RunInfo:
+    """What is known at a run's start."""
+    series = [("train_loss", 1), ("train_accuracy", 1), ("grad_norm", layers)]
+    if clipped:
+        series.append(("grad_norm_clipped", layers))
+    return RunInfo(
+        id=run_id,
+        name="Vanishing",
+        created="2026-01-01T00:00:00+00:00",
+        experiment=to_raw(ExperimentSpec()),
+        layers=tuple(layer(index) for index in range(layers)),
+        series=tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in series),
+        steps=steps,
+        steps_per_epoch=23,
+        device="cpu",
+    )
+
+
+def record(
+    path: Path,
+    *,
+    run_id: str = "run",
+    layers: int = 21,
+    steps: int = 100,
+    done: int | None = None,
+    clipped: bool = False,
+    non_finite_from: int | None = None,
+    zero_rows: int = 0,
+    finish: bool = True,
+) -> RunStatus:
+    """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before."""
+    count = steps if done is None else done
+    random = np.random.default_rng(0)
+    writer = RunWriter.create(path, run_info(run_id, layers, steps, clipped=clipped))
+    depth = np.linspace(-12, -0.5, layers)
+    for step in range(count):
+        norms = 10 ** (
+            depth + 0.6 * np.sin(step / 90 + np.arange(layers) / 5) + random.normal(0, 0.12, layers)
+        )
+        norms[:zero_rows] = 0
+        loss = 2.3 * np.exp(-step / 300) + random.normal(0, 0.04)
+        accuracy = np.clip(1 - 0.9 * np.exp(-step / 300) + random.normal(0, 0.02), 0, 1)
+        if non_finite_from is not None and step >= non_finite_from - 10:
+            norms[: layers // 2] = np.inf
+        if non_finite_from is not None and step >= non_finite_from:
+            norms[:] = np.nan
+            loss = np.nan
+        row = np.concatenate([[loss, accuracy], norms, np.minimum(norms, 1e-3) if clipped else []])
+        writer.append(step, row.astype(np.float32))
+        if step % 23 == 0:
+            writer.sample("val_loss", step, [loss * 1.05 + 0.05])
+            writer.sample("val_accuracy", step, [accuracy * 0.97])
+            writer.sample("measuring_cost", step, [0.031])
+            writer.sample("steps_per_second", step, [371.0])
+        if step % 40 == 0:
+            _sample_histograms(writer, step, layers, random, broken=bool(np.isnan(loss)))
+    if non_finite_from is not None and count > non_finite_from:
+        writer.event(non_finite_from, "nonfinite", layer(3).name, direction="forward")
+    if count > 60:
+        writer.event(60, "learning_rate", None, before=0.1, lr=0.05)
+    writer.commit()
+    status = RunStatus(state=RunState.RUNNING, steps=count)
+    if finish and count == steps:
+        status = RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=count)
+        writer.finish(status)
+    else:
+        writer.set_status(status)
+        writer.commit()
+    writer.close()
+    return status
+
+
+def _sample_histograms(
+    writer: RunWriter, step: int, layers: int, random: np.random.Generator, *, broken: bool
+) -> None:
+    for index in range(0, layers, max(1, layers // 30)):
+        weights = random.normal(0, 0.12, 4160)
+        gradients = random.normal(0, 1, 4160) * 10.0 ** random.normal(-12 + 11 * index / layers, 0.5, 4160)
+        gradients[:160] = 0
+        if broken:
+            gradients[200:1400] = np.nan
+            gradients[1400:1440] = np.inf
+        writer.sample("weight_histogram", step, histogram.count(weights), layer=index)
+        writer.sample("gradient_histogram", step, histogram.count(gradients), layer=index)
