@@ -15,6 +15,8 @@ import pytest
 
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
+from gradviz.records.schema import TILE
+from gradviz.records.session import RunSource, Session
 from gradviz.records.writer import RunWriter
 
 COMPLETED = RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED)
@@ -131,3 +133,24 @@ def endless(tmp_path: Path) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         yield path, process
         process.kill()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    """A session that was never saved, with runs of no, some and many steps."""
+    runs = []
+    (tmp_path / "stores").mkdir()
+    for at, steps in enumerate((0, 700, TILE * 3 + 5)):
+        path = tmp_path / "stores" / f"run-{at}"
+        rows = np.random.default_rng(at).random((steps, 4), np.float32)
+        write_rows(path, rows, info=make_info(2, name=f"run-{at}"))
+        runs.append(RunSource(id=f"run-{at}", path=path))
+    session = Session.new({"name": "Test", "seed": 5})
+    return dataclasses.replace(session, notes="What I “saw”\n", layout={"docks": [1, 2]}, runs=tuple(runs))
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where to save, in a folder of its own."""
+    (tmp_path / "documents").mkdir()
+    return tmp_path / "documents" / "my session.gradviz"

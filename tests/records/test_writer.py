@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradviz.records import pending, writer
+from gradviz.records import writer
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
@@ -296,15 +296,3 @@ def test_a_full_disk_for_real_in_a_process_of_its_own(path: Path) -> None:
         series = reader.series("train_loss", 0, 10**9, 10**9)
         assert series.mean[0].tolist() == list(range(20_000))
         assert reader.damage == ()
-
-
-def test_held_rows_are_thinned_oldest_first() -> None:
-    def tile(level: int, idx: int) -> pending.TileRow:
-        return pending.TileRow(quantity="q", statistic="value", level=level, idx=idx, data=b"x" * 10)
-
-    held = pending.Pending(tiles=[tile(0, at) for at in range(10)] + [tile(1, 0)])
-    held.relieve(60)
-    assert [row.data is None for row in held.tiles] == [True] * 5 + [False] * 6
-    held.relieve(0)
-    assert [row.data is None for row in held.tiles] == [True] * 8 + [False] * 3
-    assert held.thinned_steps == 8 * TILE

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from gradviz.records.progress import Progress
+from gradviz.records.run import FinishReason, RunState, RunStatus
+
+
+@pytest.mark.parametrize("finish", [None, *FinishReason])
+def test_round_trip(finish: FinishReason | None) -> None:
+    progress = Progress(state=RunState.FINISHED, finish=finish, reason="“x”", recorded=9, kept=1, tiles=4)
+    assert Progress.from_json(progress.to_json()) == progress
+
+
+def test_status_counts_what_is_recorded() -> None:
+    progress = Progress(recorded=7).with_status(RunStatus(state=RunState.RUNNING, steps=3))
+    assert progress.status == RunStatus(state=RunState.RUNNING, steps=7)
