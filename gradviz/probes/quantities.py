@@ -46,8 +46,8 @@ class Quantities:
         """
         found: list[NDArray[np.float64]] = []
 
-        def ratio(norms: NDArray[np.float32]) -> None:
-            found.append(norms.astype(np.float64))
+        def ratio(norms: NDArray[np.float64]) -> None:
+            found.append(norms)
             if len(found) == 2:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     self._writer.sample("update_ratio", step, found[1] / found[0])
@@ -74,9 +74,9 @@ class Quantities:
 
         self._outbox.put(histogram(tensors), deliver)
 
-    def _norm_of(self, tensors: list[Tensor], deliver: Callable[[NDArray[np.float32]], None]) -> None:
+    def _norm_of(self, tensors: list[Tensor], deliver: Callable[[NDArray[np.float64]], None]) -> None:
         if tensors[0].is_cpu:
-            deliver(self._norms.by_layer(np.array(self._norms.on_host(tensors))))
+            deliver(np.array(self._norms.on_host(tensors)))
         else:
             norms = self._norms.on_device(tensors)
             self._outbox.put(norms, lambda values: deliver(self._norms.by_layer(values)))

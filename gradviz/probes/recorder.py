@@ -65,7 +65,7 @@ class Recorder:
         self._writer = writer
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
-        self._ledger = Ledger(writer, self._norms)
+        self._ledger = Ledger(writer)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._schedule = Schedule(_items(len(groups)), budget)
@@ -176,11 +176,11 @@ class Recorder:
 
     def _fetch(self) -> float:
         correct, *norms = self._on_device.values()
-        values = self._outbox.copy([self._loss, correct, *norms]).tolist()
-        count = len(self._parameters)
-        for place, quantity in enumerate(list(self._on_device)[1:]):
-            self._found[quantity] = values[2 + place * count : 2 + (place + 1) * count]
-        self._answers = values[1]
+        values = self._outbox.copy([self._loss, correct, *norms])
+        parts = np.split(values[2:], len(norms))
+        for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
+            self._found[quantity] = self._norms.by_layer(part).tolist()
+        self._answers = float(values[1])
         return float(values[0])
 
     def _measure(self, quantity: str) -> None:

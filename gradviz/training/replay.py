@@ -24,15 +24,42 @@ class RandomState:
 
     @classmethod
     def take(cls, device: torch.device) -> RandomState:
-        """The state as it is now (under a microsecond on a CPU; waits for no device)."""
+        """The state as it is now; waits for no device."""
         cuda = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
         return cls(cpu=torch.get_rng_state(), cuda=cuda, device=device)
+
+    def equals(self, other: RandomState) -> bool:
+        """Whether nothing was drawn between the two."""
+        same_cuda = self.cuda is None or other.cuda is None or torch.equal(self.cuda, other.cuda)
+        return same_cuda and torch.equal(self.cpu, other.cpu)
 
     def put_back(self) -> None:
         """Make it the state again."""
         torch.set_rng_state(self.cpu)
         if self.cuda is not None:
             torch.cuda.set_rng_state(self.cuda, self.device)
+
+
+class Dice:
+    """Knows the random state before each step, at no cost for a network that draws no random numbers.
+
+    Taking it costs 10 µs between two training steps, half a percent of a small network's. So once two
+    steps have started from the same state, that one is handed out from then on.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._last: RandomState | None = None
+        self._unused = False
+
+    def before_step(self) -> RandomState:
+        """The state that a step starts from."""
+        if self._unused and self._last is not None:
+            return self._last
+        now = RandomState.take(self._device)
+        self._unused = self._last is not None and now.equals(self._last)
+        self._last = now
+        return now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,7 +21,7 @@ from gradviz.training.control import RunControl
 from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty
-from gradviz.training.replay import Moment, RandomState
+from gradviz.training.replay import Dice, Moment
 from gradviz.training.validation import validate
 
 OnStatus = Callable[[RunStatus], None]
@@ -81,7 +81,7 @@ class Trainer:
         self.model.train()
         self._record_lr(0)
         self._say(RunState.RUNNING)
-        model, optimizer, recorder = self.model, self.optimizer, self.recorder
+        model, optimizer, recorder, dice = self.model, self.optimizer, self.recorder, Dice(self.device)
         for step in range(self.steps):
             if not self._boundary(step):
                 recorder.at_rest(gradients=self.clip is None)
@@ -89,7 +89,7 @@ class Trainer:
             single = self.control.take_step()
             recorder.on_train_batch_start(step, everything=single or step in (0, self.steps - 1))
             x, y = self.batches.take(step)
-            moment = Moment(step=step, x=x, y=y, random=RandomState.take(self.device))
+            moment = Moment(step=step, x=x, y=y, random=dice.before_step())
 
             optimizer.zero_grad()
             output = model(x)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.probes.norms import LayerNorms, count_nonfinite
+from gradviz.records.exact import to_float32
 
 LARGEST = float(np.finfo(np.float32).max)
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
@@ -28,10 +29,13 @@ def slow_norm(values: list[float]) -> float:
 def both_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:
     norms = LayerNorms([[0 if t is None else t.numel() for t in layer] for layer in layers])
     tensors = [tensor for layer in layers for tensor in layer]
-    host = norms.by_layer(np.array(norms.on_host(tensors)))
-    device = norms.by_layer(norms.on_device(tensors).numpy())
-    assert host.dtype == device.dtype == np.float32
-    return [host.tolist(), device.tolist()]
+    return [
+        to_float32(np.array(found)).tolist()
+        for found in (
+            norms.on_host(tensors),
+            norms.by_layer(norms.on_device(tensors).numpy()),
+        )
+    ]
 
 
 def expected(layers: list[list[torch.Tensor | None]]) -> list[float]:

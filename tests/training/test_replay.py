@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from gradviz.training.replay import Moment, RandomState, again
+from gradviz.training.replay import Dice, Moment, RandomState, again
 
 
 def test_repeat_sees_the_same_and_leaves_no_trace() -> None:
@@ -26,3 +26,18 @@ def test_repeat_sees_the_same_and_leaves_no_trace() -> None:
     for parameter, gradient, copy in zip(model.parameters(), gradients, kept, strict=True):
         assert parameter.grad is gradient
         assert torch.equal(gradient, copy)
+
+
+def test_dice_follow_a_network_that_uses_them() -> None:
+    dice = Dice(torch.device("cpu"))
+    for _ in range(4):
+        state = dice.before_step()
+        assert torch.equal(state.cpu, torch.get_rng_state())
+        torch.rand(1)
+
+
+def test_dice_keep_the_state_that_nobody_changes() -> None:
+    dice = Dice(torch.device("cpu"))
+    first, second, third = (dice.before_step() for _ in range(3))
+    assert torch.equal(first.cpu, torch.get_rng_state())
+    assert third is second
