@@ -147,11 +147,15 @@ class MainWindow(QMainWindow):
             return
         self.settings.set_state(_GEOMETRY, self.saveGeometry())
         self.settings.sync()
+        self.end_session()
+        event.accept()
+
+    def end_session(self) -> None:
+        """End engine and document, whatever is unsaved."""
         if self._is_open:
             self.runs.close()
             self.host.close()
             self.document.close()
-        event.accept()
 
     def _lay_out(self) -> None:
         self._middle = QSplitter(Qt.Orientation.Vertical)

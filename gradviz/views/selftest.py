@@ -22,7 +22,7 @@ from gradviz.control.session_document import SessionDocument
 from gradviz.records.run import FinishReason, RunState
 from gradviz.spec.catalogue import find
 from gradviz.spec.experiment import OptimizerSpec
-from gradviz.views.app import build_window
+from gradviz.views.app import Opening, build_window
 from gradviz.views.main_window import MainWindow
 
 Say = Callable[[str], None]
@@ -40,12 +40,11 @@ def check_window(folder: Path, say: Say) -> None:
     if not isinstance(application, QApplication):
         raise SelfTestError("there is an application without windows already")
     window = build_window(application)
+    Opening(window)
     try:
         _check(window, folder, say)
     finally:
-        window.runs.close()
-        window.host.close()
-        window.document.close()
+        window.end_session()
         window.hide()  # not close, which would ask what to do with unsaved work
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
@@ -53,8 +52,7 @@ def check_window(folder: Path, say: Say) -> None:
 
 def _check(window: MainWindow, folder: Path, say: Say) -> None:
     window.show()
-    window.host.start()
-    window.load_plots()
+    _wait(lambda: window.plots is not None, "the window to open")
     _wait(lambda: window.host.status.state is EngineState.READY, "the engine to start")
     status = window.host.status
     say("engine: " + ", ".join(f"{name} {version}" for name, version in status.versions.items()))
