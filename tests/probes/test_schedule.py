@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
-from gradviz.probes.schedule import GROWTH, Item, Schedule
+from gradviz.probes.schedule import AFTERMATH, GROWTH, TOGETHER, Item, Schedule
 
 
 def items(count: int = 4) -> list[Item]:
@@ -31,10 +32,17 @@ def test_first_step_measures_everything() -> None:
 
 
 @pytest.mark.parametrize(("always", "share"), [(0.0, 0.05), (0.03, 0.02), (0.2, 0.01)])
-def test_cost_keeps_to_what_the_budget_leaves(always: float, share: float) -> None:
-    turns = simulate(Schedule(items(50), 0.05), 10_000, bare=1.0, always=always, cost=0.5)
+def test_cost_with_its_aftermath_keeps_to_what_the_budget_leaves(always: float, share: float) -> None:
+    turns = simulate(Schedule(items(50), 0.05), 50_000, bare=1.0, always=always, cost=0.5)
     spent = 0.5 * sum(1 for step, _ in turns if step > 0)
-    assert spent / 10_000 == pytest.approx(share, rel=0.1)
+    assert AFTERMATH * spent / 50_000 == pytest.approx(share, rel=0.1)
+
+
+def test_several_are_measured_in_a_row() -> None:
+    turns = simulate(Schedule(items(50), 0.05), 5_000, bare=1.0, always=0.0, cost=0.1)
+    in_step = Counter(step for step, _ in turns)
+    assert set(in_step.values()) <= {50, TOGETHER}
+    assert len(in_step) > 10
 
 
 def test_items_take_turns() -> None:
@@ -68,7 +76,7 @@ def test_one_stall_does_not_silence_measuring() -> None:
     schedule = Schedule(items(), 0.05)
     simulate(schedule, 100, bare=1.0, always=0.0, cost=0.1)
     schedule.account(1.0, 0.0, 1_000.0)
-    assert any(schedule.due(100 + step) or schedule.account(1.0, 0.0, 0.0) for step in range(20))
+    assert any(schedule.due(100 + step) or schedule.account(1.0, 0.0, 0.0) for step in range(40))
 
 
 def test_nothing_to_measure() -> None:
