@@ -6,7 +6,7 @@ It is what a reader asks for 30 times a second, and the manifest against which m
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from gradviz.records.run import FinishReason, RunState, RunStatus
 
@@ -47,7 +47,7 @@ class Progress:
 
     def to_json(self) -> str:
         """The form that goes into the store."""
-        return json.dumps(asdict(self))
+        return json.dumps({name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def from_json(cls, text: str) -> Progress:
