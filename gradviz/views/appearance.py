@@ -34,6 +34,7 @@ class Appearance(QObject):
         super().__init__(application)
         self._application = application
         self._choice = choice
+        self._scheme = application.styleHints().colorScheme()
         self._theme: Theme | None = None
         application.setStyle("Fusion")
         application.setFont(interface_font())
@@ -56,13 +57,13 @@ class Appearance(QObject):
         self._apply()
 
     @Slot(Qt.ColorScheme)
-    def _on_scheme_changed(self, _scheme: Qt.ColorScheme) -> None:
+    def _on_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._scheme = scheme
         self._apply()
 
     def _apply(self) -> None:
         dark = self._choice is ThemeChoice.DARK or (
-            self._choice is ThemeChoice.SYSTEM
-            and self._application.styleHints().colorScheme() is Qt.ColorScheme.Dark
+            self._choice is ThemeChoice.SYSTEM and self._scheme is Qt.ColorScheme.Dark
         )
         theme = DARK if dark else LIGHT
         if theme is self._theme:

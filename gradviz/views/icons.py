@@ -48,7 +48,8 @@ class _ThemedIcon(QIconEngine):
         return result
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        result = self.pixmap(size, mode, state)
+        # Qt 6.9 gives the size in logical pixels; a pixmap that is too large does no harm.
+        result = self.pixmap(QSize(round(size.width() * scale), round(size.height() * scale)), mode, state)
         result.setDevicePixelRatio(scale)
         return result
 

@@ -40,9 +40,10 @@ class SlowRange:
         elif self._inside_since is None:
             self._inside_since = now
         elif now - self._inside_since > self._hold:
-            self.low, self.high = self._rounding(
+            halfway = self._rounding(
                 self.low + (wanted[0] - self.low) / 2, self.high - (self.high - wanted[1]) / 2
             )
+            self.low, self.high = wanted if halfway == before else halfway
             self._inside_since = now
         return (self.low, self.high) != before
 

@@ -1,0 +1,163 @@
+"""Windows without an engine, on recorded runs; the theme is the light one for every test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fake_host import FakeHost, inspection_of_vanishing
+from recorded_runs import record
+
+from gradviz.control.engine_state import EngineState
+from gradviz.control.run_entry import RunEntry
+from gradviz.control.session_document import SessionDocument
+from gradviz.records.reader import RunReader
+from gradviz.records.snapshot import Snapshot, take_snapshot
+from gradviz.spec.catalogue import Catalogue, Entry
+from gradviz.spec.registry import boolean, choice, integer, integers, number
+from gradviz.views.app import build_window
+from gradviz.views.appearance import ThemeChoice, appearance
+from gradviz.views.main_window import MainWindow
+
+CATALOGUE = Catalogue(
+    layers=(
+        Entry(name="Sigmoid", group="Activations", doc="1/(1 + e⁻ˣ)"),
+        Entry(name="ReLU", group="Activations", doc="max(0, x)"),
+        Entry(
+            name="Linear",
+            group="Layers",
+            doc="y = Wx + b",
+            parameters=(
+                integer("out_features", "Number of outputs", minimum=1, choices=("classes",)),
+                boolean("bias", "Add a bias", default=True),
+            ),
+        ),
+        Entry(
+            name="Conv2d",
+            group="Layers",
+            doc="Convolution",
+            parameters=(
+                integer("out_channels", "Filters", minimum=1),
+                integers("kernel_size", "Height and width", or_one=True, length=2, minimum=1),
+            ),
+        ),
+        Entry(name="Flatten", group="Shape", doc="To one dimension"),
+        Entry(
+            name="Repeat",
+            group="Blocks",
+            doc="The body, several times",
+            parameters=(integer("times", "How often", minimum=1),),
+            body=True,
+        ),
+    ),
+    initializers=(
+        Entry(name="default", group="", doc="As torch"),
+        Entry(name="xavier_uniform", group="", doc="Glorot", parameters=(number("gain", "Factor", default=1.0),)),
+    ),
+    data_sets=(
+        Entry(name="digits", group="Images", doc="8 × 8 digits"),
+        Entry(
+            name="moons",
+            group="Tables",
+            doc="Two moons",
+            parameters=(
+                integer("samples", "How many", default=1000, minimum=10),
+                number("noise", "Spread", default=0.1, minimum=0),
+            ),
+        ),
+    ),
+    optimizers=(
+        Entry(name="SGD", group="", doc="Plain", parameters=(number("momentum", "Inertia", default=0.0, minimum=0),)),
+        Entry(name="Adam", group="", doc="Adaptive"),
+    ),
+    clips=(
+        Entry(name="global_norm", group="", doc="All together"),
+        Entry(
+            name="value",
+            group="",
+            doc="Each entry",
+            parameters=(choice("side", "Which", choices=("both", "upper"), default="both"),),
+        ),
+    ),
+)
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
+    return CATALOGUE
+
+
+@pytest.fixture
+def app(qapp: QApplication) -> Iterator[QApplication]:
+    """The application with the light theme."""
+    appearance().choose(ThemeChoice.LIGHT)
+    yield qapp
+    appearance().choose(ThemeChoice.LIGHT)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., RunEntry]:
+    """Record a run; its entry."""
+
+    def make(run_id: str = "run", **options: object) -> RunEntry:
+        path = tmp_path / f"{run_id}.sqlite"
+        status = record(path, run_id=run_id, **options)  # type: ignore[arg-type]
+        return RunEntry(id=run_id, name="Run 1", source=path, status=status)
+
+    return make
+
+
+@pytest.fixture
+def snapshot(run: Callable[..., RunEntry]) -> Callable[..., Snapshot]:
+    """Record a run and look at it."""
+
+    def take(*, cursor: int | None = None, layer: int | None = 0, columns: int = 1000, **options: object) -> Snapshot:
+        entry = run(f"run{len(taken)}", **options)
+        taken.append(entry)
+        with RunReader(entry.source) as reader:
+            return take_snapshot(reader, cursor=cursor, layer=layer, columns=columns, view=None)
+
+    taken: list[RunEntry] = []
+    return take
+
+
+@pytest.fixture
+def document(app: QApplication, catalogue: Catalogue) -> Iterator[SessionDocument]:
+    """A document on the vanishing example that knows the catalogue."""
+    document = SessionDocument()
+    document.open("example:vanishing")
+    yield document
+    document.close()
+
+
+@pytest.fixture
+def host(app: QApplication, catalogue: Catalogue) -> Iterator[FakeHost]:
+    host = FakeHost(catalogue)
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def window(app: QApplication, document: SessionDocument, host: FakeHost) -> Iterator[MainWindow]:
+    """The whole window, shown, with an engine that is ready and has answered."""
+    window = build_window(app)
+    window.open_session(document, host)
+    window.load_plots()
+    window.resize(1280, 800)
+    window.show()
+    host.be(EngineState.READY)
+    host.answer(inspection_of_vanishing())
+    app.processEvents()
+    yield window
+    window.files.may_close = lambda: True  # type: ignore[method-assign]
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

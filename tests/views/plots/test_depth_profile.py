@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+import pointer
+from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.edge_marks import Mark
+
+
+@pytest.fixture
+def profile(app, qtbot):
+    view = DepthProfile()
+    qtbot.addWidget(view)
+    view.resize(420, 420)
+    view.show()
+    view.set_decades(-13, 1)
+    return view
+
+
+def box(view):
+    return view.canvas.boxes[0]
+
+
+@pytest.mark.parametrize("layers", [1, 5, 200, 1000])
+def test_the_line_goes_through_all_layers(profile, snapshot, layers: int) -> None:
+    shot = snapshot(layers=layers, steps=80)
+    profile.show_snapshot(shot)
+    x, y = profile._line.getData()
+    assert np.allclose(x, np.log10(shot.profile.values), atol=1e-5)
+    assert np.array_equal(y, np.arange(layers))
+    assert profile.canvas._quiet.isHidden()
+
+
+def test_it_stands_like_the_map(profile, snapshot) -> None:
+    profile.show_snapshot(snapshot(layers=21, steps=30))
+    assert box(profile).viewRange()[1] == [-0.5, 20.5]
+
+
+def test_what_has_no_place_on_the_axis_is_marked(profile, snapshot) -> None:
+    profile.show_snapshot(snapshot(layers=8, steps=60, zero_rows=1, non_finite_from=50, cursor=45))
+    assert profile.marks.count(Mark.INFINITE) == 4
+    profile.show_snapshot(snapshot(layers=8, steps=60, zero_rows=2))
+    assert profile.marks.count(Mark.ZERO) == 2
+    assert profile.marks.count(Mark.INFINITE) == 0
+    profile.show_snapshot(snapshot(layers=8, steps=60, non_finite_from=50))
+    assert profile.marks.count(Mark.NAN) == 8
+
+
+def test_clipping_has_a_line_and_a_switch_of_its_own(profile, snapshot, qtbot) -> None:
+    profile.show_snapshot(snapshot(steps=30))
+    assert not profile.clip_switch.isVisible()
+    profile.show_snapshot(snapshot(steps=30, clipped=True))
+    assert profile.clip_switch.isVisible()
+    assert profile._clipped.getData()[0].max() <= -2.99
+    qtbot.mouseClick(profile.clip_switch, pointer.LEFT)
+    assert not profile._clipped.isVisible()
+
+
+def test_the_band_covers_the_line(profile, snapshot) -> None:
+    shot = snapshot(steps=80)
+    profile.show_snapshot(shot)
+    bounds = profile._band.boundingRect()
+    line = np.log10(shot.profile.values)
+    assert bounds.left() <= line.min() + 1e-4
+    assert bounds.right() >= line.max() - 1e-4
+
+
+def test_a_click_selects_and_the_pointer_is_told(profile, snapshot, qtbot) -> None:
+    profile.show_snapshot(snapshot(layers=10, steps=30))
+    with qtbot.waitSignal(profile.layer_clicked) as told:
+        pointer.click(profile.canvas, box(profile), -6, 4.3)
+    assert told.args == [4]
+    pointer.hover(profile.canvas, box(profile), -6, 2.1)
+    assert "Linear 3" in profile.canvas.card.text
+    assert "step 29" in profile.canvas.card.text
+
+
+def test_the_heading_says_when_another_step_is_shown(profile) -> None:
+    profile.show_step(1240, exact=True)
+    assert profile.remark.text() == "at step 1,240"
+    profile.show_step(12288, exact=False)
+    assert profile.remark.text() == "at the nearest kept step 12,288"
+
+
+def test_no_steps(profile, snapshot) -> None:
+    profile.show_snapshot(snapshot(steps=30, done=0))
+    assert profile._line.getData()[0] is None or not len(profile._line.getData()[0])

@@ -1,0 +1,69 @@
+import pytest
+
+import pointer
+from gradviz.views.plots.histogram_view import HistogramView
+
+
+@pytest.fixture
+def view(app, qtbot):
+    view = HistogramView()
+    qtbot.addWidget(view)
+    view.resize(420, 320)
+    view.show()
+    return view
+
+
+def test_both_histograms_of_the_selected_layer(view, snapshot) -> None:
+    shot = snapshot(steps=100, layer=20)
+    view.show_snapshot(shot)
+    assert view.weights.counts is shot.weight_histogram[1]
+    assert view.gradients.counts is shot.gradient_histogram[1]
+    assert view.weights._bars._heights.sum() == pytest.approx(1)
+
+
+def test_zeros_and_what_is_not_finite_are_said(view, snapshot) -> None:
+    view.show_snapshot(snapshot(steps=100, non_finite_from=30))
+    assert "0: 160" in view.gradients.caption
+    assert "NaN: 1.2 k" in view.gradients.caption
+    assert "±Inf: 40" in view.gradients.caption
+    assert "NaN" not in view.weights.caption
+
+
+def test_the_step_is_named_where_it_is_another_one(view, snapshot) -> None:
+    view.show_snapshot(snapshot(steps=100, cursor=55))
+    assert "step 40" in view.weights.caption
+    view.show_snapshot(snapshot(steps=100, cursor=40))
+    assert "step" not in view.weights.caption
+
+
+def test_the_chooser_selects(view, snapshot, qtbot) -> None:
+    view.show_snapshot(snapshot(steps=50, layers=12))
+    view.select_layer(2)
+    assert view.chooser.currentText() == "Linear 3"
+    view.chooser.setFocus()
+    with qtbot.waitSignal(view.layer_clicked) as told:
+        qtbot.keyClick(view.chooser, pointer.Qt.Key.Key_Down)
+    assert told.args == [3]
+
+
+def test_the_pointer_is_told_the_bin(view, snapshot) -> None:
+    shot = snapshot(steps=50, layer=20)
+    view.show_snapshot(shot)
+    pointer.hover(view.canvas, view.gradients.box, 0.0, view.gradients.box.viewRange()[1][1] / 2)
+    assert "gradients: 0" in view.canvas.card.text
+    assert "160 of 4,160 entries" in view.canvas.card.text
+
+
+def test_a_layer_without_histograms_says_so(view, snapshot) -> None:
+    view.show_snapshot(snapshot(steps=50, layers=200, layer=1))
+    assert "No histogram" in view.canvas._quiet.text()
+    assert view.weights.counts is None
+
+
+def test_both_panes_zoom_together(view, snapshot) -> None:
+    view.show_snapshot(snapshot(steps=50))
+    pointer.wheel(view.canvas, pointer.pixel(view.canvas, view.weights.box, 10, 0.05), 6)
+    assert view.weights.box.viewRange()[0] == view.gradients.box.viewRange()[0]
+    assert view.weights.box.viewRange()[0][1] < 17
+    pointer.double_click(view.canvas, view.weights.box, 10, 0.05)
+    assert view.gradients.box.viewRange()[0] == [-18, 18]

@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+
+from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
+from gradviz.views.parameter_field import ParameterField, parsed, worded
+
+WIDTH = integer("out_features", "Number of outputs", minimum=1, choices=("classes",))
+RATE = number("lr", "Learning rate", default=0.01, above=0)
+KERNEL = integers("kernel_size", "Height and width", or_one=True, length=2, minimum=1)
+BETAS = numbers("betas", "Decay", length=2, default=[0.9, 0.999], minimum=0, below=1)
+
+
+@pytest.fixture
+def make(app, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.show()
+
+    def field(parameter, value):
+        field = ParameterField(parameter, parent)
+        field.set_value(value)
+        field.widget.show()
+        told = []
+        field.value_changed.connect(told.append)
+        return field, told
+
+    return field
+
+
+def enter(qtbot, widget, text: str) -> None:
+    line = widget.lineEdit() if isinstance(widget, QComboBox) else widget
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "kind"),
+    [
+        (boolean("bias", "", default=True), True, QCheckBox),
+        (choice("mode", "", choices=("a", "b")), "a", QComboBox),
+        (WIDTH, 64, QComboBox),
+        (integer("times", "", minimum=1), 3, QSpinBox),
+        (integer("seed", "", default=0, maximum=2**63 - 1), 0, QLineEdit),
+        (RATE, 0.01, QLineEdit),
+        (KERNEL, 3, QLineEdit),
+        (integer("steps", "", default=None), None, QLineEdit),
+    ],
+)
+def test_each_kind_has_its_control_and_an_explanation(make, parameter, value, kind) -> None:
+    field, _ = make(parameter, value)
+    assert type(field.widget) is kind
+    assert parameter.expected() in field.widget.toolTip()
+    assert field.widget.accessibleName() == parameter.name
+
+
+def test_showing_a_value_is_no_change(make) -> None:
+    for parameter, value in ((WIDTH, 32), (RATE, 0.5), (boolean("b", "", default=False), True)):
+        field, told = make(parameter, value)
+        field.set_value(parameter.default)
+        assert told == []
+
+
+def test_words_and_numbers_in_one_field(make, qtbot) -> None:
+    field, told = make(WIDTH, 64)
+    enter(qtbot, field.widget, "128")
+    enter(qtbot, field.widget, "classes")
+    assert told == [128, "classes"]
+
+
+def test_a_number_in_powers_of_ten(make, qtbot) -> None:
+    field, told = make(RATE, 0.01)
+    enter(qtbot, field.widget, "3e-4")
+    assert told == [0.0003]
+    assert field.widget.text() == "3e-4"
+
+
+def test_what_is_out_of_range_is_said_and_not_told(make, qtbot) -> None:
+    field, told = make(RATE, 0.01)
+    enter(qtbot, field.widget, "-1")
+    assert told == []
+    assert field.widget.property("wrong") is True
+    assert "above 0" in field.widget.toolTip()
+    enter(qtbot, field.widget, "much")
+    assert told == []
+    enter(qtbot, field.widget, "0.2")
+    assert told == [0.2]
+    assert field.widget.property("wrong") is False
+
+
+def test_lists(make, qtbot) -> None:
+    field, told = make(KERNEL, 3)
+    enter(qtbot, field.widget, "3, 5")
+    enter(qtbot, field.widget, "7")
+    assert told == [[3, 5], 7]
+    field, told = make(BETAS, [0.9, 0.999])
+    assert field.widget.text() == "0.9, 0.999"
+    enter(qtbot, field.widget, "0.8, 0.9")
+    assert told == [[0.8, 0.9]]
+    enter(qtbot, field.widget, "0.8")
+    assert told == [[0.8, 0.9]]
+
+
+def test_nothing_where_nothing_is_allowed(make, qtbot) -> None:
+    field, told = make(integer("epochs", "", default=None), 5)
+    enter(qtbot, field.widget, "")
+    field.widget.clear()
+    qtbot.keyClick(field.widget, Qt.Key.Key_Return)
+    assert told == [None]
+
+
+def test_a_box_and_a_spin_box(make, qtbot) -> None:
+    field, told = make(boolean("bias", "", default=True), True)
+    qtbot.mouseClick(field.widget, Qt.MouseButton.LeftButton, pos=field.widget.rect().center() * 0.2)
+    assert told == [False]
+    field, told = make(integer("times", "", minimum=1, maximum=9), 3)
+    qtbot.keyClick(field.widget, Qt.Key.Key_Up)
+    assert told == [4]
+
+
+@given(st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False).map(lambda x: float(f"{x:.12g}")))
+def test_a_shown_number_is_read_back(value: float) -> None:
+    assert parsed(worded(value), number("x", "", default=0.0)) == value
+
+
+@given(st.lists(st.integers(1, 999), min_size=2, max_size=3))
+def test_a_shown_list_is_read_back(value: list[int]) -> None:
+    assert parsed(worded(value), integers("x", "", length=None, default=None)) == value

@@ -1,0 +1,136 @@
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from gradviz.control.run_entry import RunEntry
+from gradviz.views.event_marks import track_marks
+from gradviz.views.time_bar import TimeBar
+
+
+@pytest.fixture
+def bar(app, qtbot):
+    bar = TimeBar()
+    qtbot.addWidget(bar)
+    bar.resize(900, 36)
+    bar.show()
+    qtbot.waitExposed(bar)
+    return bar
+
+
+def told(bar):
+    steps = []
+    bar.cursor_moved.connect(steps.append)
+    return steps
+
+
+def place(bar, step: int) -> QPoint:
+    return QPoint(round(bar.track.place_of(step)), 18)
+
+
+def test_before_a_run_it_rests(bar) -> None:
+    assert not bar.track.isEnabled()
+    assert not bar.field.isEnabled()
+    assert not bar.live.isEnabled()
+
+
+def test_live_it_stands_at_the_newest_step(bar, snapshot) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300), 999)
+    assert bar.track.value() == 299
+    assert bar.track.maximum() == 999
+    assert bar.field.value() == 299
+    assert bar.live.isChecked()
+
+
+def test_a_click_goes_to_the_very_step(bar, snapshot) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300), 999)
+    steps = told(bar)
+    QTest.mouseClick(bar.track, Qt.MouseButton.LeftButton, pos=place(bar, 150))
+    assert abs(steps[-1] - 150) <= 1
+
+
+def test_dragging_scrubs_and_stays_inside_what_is_recorded(bar, snapshot) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300), 999)
+    steps = told(bar)
+    QTest.mousePress(bar.track, Qt.MouseButton.LeftButton, pos=place(bar, 250))
+    for step in (200, 100, 800):
+        QTest.mouseMove(bar.track, place(bar, step))
+    QTest.mouseRelease(bar.track, Qt.MouseButton.LeftButton, pos=place(bar, 800))
+    assert abs(steps[-2] - 100) <= 1
+    assert steps[-1] == 299
+
+
+def test_a_new_snapshot_does_not_take_the_handle_away(bar, snapshot) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300), 999)
+    QTest.mousePress(bar.track, Qt.MouseButton.LeftButton, pos=place(bar, 50))
+    bar.show_snapshot(snapshot(steps=1000, done=310), 999)
+    assert abs(bar.track.value() - 50) <= 1
+    QTest.mouseRelease(bar.track, Qt.MouseButton.LeftButton, pos=place(bar, 50))
+
+
+@pytest.mark.parametrize(
+    ("key", "step"),
+    [(Qt.Key.Key_Left, 298), (Qt.Key.Key_Home, 0), (Qt.Key.Key_PageUp, 299), (Qt.Key.Key_PageDown, 285)],
+)
+def test_keys(bar, snapshot, key: Qt.Key, step: int) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300), 999)
+    steps = told(bar)
+    QTest.keyClick(bar.track, key)
+    assert (steps or [299])[-1] == step
+
+
+def test_end_is_the_newest_step(bar, snapshot) -> None:
+    bar.show_snapshot(snapshot(steps=1000, done=300, cursor=10), 999)
+    steps = told(bar)
+    QTest.keyClick(bar.track, Qt.Key.Key_End)
+    assert steps == [299]
+
+
+def test_a_typed_step(bar, snapshot, qtbot) -> None:
+    bar.show_snapshot(snapshot(steps=100), 99)
+    steps = told(bar)
+    bar.field.setFocus()
+    bar.field.selectAll()
+    qtbot.keyClicks(bar.field, "42")
+    bar.show_snapshot(snapshot(steps=100), 99)
+    assert bar.field.text() == "42"
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert steps == [42]
+
+
+def test_back_to_live(bar, snapshot, qtbot) -> None:
+    bar.show_snapshot(snapshot(steps=100, cursor=10), 99)
+    assert not bar.live.isChecked()
+    steps = told(bar)
+    qtbot.mouseClick(bar.live, Qt.MouseButton.LeftButton)
+    assert steps == [None]
+
+
+def test_the_nearest_kept_step_is_said(bar, snapshot) -> None:
+    from dataclasses import replace
+
+    shot = snapshot(steps=100, cursor=10)
+    bar.show_snapshot(shot, 99)
+    assert not bar.note.text()
+    bar.show_snapshot(replace(shot, exact=False), 99)
+    assert bar.note.text() == "nearest kept step 10"
+
+
+def test_events_are_marks_with_words(bar, snapshot) -> None:
+    shot = snapshot(steps=100, non_finite_from=80)
+    bar.show_snapshot(shot, 99)
+    marks = bar.track.marks
+    assert {(mark.step, mark.glyph) for mark in marks} == {(80, "✕"), (60, "◆")}
+    words = {mark.step: mark.text for mark in track_marks(shot.events)}
+    assert words[80] == "Step 80: first value that is not finite, in Linear 4"
+    assert words[60] == "Step 60: learning rate 0.0500, before 0.100"
+
+
+def test_runs_are_offered_newest_first(bar, run, qtbot) -> None:
+    first: RunEntry = run("one", steps=3)
+    bar.show_runs([first, run("two", steps=3)], "one")
+    assert [bar.runs.itemData(i) for i in range(3)] == [None, "two", "one"]
+    assert bar.runs.currentData() == "one"
+    with qtbot.waitSignal(bar.run_chosen) as chosen:
+        bar.runs.setFocus()
+        qtbot.keyClick(bar.runs, Qt.Key.Key_Home)
+    assert chosen.args == [None]
