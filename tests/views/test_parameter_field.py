@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
@@ -114,7 +114,7 @@ def test_nothing_where_nothing_is_allowed(make, qtbot) -> None:
 
 def test_a_box_and_a_spin_box(make, qtbot) -> None:
     field, told = make(boolean("bias", "", default=True), True)
-    qtbot.mouseClick(field.widget, Qt.MouseButton.LeftButton, pos=field.widget.rect().center() * 0.2)
+    qtbot.mouseClick(field.widget, Qt.MouseButton.LeftButton, pos=QPoint(8, field.widget.height() // 2))
     assert told == [False]
     field, told = make(integer("times", "", minimum=1, maximum=9), 3)
     qtbot.keyClick(field.widget, Qt.Key.Key_Up)
