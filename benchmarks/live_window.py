@@ -118,6 +118,7 @@ class Stage:
         self.app.setQuitOnLastWindowClosed(False)
         self.window = build_window(self.app)
         self.reader: RunReader | None = None
+        self.timed = (0.0, 0.0)
         Opening(self.window)
         self.window.resize(1280, 800)
         self.window.show()
@@ -131,6 +132,7 @@ class Stage:
         from gradviz.spec.examples import load_experiment
 
         self._stop()
+        self.window.show()
         experiment = load_experiment(example, None, resources() / "examples", overrides)
         self.document.edit(experiment, "benchmark")
         self.runs.train()
@@ -150,6 +152,7 @@ class Stage:
         last, end = self.last_step(), time.perf_counter()
         self.host.pause()
         self.wait(SETTLE_S / 2)
+        self.timed = (start, end)
         return (end - start) / max(1, last - first)
 
     def last_step(self) -> int:
@@ -234,8 +237,8 @@ class Frames:
         def run(seconds: float) -> float:
             self._moments.clear()
             cost = block(seconds)
-            settled = int(SETTLE_S / 2 * 30)
-            self._keep(self._moments[settled:-settled])
+            start, end = self._stage.timed
+            self._keep([moment for moment in self._moments if start <= moment <= end])
             return cost
 
         return run

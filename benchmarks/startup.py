@@ -21,7 +21,7 @@ from typing import Any
 
 import blocks
 
-QUIET_S = 1.0
+QUIET_S = 0.6
 """No new plot for so long: all are there."""
 PROGRAMS = ("pyqtgraph", "gradviz")
 

@@ -23,7 +23,13 @@ os.environ["MKL_NUM_THREADS"] = "1"
 os.environ["PYTHONFAULTHANDLER"] = "1"
 
 QT = importlib.util.find_spec("PySide6") is not None
-NEEDS_QT = ["control", "views", "house/test_qt_leaks.py", "house/test_window_boundary.py"]
+NEEDS_QT = [
+    "benchmarks/test_window_benchmarks.py",
+    "control",
+    "views",
+    "house/test_qt_leaks.py",
+    "house/test_window_boundary.py",
+]
 
 collect_ignore = [] if QT else NEEDS_QT
 

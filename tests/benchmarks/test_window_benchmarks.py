@@ -1,0 +1,44 @@
+"""The benchmarks of the window still measure what they say; their figures are not judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
+SHORT = ["--rounds", "1", "--seconds", "0.5", "--limit", "1", "--json"]
+
+
+def measured(script, *options):
+    """The JSON that a benchmark prints after one short round, however busy the machine is."""
+    done = subprocess.run(
+        [sys.executable, BENCHMARKS / script, *SHORT, *options], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_start_up_times_both_moments():
+    found = measured("startup.py")["startup"]
+    painted, complete = (outcome["cost"] for outcome in found["outcomes"])
+    assert 0.05 < painted < complete
+    assert found["baseline"]["cost"] > 0.05
+    assert found["rounds"] == 1
+
+
+@pytest.mark.timeout(240)
+def test_live_window_times_all_three_and_counts_frames():
+    found = measured("live_window.py", "--frame-seconds", "2")
+    assert found["torch_in_window"] is False
+    assert found["live_window"]["baseline"]["cost"] > 0
+    assert [outcome["name"] for outcome in found["live_window"]["outcomes"]] == [
+        "window open and drawing",
+        "bare script, no engine",
+    ]
+    assert found["frames"]["20"]["count"] > 1
+    assert 0.005 < found["frames"]["200"]["p50"] <= found["frames"]["200"]["p99"]
+    assert 50 < found["memory_mb"]["200"] < 1000
