@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self.wiring = WindowWiring(self)
         self._is_open = True
+        self._order_tabs()
         self._tell_visible()
 
     def load_plots(self) -> None:
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
 
         self.plots = PlotArea(self)
         _replace(self._middle, self._placeholders[1], self.plots)
+        self._order_tabs()
         self.wiring.connect_plots(self.plots)
         self.plots_loaded.emit()
 
@@ -185,6 +187,12 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 620)
         self.resize(_SIZE)
         self.setFocus()
+
+    def _order_tabs(self) -> None:
+        from gradviz.views.tab_order import order_tabs  # noqa: PLC0415 - after the first paint
+
+        plots = (self.plots,) if self.plots is not None else ()
+        order_tabs((self.toolbar, self.strip, *self.left.sections, *plots, self.log, self.time_bar))
 
     def _fill_menus(self) -> None:
         from gradviz.spec.examples import examples  # noqa: PLC0415 - after the first paint

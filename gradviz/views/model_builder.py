@@ -55,6 +55,7 @@ class ModelBuilder(QWidget):
         self._actions = actions
         self._shown: Path = ()
         self._trouble = ""
+        buttons = self._make_buttons()
         self.tree = self._make_tree()
         self.strip = MessageStrip(self, closable=False)
         self.palette_popup = LayerPalette(self)
@@ -71,7 +72,7 @@ class ModelBuilder(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(0)
-        layout.addLayout(self._make_buttons())
+        layout.addLayout(buttons)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.strip)
         layout.addWidget(self._form_area)

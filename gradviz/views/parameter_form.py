@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
@@ -54,6 +55,8 @@ class ParameterForm(QWidget):
             field.value_changed.connect(self._on_changed)
             self._fields[parameter.name] = field
             add_row(self._layout, labels.get(parameter.name, parameter.name), field.widget)
+        for before, after in pairwise([self, *(field.widget for field in self._fields.values())]):
+            self.setTabOrder(before, after)
 
     def _on_changed(self, value: object) -> None:
         field = self.sender()

@@ -59,7 +59,9 @@ CATALOGUE = Catalogue(
     ),
     initializers=(
         Entry(name="default", group="", doc="As torch"),
-        Entry(name="xavier_uniform", group="", doc="Glorot", parameters=(number("gain", "Factor", default=1.0),)),
+        Entry(
+            name="xavier_uniform", group="", doc="Glorot", parameters=(number("gain", "Factor", default=1.0),)
+        ),
     ),
     data_sets=(
         Entry(name="digits", group="Images", doc="8 × 8 digits"),
@@ -74,7 +76,12 @@ CATALOGUE = Catalogue(
         ),
     ),
     optimizers=(
-        Entry(name="SGD", group="", doc="Plain", parameters=(number("momentum", "Inertia", default=0.0, minimum=0),)),
+        Entry(
+            name="SGD",
+            group="",
+            doc="Plain",
+            parameters=(number("momentum", "Inertia", default=0.0, minimum=0),),
+        ),
         Entry(name="Adam", group="", doc="Adaptive"),
     ),
     clips=(
@@ -126,7 +133,9 @@ def run(tmp_path: Path) -> Callable[..., RunEntry]:
 def snapshot(run: Callable[..., RunEntry]) -> Callable[..., Snapshot]:
     """Record a run and look at it."""
 
-    def take(*, cursor: int | None = None, layer: int | None = 0, columns: int = 1000, **options: object) -> Snapshot:
+    def take(
+        *, cursor: int | None = None, layer: int | None = 0, columns: int = 1000, **options: object
+    ) -> Snapshot:
         entry = run(f"run{len(taken)}", **options)
         taken.append(entry)
         with RunReader(entry.source) as reader:

@@ -20,7 +20,9 @@ def layers(document):
 
 def click_row(builder, path) -> None:
     index = builder._model.index_of(path)
-    QTest.mouseClick(builder.tree.viewport(), Qt.MouseButton.LeftButton, pos=builder.tree.visualRect(index).center())
+    QTest.mouseClick(
+        builder.tree.viewport(), Qt.MouseButton.LeftButton, pos=builder.tree.visualRect(index).center()
+    )
 
 
 def trigger(window, key: str) -> None:
@@ -29,7 +31,9 @@ def trigger(window, key: str) -> None:
 
 
 def test_shapes_and_sizes_stand_beside_the_layers(builder, window) -> None:
-    texts = [[builder._model.index_of(path, c).data() for c in range(3)] for path in ((0,), (1,), (1, 0), (2,))]
+    texts = [
+        [builder._model.index_of(path, c).data() for c in range(3)] for path in ((0,), (1,), (1, 0), (2,))
+    ]
     assert texts[1] == ["Repeat ×20", "64", "83,200"]
     assert texts[2] == ["Linear 64", "64", "4,160"]
     assert window.left.sections[0].summary.text() == "83.8 k parameters"

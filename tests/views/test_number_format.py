@@ -35,7 +35,8 @@ def test_a_written_number_is_near_the_number(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(964, "964"), (2900, "2.9 k"), (85_300, "85.3 k"), (123_456, "123 k"), (1_200_000, "1.2 M")]
+    ("value", "text"),
+    [(964, "964"), (2900, "2.9 k"), (85_300, "85.3 k"), (123_456, "123 k"), (1_200_000, "1.2 M")],
 )
 def test_short_counts(value: int, text: str) -> None:
     assert f.short_count(value) == text

@@ -121,7 +121,10 @@ def test_a_box_and_a_spin_box(make, qtbot) -> None:
     assert told == [4]
 
 
-@given(st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False).map(lambda x: float(f"{x:.12g}")))
+@given(
+    st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False).map(lambda x: float(f"{x:.12g}"))
+)
 def test_a_shown_number_is_read_back(value: float) -> None:
     assert parsed(worded(value), number("x", "", default=0.0)) == value
 

@@ -6,7 +6,8 @@ from gradviz.views.step_horizon import horizon
 
 
 @pytest.mark.parametrize(
-    ("last", "asked", "end"), [(-1, 1000, 99), (0, 30, 29), (150, 1000, 199), (990, 1000, 999), (3000, 10**6, 4999)]
+    ("last", "asked", "end"),
+    [(-1, 1000, 99), (0, 30, 29), (150, 1000, 199), (990, 1000, 999), (3000, 10**6, 4999)],
 )
 def test_it_grows_in_round_steps(last: int, asked: int, end: int) -> None:
     assert horizon(last, asked) == end

@@ -31,7 +31,13 @@ def test_text_can_be_read_on_every_ground(theme: Theme) -> None:
 
 @THEMES
 def test_words_in_colour_can_be_read(theme: Theme) -> None:
-    for colour in (theme.vanishing, theme.exploding, theme.non_finite, theme.train_line, theme.validation_line):
+    for colour in (
+        theme.vanishing,
+        theme.exploding,
+        theme.non_finite,
+        theme.train_line,
+        theme.validation_line,
+    ):
         assert contrast(colour, theme.panel) >= 4.5, colour
     assert contrast(theme.on_accent, theme.accent) >= 4.5
 

@@ -6,7 +6,11 @@ from hypothesis.extra import numpy as hnp
 from gradviz.views.plots import magnitude as m
 from gradviz.views.theme import DARK, LIGHT
 
-ANY = hnp.arrays(np.float32, (4, 6), elements=st.floats(0, float(np.float32(3e38)), width=32) | st.just(np.nan) | st.just(np.inf))
+ANY = hnp.arrays(
+    np.float32,
+    (4, 6),
+    elements=st.floats(0, float(np.float32(3e38)), width=32) | st.just(np.nan) | st.just(np.inf),
+)
 
 
 @given(ANY)

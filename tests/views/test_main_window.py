@@ -1,0 +1,273 @@
+"""The window as a whole, with an engine that is only played."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+
+import pointer
+from gradviz.control.engine_state import EngineState, RunChange
+from gradviz.records.run import FinishReason, RunState, RunStatus
+from recorded_runs import record
+
+
+@pytest.fixture
+def trained(window, document, host, qtbot):
+    """Press Train; the played engine records a run and finishes it."""
+
+    def train(**options):
+        qtbot.mouseClick(window.toolbar.train, Qt.MouseButton.LeftButton)
+        request = host.asked[-1][1]
+        host.be(EngineState.TRAINING)
+        status = record(request.store, run_id=request.run_id, **{"steps": 1000, "done": 200, **options})
+        qtbot.waitUntil(lambda: window.runs.clock.snapshot is not None)
+        return request, status
+
+    return train
+
+
+def finish(host, request, status) -> None:
+    host.tell(RunChange(run_id=request.run_id, store=request.store, status=status))
+    host.be(EngineState.READY)
+    QApplication.processEvents()
+
+
+def test_it_opens_on_the_vanishing_example_one_click_from_training(window) -> None:
+    assert "Vanishing" in window.windowTitle()
+    assert window.toolbar.train.isEnabled()
+    assert window.toolbar.pill.text == "ready"
+    assert window.plots.flow.canvas._quiet.isVisible()
+    assert window.plots.flow._names[0] == "Linear 1"
+
+
+def test_before_the_engine_is_ready_nothing_can_be_trained(window, host) -> None:
+    host.be(EngineState.STARTING)
+    assert window.toolbar.pill.text == "starting…"
+    assert not window.toolbar.train.isEnabled()
+
+
+def test_training_shows_the_run_in_all_plots(window, document, trained) -> None:
+    request, _ = trained()
+    assert request.experiment == document.experiment
+    assert [run.name for run in document.runs] == ["Run 1"]
+    assert window.time_bar.runs.currentText() == "Run 1"
+    assert window.toolbar.progress_text.text() == "200 / 1,000 · 371 steps/s · 2 s left"
+    assert window.toolbar.progress.value() == 200
+    assert window.plots.flow._image.image.shape == (21, 200)
+    assert window.plots.profile.remark.text() == "at step 199"
+    assert window.plots.histograms.weights.counts is not None
+    assert window.left.training.cost.text() == "Measuring costs 3.1 %"
+    assert not window.toolbar.train.isEnabled()
+    assert not window.toolbar.device.isEnabled()
+
+
+def test_pause_resume_step_stop(window, host, trained) -> None:
+    trained()
+    actions = window.actions_by_key
+    assert actions["run.pause"].text() == "Pause"
+    assert not actions["run.step"].isEnabled()
+    QTest.keyClick(window, Qt.Key.Key_F6)
+    host.be(EngineState.PAUSED)
+    assert actions["run.pause"].text() == "Resume"
+    assert window.toolbar.pill.text == "paused"
+    QTest.keyClick(window, Qt.Key.Key_F7)
+    QTest.keyClick(window, Qt.Key.Key_F6)
+    host.be(EngineState.TRAINING)
+    QTest.keyClick(window, Qt.Key.Key_F8)
+    assert host.orders()[-4:] == ["pause", "step", "resume", "stop"]
+
+
+def test_a_step_without_a_run_starts_one_that_waits(window, host) -> None:
+    window.actions_by_key["run.step"].trigger()
+    assert host.orders()[-2:] == ["train", "step"]
+    assert host.asked[-2][1].paused
+
+
+def test_the_end_is_said(window, host, trained) -> None:
+    request, status = trained(steps=200)
+    finish(host, request, status)
+    assert window.toolbar.progress_text.text() == "Completed 200 steps"
+    assert not window.strip.isVisible()
+    assert window.toolbar.train.isEnabled()
+
+
+@pytest.mark.parametrize("how", [FinishReason.DIVERGED, FinishReason.FAILED])
+def test_a_bad_end_is_said_with_its_reason(window, host, trained, how, qtbot) -> None:
+    request, status = trained()
+    reason = "The loss is not finite at step 1; first in Linear 4, forward."
+    finish(host, request, replace(status, state=RunState.FINISHED, finish=how, reason=reason))
+    assert window.strip.isVisible()
+    assert window.strip.text == reason
+    qtbot.mouseClick(window.strip.findChild(QToolButton), Qt.MouseButton.LeftButton)
+    assert not window.strip.isVisible()
+
+
+def test_a_killed_engine_is_said_and_what_was_measured_stays(window, host, trained) -> None:
+    trained()
+    host.be(EngineState.RESTARTING, "The engine was killed at step 200. Everything measured is kept.")
+    assert "killed at step 200" in window.strip.text
+    assert window.toolbar.pill.text == "restarting…"
+    assert window.plots.flow._image.image.shape == (21, 200)
+
+
+def test_an_engine_that_does_not_come_up_can_be_restarted(window, host, qtbot) -> None:
+    host.be(EngineState.FAILED, "The engine does not start.")
+    link = next(button for button in window.strip.findChildren(QPushButton) if button.text() == "Restart")
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert host.orders()[-1] == "restart"
+
+
+def test_reset_shows_the_empty_plots_again(window, host, document, trained) -> None:
+    request, status = trained()
+    window.actions_by_key["run.reset"].trigger()
+    assert host.orders()[-1] == "stop"
+    finish(host, request, replace(status, state=RunState.FINISHED, finish=FinishReason.STOPPED))
+    assert window.plots.flow.canvas._quiet.isVisible()
+    assert window.time_bar.runs.currentText() == "New run"
+    assert len(document.runs) == 1
+
+
+def test_a_click_on_a_row_selects_the_layer_everywhere(window, trained, qtbot) -> None:
+    trained()
+    flow = window.plots.flow
+    pointer.click(flow.canvas, flow.canvas.boxes[0], 50, 12)
+    assert window.plots.histograms.chooser.currentText() == "Linear 13"
+    assert window.left.builder.selected == (1, 0)
+    assert window.plots.profile._row.value() == 12
+    qtbot.waitUntil(lambda: window.runs.clock.snapshot.layer == 12)
+
+
+def test_a_row_of_the_tree_selects_its_first_iteration(window, trained) -> None:
+    trained()
+    tree = window.left.builder.tree
+    index = window.layer_model.index_of((1, 0))
+    window.wiring.selection.select_row(5)
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(index).center())
+    assert window.wiring.selection.row == 5
+    window.wiring.selection.select_row(0)
+    last = window.layer_model.index_of((2,))
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualRect(last).center())
+    assert window.wiring.selection.row == 0
+
+
+def test_the_time_bar_scrubs_all_plots_and_live_goes_back(window, trained, qtbot) -> None:
+    trained()
+    track = window.time_bar.track
+    place = pointer.QPoint(round(track.place_of(90)), 18)
+    QTest.mouseClick(track, Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: not window.runs.clock.snapshot.live)
+    step = window.runs.clock.snapshot.cursor
+    assert abs(step - 90) <= 1
+    assert window.plots.profile.remark.text() == f"at step {step}"
+    assert window.plots.flow._cursor.value() == step
+    assert window.plots.curves._loss.cursor.value() == step
+    assert f"step {step // 40 * 40}" in window.plots.histograms.weights.caption
+    qtbot.mouseClick(window.time_bar.live, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.runs.clock.snapshot.live)
+
+
+def test_a_zoom_in_one_plot_is_a_zoom_in_the_others(window, trained) -> None:
+    trained()
+    flow, curves, profile = window.plots.flow, window.plots.curves, window.plots.profile
+    place = pointer.pixel(flow.canvas, flow.canvas.boxes[0], 100, 10)
+    pointer.wheel(flow.canvas, place, 5)
+    pointer.wheel(flow.canvas, place, 3, Qt.KeyboardModifier.ShiftModifier)
+    steps, rows = flow.canvas.boxes[0].viewRange()
+    assert curves.canvas.boxes[0].viewRange()[0] == steps
+    assert profile.canvas.boxes[0].viewRange()[1] == rows
+    pointer.double_click(curves.canvas, curves.canvas.boxes[0], 100, 1)
+    assert flow.canvas.boxes[0].viewRange()[0] == [-0.5, 199.5]
+
+
+def test_an_earlier_run_can_be_shown_again(window, host, document, trained, qtbot) -> None:
+    request, status = trained(steps=200)
+    finish(host, request, status)
+    second, status = trained(steps=50, done=50)
+    finish(host, second, status)
+    assert window.time_bar.runs.currentText() == "Run 2"
+    window.time_bar.runs.setFocus()
+    QTest.keyClick(window.time_bar.runs, Qt.Key.Key_End)
+    qtbot.waitUntil(
+        lambda: window.runs.clock.snapshot is not None and window.runs.clock.run.id == request.run_id
+    )
+    assert window.plots.flow._image.image.shape == (21, 200)
+
+
+def test_a_finished_run_can_be_removed(window, host, document, trained, monkeypatch) -> None:
+    request, status = trained(steps=200)
+    assert not window.actions_by_key["run.remove"].isEnabled()
+    finish(host, request, status)
+    monkeypatch.setattr("gradviz.views.window_wiring.confirm_remove_run", lambda *_: True)
+    window.actions_by_key["run.remove"].trigger()
+    assert document.runs == ()
+    assert window.plots.flow.canvas._quiet.isVisible()
+
+
+def test_the_device_is_part_of_the_experiment(window, document) -> None:
+    assert [window.toolbar.device.itemText(i) for i in range(2)] == ["auto", "cpu"]
+    window.toolbar.device.setCurrentText("cpu")
+    window.toolbar.device.textActivated.emit("cpu")
+    assert document.experiment.training.device == "cpu"
+
+
+def test_the_title_tells_of_unsaved_edits(window, document) -> None:
+    assert not window.isWindowModified()
+    document.set_notes("seen")
+    assert window.isWindowModified()
+
+
+def test_panels_can_be_hidden(window, host) -> None:
+    window.actions_by_key["view.left"].trigger()
+    assert not window.left.isVisible()
+    window.actions_by_key["view.log"].trigger()
+    host.log("warning", "the disk is nearly full")
+    assert window.log.isVisible()
+    assert "the disk is nearly full" in window.log.view.toPlainText()
+    window.log.findChild(QToolButton).click()
+    assert not window.actions_by_key["view.log"].isChecked()
+
+
+def test_hidden_it_draws_nothing(window, trained) -> None:
+    trained()
+    window.hide()
+    assert not window.runs.clock.is_ticking
+    window.show()
+    assert window.runs.clock.is_ticking
+
+
+def test_every_control_says_what_it_is(window) -> None:
+    for button in window.findChildren(QToolButton):
+        if button.isVisible():
+            assert button.toolTip() or button.text(), button
+            assert button.accessibleName() or button.text() or button.toolTip(), button
+    for action in window.actions_by_key.values():
+        assert action.toolTip()
+        keys = action.shortcut().toString()
+        assert not keys or keys in action.toolTip()
+
+
+def test_no_shortcut_is_used_twice(window) -> None:
+    keys = [a.shortcut().toString() for a in window.actions_by_key.values() if not a.shortcut().isEmpty()]
+    assert len(keys) == len(set(keys))
+
+
+def test_tab_reaches_the_controls_in_reading_order(window) -> None:
+    window.activateWindow()
+    window.toolbar.train.setFocus()
+    seen = []
+    window.time_bar.runs.setEnabled(True)
+    for _ in range(40):
+        seen.append(QApplication.focusWidget())
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    order = [
+        seen.index(w)
+        for w in (
+            window.toolbar.train,
+            window.left.builder.tree,
+            window.plots.histograms.chooser,
+            window.time_bar.runs,
+        )
+    ]
+    assert order == sorted(order)
