@@ -136,20 +136,23 @@ def _connect(path: Path, mode: str) -> tuple[sqlite3.Connection, int]:
         timeout=_WAIT_SECONDS,
     )
     try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    except UNREADABLE:
+        return connection, _version(connection, path, must_be_whole=mode == "mode=ro")
+    except BaseException:
         connection.close()
         raise
+
+
+def _version(connection: sqlite3.Connection, path: Path, *, must_be_whole: bool) -> int:
+    """The format of the file; RecordsError if it is none of ours, or cut short."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if application != APPLICATION_ID:
-        connection.close()
         raise RecordsError(f"“{path}” is not a gradviz session.")
-    if mode == "mode=ro" and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    if must_be_whole and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         whole = _whole_size(connection)
         if path.stat().st_size < whole:
-            connection.close()
             raise _cut_short(path, whole)
-    return connection, version
+    return version
 
 
 def _whole_size(connection: sqlite3.Connection) -> int:
