@@ -9,8 +9,6 @@ where looking at the result first would wait for the device, float64 sums are us
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
-from math import hypot, inf, nan
 
 import numpy as np
 import torch
@@ -28,14 +26,12 @@ class LayerNorms:
     """
 
     def __init__(self, sizes: Sequence[Sequence[int]]) -> None:
-        ends = np.cumsum([len(layer) for layer in sizes]).tolist()
-        self._spans = list(pairwise([0, *ends]))
-        self._starts = [start for start, _ in self._spans]
+        self._starts = np.cumsum([0, *(len(layer) for layer in sizes[:-1])])
         # it is the mean square, not the sum, that must stay clear of float32's lower end
         self._low = TRUSTED_LOW * max((size for layer in sizes for size in layer), default=1) ** 0.5
 
     def on_host(self, tensors: Sequence[Tensor | None]) -> list[float]:
-        """The norm of each layer, from tensors on a CPU."""
+        """The norm of each tensor, from tensors on a CPU."""
         present = [tensor for tensor in tensors if tensor is not None]
         norms = [norm.item() for norm in _foreach_norm(present, double=False)]
         # NaN fails every comparison, and a sum that is NaN has one in it
@@ -43,10 +39,10 @@ class LayerNorms:
             again = [i for i, norm in enumerate(norms) if not self._low <= norm <= TRUSTED_HIGH]
             for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
                 norms[i] = norm
-        if len(present) < len(tensors):
-            left = iter(norms)
-            norms = [0.0 if tensor is None else next(left) for tensor in tensors]
-        return [_together(norms[start:end]) for start, end in self._spans]
+        if len(present) == len(tensors):
+            return norms
+        left = iter(norms)
+        return [0.0 if tensor is None else next(left) for tensor in tensors]
 
     def on_device(self, tensors: Sequence[Tensor | None]) -> Tensor:
         """The norm of each tensor, float64 `[tensors]`, left where the tensors are."""
@@ -60,9 +56,10 @@ class LayerNorms:
         return norms.new_zeros(len(tensors)).index_copy_(0, places.to(norms.device), norms)
 
     def by_layer(self, norms: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The norm of each layer `[layers]` from those of its tensors `[tensors]`, which `on_device` gave."""
-        layers: NDArray[np.float64] = np.hypot.reduceat(norms, self._starts)
-        layers[np.isnan(np.add.reduceat(norms, self._starts))] = np.nan
+        """The norm of each layer `[…, layers]` from those of its tensors `[…, tensors]`."""
+        layers: NDArray[np.float64] = np.hypot.reduceat(norms, self._starts, axis=-1)
+        # hypot of NaN and Inf is Inf; here NaN wins, as in a sum of squares
+        layers[np.isnan(np.add.reduceat(norms, self._starts, axis=-1))] = np.nan
         return layers
 
 
@@ -86,10 +83,6 @@ def _foreach_norm(tensors: list[Tensor], *, double: bool) -> list[Tensor]:
         return []
     dtype = torch.float64 if double else None
     return list(torch._foreach_norm(tensors, 2, dtype=dtype))  # noqa: SLF001 - not public yet
-
-
-def _together(norms: list[float]) -> float:
-    return hypot(*norms) if sum(norms) <= inf else nan  # hypot of NaN and Inf is Inf; here NaN wins
 
 
 def _scaled_norm(tensor: Tensor) -> float:

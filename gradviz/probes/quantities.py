@@ -76,7 +76,7 @@ class Quantities:
 
     def _norm_of(self, tensors: list[Tensor], deliver: Callable[[NDArray[np.float64]], None]) -> None:
         if tensors[0].is_cpu:
-            deliver(np.array(self._norms.on_host(tensors)))
+            deliver(self._norms.by_layer(np.array(self._norms.on_host(tensors))))
         else:
             norms = self._norms.on_device(tensors)
             self._outbox.put(norms, lambda values: deliver(self._norms.by_layer(values)))

@@ -65,7 +65,7 @@ class Recorder:
         self._writer = writer
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
-        self._ledger = Ledger(writer)
+        self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._schedule = Schedule(_items(len(groups)), budget)
@@ -74,7 +74,7 @@ class Recorder:
         self._step = -1
         self._samples = 1
         self._loss = Tensor()
-        self._answers: tuple[Tensor, Tensor] | float = 0.0
+        self._correct = 0.0
         self._on_device: dict[str, Tensor] = {}
         self._found: dict[str, list[float]] = {}
         self._gradients: list[Tensor | None] = []
@@ -95,7 +95,8 @@ class Recorder:
         self._loss = loss.detach()
         self._samples = len(target)
         if self._on_cpu:
-            self._answers = (output.detach(), target)
+            predicted = output.detach().numpy().argmax(axis=1)
+            self._correct = float(np.count_nonzero(predicted == target.numpy()))
         else:
             self._on_device = {"correct": (output.detach().argmax(1) == target).sum()}
         self._take_norms("grad_norm")
@@ -113,14 +114,14 @@ class Recorder:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
         loss = self._loss.item() if self._on_cpu else self._fetch()
-        self._ledger.add(RawStep(loss, self._found, self._samples, self._answers))
+        self._ledger.add(RawStep(loss, self._correct, self._samples, self._found))
         finite = isfinite(sum(self._found["grad_norm"]))
         if not finite:
             self._count_nonfinite()
-        self._gradients, self._found, self._answers = [], {}, 0.0
+        self._gradients, self._found = [], {}
         end = perf_counter()
         self._always += end - start
-        if any(item.quantity == "update_ratio" for item in self._due):
+        if self._due and any(item.quantity == "update_ratio" for item in self._due):
             self._quantities.keep_weights()
             self._scheduled += perf_counter() - end
         return Reading(loss=loss, finite=finite)
@@ -179,8 +180,8 @@ class Recorder:
         values = self._outbox.copy([self._loss, correct, *norms])
         parts = np.split(values[2:], len(norms))
         for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
-            self._found[quantity] = self._norms.by_layer(part).tolist()
-        self._answers = float(values[1])
+            self._found[quantity] = part.tolist()
+        self._correct = float(values[1])
         return float(values[0])
 
     def _measure(self, quantity: str) -> None:

@@ -91,7 +91,8 @@ class Trainer:
             x, y = self.batches.take(step)
             moment = Moment(step=step, x=x, y=y, random=dice.before_step())
 
-            optimizer.zero_grad()
+            for parameter in self.parameters:
+                parameter.grad = None  # optimizer.zero_grad() takes 30 µs more to do the same
             output = model(x)
             loss = cross_entropy(output, y)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -106,6 +107,7 @@ class Trainer:
             if not reading.finite:
                 self._remember_origin(moment)
             optimizer.step()
+            del output, loss  # or the next graph is built beside this one: 3 % of a small network's step
             recorder.on_train_batch_end()
 
             self.control.steps_done = step + 1
