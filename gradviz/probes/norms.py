@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
+_SQUARABLE = 1e-140, 1e140
 
 
 class LayerNorms:
@@ -57,18 +58,19 @@ class LayerNorms:
 
     def by_layer(self, norms: NDArray[np.float64]) -> NDArray[np.float64]:
         """The norm of each layer `[…, layers]` from those of its tensors `[…, tensors]`."""
-        layers: NDArray[np.float64] = np.hypot.reduceat(norms, self._starts, axis=-1)
-        # hypot of NaN and Inf is Inf; here NaN wins, as in a sum of squares
-        layers[np.isnan(np.add.reduceat(norms, self._starts, axis=-1))] = np.nan
+        layers: NDArray[np.float64] = np.sqrt(np.add.reduceat(norms * norms, self._starts, axis=-1))
         return layers
 
 
 def exact_norms(tensors: list[Tensor]) -> list[float]:
-    """The norm of each tensor with no over- or underflow on the way."""
+    """The norm of each tensor with no over- or underflow on the way.
+
+    Those of float64 tensors are kept within 1e-140…1e140, so that their squares can be added, too.
+    """
     norms = [norm.item() for norm in _foreach_norm(tensors, double=True)]
     for i, tensor in enumerate(tensors):
         # float64's square of a float32 cannot leave the range; that of a float64 can
-        if tensor.dtype == torch.float64 and not 1e-140 < norms[i] < 1e140:
+        if tensor.dtype == torch.float64 and not _SQUARABLE[0] < norms[i] < _SQUARABLE[1]:
             norms[i] = _scaled_norm(tensor)
     return norms
 
@@ -89,4 +91,5 @@ def _scaled_norm(tensor: Tensor) -> float:
     largest = float(tensor.abs().max())
     if largest == 0 or not np.isfinite(largest):
         return largest
-    return largest * float(torch.linalg.vector_norm(tensor / largest))
+    norm = largest * float(torch.linalg.vector_norm(tensor / largest))
+    return min(max(norm, _SQUARABLE[0]), _SQUARABLE[1])
