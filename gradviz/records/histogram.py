@@ -3,7 +3,8 @@
 Gradients that vanish or explode move over dozens of decades, so linear bins show one spike. The layout is
 fixed, so histograms of all layers and steps can be laid side by side. In order: −Inf; negative values from
 big to small; exact zeros; positive values from small to big; +Inf; NaN. Each side has four bins a decade
-from 1e-12 to 1e4; smaller magnitudes are counted in the smallest bin, bigger ones in the biggest.
+over all of float32's normal range, 1e-38 to 1e38, because a vanishing gradient goes down to its end; smaller
+magnitudes are counted in the smallest bin, bigger ones in the biggest.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 BINS_PER_DECADE = 4
-SMALLEST_DECADE = -12
-BIGGEST_DECADE = 4
+SMALLEST_DECADE = -38
+BIGGEST_DECADE = 38
 SIDE = BINS_PER_DECADE * (BIGGEST_DECADE - SMALLEST_DECADE)
 """Bins for each sign."""
 EDGES: npt.NDArray[np.float32] = np.power(

@@ -30,7 +30,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, new_info: Callable[..., RunI
         run.append(step, row)
         if step % 100 == 0:
             run.sample("val_loss", step, row[0])
-            run.sample("weight_histogram", step, np.arange(132) + step, 0)
+            run.sample("weight_histogram", step, np.arange(612) + step, 0)
             run.event(step, "mark", "Linear 1", at=step)
             run.log("info", f"step {step}")
             run.commit()

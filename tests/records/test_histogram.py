@@ -22,19 +22,19 @@ def slow_bin(value: float) -> int:
 
 
 def test_layout() -> None:
-    assert histogram.BINS == 132
-    assert (histogram.MINUS_INF, histogram.ZERO, histogram.PLUS_INF, histogram.NAN) == (0, 65, 130, 131)
-    assert histogram.EDGES[0] == np.float32(1e-12)
-    assert histogram.EDGES[-1] == np.float32(1e4)
+    assert histogram.BINS == 612
+    assert (histogram.MINUS_INF, histogram.ZERO, histogram.PLUS_INF, histogram.NAN) == (0, 305, 610, 611)
+    assert histogram.EDGES[0] == np.float32(1e-38)
+    assert histogram.EDGES[-1] == np.float32(1e38)
     covered = [
         0,
-        *range(*histogram.NEGATIVE.indices(132)),
-        65,
-        *range(*histogram.POSITIVE.indices(132)),
-        130,
-        131,
+        *range(*histogram.NEGATIVE.indices(612)),
+        305,
+        *range(*histogram.POSITIVE.indices(612)),
+        610,
+        611,
     ]
-    assert covered == list(range(132))
+    assert covered == list(range(612))
 
 
 @given(st.lists(st.floats(width=32), max_size=40))
@@ -45,18 +45,22 @@ def test_like_the_slow_twin(values: list[float]) -> None:
     assert histogram.bin_of(array.astype(np.float64)).tolist() == expected
     counts = histogram.count(array)
     assert counts.sum() == len(values)
-    assert counts.tolist() == np.bincount(expected, minlength=132).tolist() if expected else not counts.any()
+    assert (
+        counts.tolist() == np.bincount(expected, minlength=histogram.BINS).tolist()
+        if expected
+        else not counts.any()
+    )
 
 
 def test_edges_belong_to_the_bin_above() -> None:
     inner = histogram.EDGES[:-1]
-    assert histogram.bin_of(inner).tolist() == list(range(66, 130))
-    assert histogram.bin_of(-inner).tolist() == list(range(64, 0, -1))
+    assert histogram.bin_of(inner).tolist() == list(range(306, 610))
+    assert histogram.bin_of(-inner).tolist() == list(range(304, 0, -1))
 
 
 def test_magnitudes_outside_are_counted_at_the_ends() -> None:
-    values = np.array([1e-30, 1e30, -1e-30, -1e30])
-    assert histogram.bin_of(values).tolist() == [66, 129, 64, 1]
+    values = np.array([1e-40, 2e38, -1e-40, -2e38])
+    assert histogram.bin_of(values).tolist() == [306, 609, 304, 1]
 
 
 def test_centres_fall_in_their_bins() -> None:

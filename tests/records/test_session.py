@@ -85,7 +85,7 @@ def test_later_saves_add_what_is_new(
             run.append(step, rows[step])
             if step % 40 == 0:
                 run.sample("val_loss", step, step)
-                run.sample("weight_histogram", step, np.arange(132), 0)
+                run.sample("weight_histogram", step, np.arange(612), 0)
                 run.event(step, "mark")
                 run.log("info", str(step))
         run.set_status(RunStatus(state=RunState.RUNNING, steps=stop))
@@ -107,7 +107,7 @@ def test_what_a_run_gave_up_is_given_up_in_the_document(
     for step in range(TILE * 20):
         run.append(step, np.full(4, step, np.float32))
         if step % 50 == 0:
-            run.sample("weight_histogram", step, np.arange(132), 0)
+            run.sample("weight_histogram", step, np.arange(612), 0)
         if step % 2500 == 0:
             run.commit()
             session = save_session(session, target)

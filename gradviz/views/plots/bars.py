@@ -27,6 +27,12 @@ class Bars(pg.GraphicsObject):  # type: ignore[misc]
         self._colour, self._special_colour = QColor(colour), QColor(special)
         self.update()
 
+    def set_edges(self, left: np.ndarray, right: np.ndarray) -> None:
+        """Stand between other edges [n]."""
+        self.prepareGeometryChange()
+        self._left, self._width = left, right - left
+        self.update()
+
     def set_heights(self, heights: np.ndarray) -> None:
         """Show other heights [n]."""
         self.prepareGeometryChange()

@@ -14,7 +14,7 @@ from gradviz.views.number_format import count, short_count
 from gradviz.views.plots.axis import Axis
 from gradviz.views.plots.bars import Bars
 from gradviz.views.plots.canvas import Canvas, plot_font
-from gradviz.views.plots.histogram_scale import HALF, bar_edges
+from gradviz.views.plots.histogram_scale import HistogramScale
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange
 from gradviz.views.theme import LIGHT, Theme
@@ -31,10 +31,9 @@ class HistogramPane:
         self.step = -1
         self._tone = tone
         self.box = PlotBox(y=False)
-        self.box.setLimits(xMin=-HALF, xMax=HALF, minXRange=2)
         self._caption = _Caption(name, tone)
         canvas.add_pane(self.box, axis, caption=self._caption)
-        self._bars = Bars(*bar_edges(), histogram.ZERO - _FINITE.start)
+        self._bars = Bars(*HistogramScale().bar_edges(), histogram.ZERO - _FINITE.start)
         self.box.addItem(self._bars, ignoreBounds=True)
         self._top = SlowRange(_share_limit, (0.0, 0.2))
         self._now = 0.0
@@ -49,6 +48,12 @@ class HistogramPane:
         """Draw in that theme's colours."""
         self._bars.set_colours(getattr(theme, self._tone), theme.zero)
         self._caption.set_theme(theme)
+
+    def set_scale(self, scale: HistogramScale) -> None:
+        """Stand on another axis, and show all of it that is in sight."""
+        self._bars.set_edges(*scale.bar_edges())
+        self.box.setLimits(xMin=-scale.half, xMax=scale.half, minXRange=2)
+        self.box.setXRange(-scale.shown, scale.shown, padding=0)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -1,13 +1,14 @@
 """The signed logarithmic axis of the histograms: places of bins, ticks, and a bin in words.
 
-The place 0 is the exact zero; a positive magnitude 10^e stands at e + 12 + GAP, a negative one at the
+The place 0 is the exact zero; a positive magnitude 10^e stands at e − lowest + GAP, a negative one at the
 mirror of that. The gap around zero is a bar's room of its own, so that zeros are never mistaken for
-small numbers.
+small numbers. Bins reach over all of float32; the axis begins where the entries do.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,30 +18,75 @@ from gradviz.views.number_format import power
 from gradviz.views.plots.ticks import Tick
 
 GAP = 4.0
-DECADES = BIGGEST_DECADE - SMALLEST_DECADE
-HALF = DECADES + GAP
-"""The axis reaches from −HALF to HALF."""
-SHOWN = HALF - 2
-"""It shows −1e2 … 1e2 until the user looks further."""
 _ZERO_HALF_WIDTH = 0.5
+_GRAIN = 4
 
 
-def bar_edges() -> tuple[np.ndarray, np.ndarray]:
-    """Left and right places [2 · SIDE + 1] of the finite bins, in the order of the counts."""
-    positive = GAP + np.arange(SIDE + 1) / BINS_PER_DECADE
-    left = np.concatenate([-positive[:0:-1], [-_ZERO_HALF_WIDTH], positive[:-1]])
-    right = np.concatenate([-positive[-2::-1], [_ZERO_HALF_WIDTH], positive[1:]])
-    return left, right
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistogramScale:
+    """An axis whose magnitudes begin at 10^lowest and of which 10^highest is in sight."""
 
+    lowest: int = -12
+    highest: int = 2
 
-def bin_at(place: float) -> int | None:
-    """The bin under a place of the axis; None in the gaps and beyond the ends."""
-    if abs(place) <= _ZERO_HALF_WIDTH:
-        return histogram.ZERO
-    inside = math.floor((abs(place) - GAP) * BINS_PER_DECADE)
-    if abs(place) < GAP or inside >= SIDE:
-        return None
-    return histogram.POSITIVE.start + inside if place > 0 else histogram.NEGATIVE.stop - 1 - inside
+    @property
+    def half(self) -> float:
+        """The axis reaches from −half to half."""
+        return self._place(BIGGEST_DECADE)
+
+    @property
+    def shown(self) -> float:
+        """It shows −shown to shown until the user looks further."""
+        return self._place(self.highest)
+
+    def covering(self, counts: np.ndarray) -> HistogramScale:
+        """The same axis, or the next wider one on which all the counts [BINS] can be seen."""
+        both = counts[histogram.POSITIVE] + counts[histogram.NEGATIVE][::-1]
+        filled = np.flatnonzero(both)
+        if not len(filled):
+            return self
+        least = SMALLEST_DECADE + int(filled[0]) // BINS_PER_DECADE
+        most = SMALLEST_DECADE + -(-(int(filled[-1]) + 1) // BINS_PER_DECADE)
+        lowest = self.lowest if least >= self.lowest else least // _GRAIN * _GRAIN
+        highest = self.highest if most <= self.highest else -(-most // _GRAIN) * _GRAIN
+        return HistogramScale(lowest=max(lowest, SMALLEST_DECADE), highest=min(highest, BIGGEST_DECADE))
+
+    def bar_edges(self) -> tuple[np.ndarray, np.ndarray]:
+        """Left and right places [2 · SIDE + 1] of the finite bins, in the order of the counts.
+
+        Bins below the beginning, which are empty, have no width.
+        """
+        exponents = np.arange(SIDE + 1) / BINS_PER_DECADE + SMALLEST_DECADE
+        positive = np.maximum(exponents - self.lowest, 0.0) + GAP
+        left = np.concatenate([-positive[:0:-1], [-_ZERO_HALF_WIDTH], positive[:-1]])
+        right = np.concatenate([-positive[-2::-1], [_ZERO_HALF_WIDTH], positive[1:]])
+        return left, right
+
+    def bin_at(self, place: float) -> int | None:
+        """The bin under a place of the axis; None in the gaps and beyond the ends."""
+        if abs(place) <= _ZERO_HALF_WIDTH:
+            return histogram.ZERO
+        exponent = abs(place) - GAP + self.lowest
+        inside = math.floor((exponent - SMALLEST_DECADE) * BINS_PER_DECADE)
+        if abs(place) < GAP or inside >= SIDE:
+            return None
+        return histogram.POSITIVE.start + inside if place > 0 else histogram.NEGATIVE.stop - 1 - inside
+
+    def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        """Zero and every few decades to both sides, mirrored."""
+        room = pixels / max(high - low, 1e-9)
+        stride = next((s for s in (1, 2, 4, 8, 16) if s * room >= 38), 32)
+        ticks = [Tick(0.0, "0")]
+        for exponent in range(self.lowest, BIGGEST_DECADE + 1, stride):
+            place = self._place(exponent)
+            if place * room < 26 and exponent == self.lowest:
+                ticks += [Tick(place, ""), Tick(-place, "")]
+                continue
+            ticks += [Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")]
+        return sorted((t for t in ticks if low <= t.value <= high), key=lambda tick: tick.value)
+
+    def _place(self, exponent: float) -> float:
+        return exponent - self.lowest + GAP
 
 
 def bin_words(index: int) -> str:
@@ -56,20 +102,6 @@ def bin_words(index: int) -> str:
     if inside == SIDE - 1:
         return f"{sign}{_short(low)} … {sign}∞"
     return f"{sign}{_short(low)} … {sign}{_short(high)}"
-
-
-def magnitude_ticks(low: float, high: float, pixels: float) -> list[Tick]:
-    """Zero and every few decades to both sides, mirrored."""
-    room = pixels / max(high - low, 1e-9)
-    stride = next((s for s in (1, 2, 4, 8) if s * room >= 38), 16)
-    ticks = [Tick(0.0, "0")]
-    for exponent in range(SMALLEST_DECADE, BIGGEST_DECADE + 1, stride):
-        place = exponent - SMALLEST_DECADE + GAP
-        if place * room < 26 and exponent == SMALLEST_DECADE:
-            ticks += [Tick(place, ""), Tick(-place, "")]
-            continue
-        ticks += [Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")]
-    return sorted((t for t in ticks if low <= t.value <= high), key=lambda tick: tick.value)
 
 
 def _short(value: float) -> str:

@@ -1,7 +1,8 @@
 """The weights and the gradients of the selected layer as histograms over signed magnitude.
 
-The axis is logarithmic to both sides: −1e2 … −1e-12 | 0 | 1e-12 … 1e2, since what vanishes moves over
-dozens of decades. Weights stand above gradients on the same axis, so their distance can be seen.
+The axis is logarithmic to both sides, −1e2 … −1e-12 | 0 | 1e-12 … 1e2, and wider where the entries are,
+since what vanishes moves over dozens of decades. Weights stand above gradients on the same axis, so their
+distance can be seen.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from gradviz.views.number_format import count, percent
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
-from gradviz.views.plots.histogram_scale import SHOWN, bin_at, bin_words, magnitude_ticks
+from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
 from gradviz.views.plots.plot_frame import PlotFrame
-from gradviz.views.plots.ticks import percent_ticks
+from gradviz.views.plots.ticks import Tick, percent_ticks
 from gradviz.views.theme import Theme
 
 _CHOOSER_WIDTH = 132
@@ -29,7 +30,8 @@ class HistogramView(PlotFrame):
     """Shows the snapshot's two histograms; the chooser in the heading selects a layer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        bottom = Axis(Side.BOTTOM, magnitude_ticks, "")
+        self.scale = HistogramScale()
+        bottom = Axis(Side.BOTTOM, self._ticks, "")
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
         self.title.setText(self.tr("Histograms of"))
@@ -48,6 +50,7 @@ class HistogramView(PlotFrame):
         self.chooser.activated.connect(self._on_chosen)
         self.heading.insertWidget(1, self.chooser)
         self._names: Sequence[str] = ()
+        self._run = ""
         self._selected: int | None = None
         self.weights.box.hovered.connect(self._on_weights_hovered)
         self.gradients.box.hovered.connect(self._on_gradients_hovered)
@@ -67,6 +70,7 @@ class HistogramView(PlotFrame):
         self._name_layers(names)
         self.weights.clear()
         self.gradients.clear()
+        self.scale = HistogramScale()
         self.canvas.set_quiet_line(self.tr("How the selected layer’s entries are spread over magnitudes"))
         self.reset_view()
 
@@ -82,6 +86,7 @@ class HistogramView(PlotFrame):
             self.gradients.clear()
             return
         self.canvas.set_quiet_line("")
+        self._widen(snapshot)
         self.weights.show_histogram(snapshot.weight_histogram, snapshot.cursor)
         self.gradients.show_histogram(snapshot.gradient_histogram, snapshot.cursor)
 
@@ -93,7 +98,21 @@ class HistogramView(PlotFrame):
     def reset_view(self) -> None:
         """Show the whole axis."""
         for pane in (self.weights, self.gradients):
-            pane.box.setXRange(-SHOWN, SHOWN, padding=0)
+            pane.set_scale(self.scale)
+
+    def _widen(self, snapshot: Snapshot) -> None:
+        """Let the axis reach as far as the entries do; it never shrinks while a run is shown."""
+        scale = self.scale if snapshot.run.id == self._run else HistogramScale()
+        self._run = snapshot.run.id
+        for taken in (snapshot.weight_histogram, snapshot.gradient_histogram):
+            if taken is not None:
+                scale = scale.covering(taken[1])
+        if scale != self.scale:
+            self.scale = scale
+            self.reset_view()
+
+    def _ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        return self.scale.ticks(low, high, pixels)
 
     def _axis(self) -> Axis:
         return Axis(Side.LEFT, percent_ticks, self.tr("share"))
@@ -115,7 +134,7 @@ class HistogramView(PlotFrame):
         self._show_card(self.gradients, place)
 
     def _show_card(self, pane: HistogramPane, place: QPointF | None) -> None:
-        where = None if place is None else bin_at(place.x())
+        where = None if place is None else self.scale.bin_at(place.x())
         if place is None or where is None or pane.counts is None:
             self.canvas.hide_card()
             return
