@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gradviz.control.session_document import SessionDocument
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
 from gradviz.records.writer import RunWriter
@@ -71,3 +72,10 @@ def begun() -> Callable[..., RunWriter]:
         return writer
 
     return begin
+
+
+@pytest.fixture
+def document(qtbot) -> Iterator[SessionDocument]:
+    document = SessionDocument(ExperimentSpec(name="First"))
+    yield document
+    document.close()

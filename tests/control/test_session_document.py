@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,19 +17,9 @@ from gradviz.control.engine_state import RunChange
 from gradviz.control.session_document import SessionDocument
 from gradviz.paths import state_folder
 from gradviz.records.errors import RecordsError
-from gradviz.records.outputs import register_output
 from gradviz.records.run import FinishReason, RunState, RunStatus
-from gradviz.records.session import RunSource, Session, open_session, save_session
-from gradviz.spec.experiment import ExperimentSpec
-from gradviz.spec.json_codec import to_raw
+from gradviz.records.session import Session, open_session, save_session
 from gradviz.spec.problem import SpecError
-
-
-@pytest.fixture
-def document(qtbot) -> Iterator[SessionDocument]:
-    document = SessionDocument(ExperimentSpec(name="First"))
-    yield document
-    document.close()
 
 
 def save(qtbot, document: SessionDocument, path: Path | None = None, **how: bool):
@@ -373,47 +363,6 @@ def test_a_run_saved_in_part_is_dirty_after_recovery(qtbot, document, begun, tmp
     assert save(qtbot, other).saved
     assert not other.is_dirty
     other.close()
-
-
-@pytest.mark.parametrize("edited", [False, True])
-def test_a_run_of_another_process_is_followed(qtbot, document, begun, tmp_path: Path, edited: bool) -> None:
-    target, store = tmp_path / "out.gradviz", tmp_path / "live.sqlite"
-    writer = begun(store, "theirs")
-    promise = register_output(target, store, "theirs")
-    document.open(target)
-    assert (document.title, document.path, document.experiment.seed) == ("out.gradviz", None, 5)
-    assert document.runs[0].status.state is RunState.RUNNING
-    assert not document.is_dirty
-    assert not document.is_training
-    if edited:
-        edit(document, 77)
-    writer.finish(RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=10))
-    writer.close()
-    session = Session.new(to_raw(document.experiment))
-    save_session(replace(session, runs=(RunSource(id="theirs", path=store),)), target)
-    promise.release()
-    for leftover in tmp_path.glob("live*"):
-        leftover.unlink()
-    qtbot.waitUntil(lambda: document.runs[0].in_document, timeout=5000)
-    assert document.runs[0].status.finish is FinishReason.COMPLETED
-    with document.runs[0].open() as reader:
-        assert reader.last_step == 9
-    assert document.path == (None if edited else target)
-    assert document.is_dirty is edited
-    assert document.experiment.seed == (77 if edited else 5)
-
-
-def test_a_followed_process_that_dies_leaves_its_run(qtbot, document, begun, tmp_path: Path) -> None:
-    target, store = tmp_path / "out.gradviz", tmp_path / "live.sqlite"
-    writer = begun(store, "theirs")
-    promise = register_output(target, store, "theirs")
-    document.open(target)
-    writer.close()
-    promise.release()
-    qtbot.waitUntil(lambda: document.runs[0].is_finished, timeout=5000)
-    assert "at step 9" in document.runs[0].status.reason
-    assert document.is_dirty
-    assert save(qtbot, document, tmp_path / "mine.gradviz").saved
 
 
 def test_a_state_folder_that_cannot_be_written_is_said_once(qtbot, document, monkeypatch) -> None:
