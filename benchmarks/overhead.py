@@ -225,17 +225,19 @@ def main() -> int:
     parser.add_argument("--only", default="", help="only the networks whose name contains this")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    texts, results = [], {}
-    try:
-        for spec in (mlp(20, 64), mlp(50, 256), cnn()):
-            if options.only in spec.name:
-                text, results[spec.name] = measure(spec, options)
-                texts.append(text)
-    except DisturbedError as error:
-        sys.stderr.write(f"overhead: {error}\n")
-        return 1
+    texts, results, status = [], {}, 0
+    for spec in (mlp(20, 64), mlp(50, 256), cnn()):
+        if options.only not in spec.name:
+            continue
+        try:
+            text, results[spec.name] = measure(spec, options)
+        except DisturbedError as error:
+            sys.stderr.write(f"overhead: {spec.name}: {error}\n")
+            status = 1
+        else:
+            texts.append(text)
     report(results, as_json=options.json, texts=texts)
-    return 0
+    return status
 
 
 if __name__ == "__main__":
