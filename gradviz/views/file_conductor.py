@@ -100,6 +100,7 @@ class FileConductor(QObject):
             return True
         answer = ask_unsaved(self._window, self._document.title, training=self._host.status.is_training)
         if answer is Answer.SAVE:
+            self._wait_for_run()  # what it measures until it has stopped is saved, too
             return self._save_and_wait()
         return answer is Answer.DISCARD
 

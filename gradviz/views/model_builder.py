@@ -6,13 +6,11 @@ A problem stands at its layer (mark, colour and tooltip) and as a sentence below
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QLineEdit,
     QMenu,
     QToolButton,
     QTreeView,
@@ -26,10 +24,10 @@ from gradviz.spec.catalogue import Entry, Value, find
 from gradviz.spec.experiment import LayerSpec, Path
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.layer_delegate import LayerDelegate
+from gradviz.views.layer_form import LayerForm
 from gradviz.views.layer_palette import LayerPalette
 from gradviz.views.message_strip import MessageStrip, Tone
-from gradviz.views.new_layer import new_layer, place_for
-from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
+from gradviz.views.new_layer import changed_kind, new_layer, place_for
 
 _FORM_HEIGHT = 240
 
@@ -60,15 +58,12 @@ class ModelBuilder(QWidget):
         self.strip = MessageStrip(self, closable=False)
         self.palette_popup = LayerPalette(self)
         self.palette_popup.chosen.connect(self._on_entry_chosen)
-        self.form_title = QLabel(self)
-        self.name_field = QLineEdit(self)
-        self.name_field.setPlaceholderText(self.tr("automatic"))
-        self.name_field.setToolTip(self.tr("The layer’s name in plots and tables"))
-        self.name_field.setAccessibleName(self.tr("Name of the layer"))
-        self.name_field.editingFinished.connect(self._on_renamed)
-        self.form = ParameterForm(self)
+        self.form = LayerForm(self)
         self.form.value_changed.connect(self._on_parameter)
-        self._form_area = self._make_form_area()
+        self.form.renamed.connect(self._on_renamed)
+        self.form.kind_chosen.connect(self._on_kind)
+        self._form_area = FittedScroll(self.form, self)
+        self._form_area.setMaximumHeight(_FORM_HEIGHT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 8)
         layout.setSpacing(0)
@@ -149,6 +144,9 @@ class ModelBuilder(QWidget):
         tree.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), tree)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self._delete_pressed)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._on_menu)
         header = tree.header()
@@ -179,21 +177,6 @@ class ModelBuilder(QWidget):
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
-
-    def _make_form_area(self) -> FittedScroll:
-        inner = QWidget()
-        rows = QVBoxLayout(inner)
-        rows.setContentsMargins(16, 8, 12, 0)
-        rows.setSpacing(4)
-        rows.addWidget(self.form_title)
-        head = QWidget(inner)
-        add_row(tight_form(head), self.tr("name"), self.name_field)
-        rows.addWidget(head)
-        rows.addWidget(self.form)
-        rows.addStretch(1)
-        area = FittedScroll(inner, self)
-        area.setMaximumHeight(_FORM_HEIGHT)
-        return area
 
     def _connect(self) -> None:
         self.tree.selectionModel().selectionChanged.connect(self._on_selection_changed)
@@ -251,11 +234,17 @@ class ModelBuilder(QWidget):
         else:
             self._document.set_parameter(self._shown, name, value)
 
-    def _on_renamed(self) -> None:
-        spec = self._spec(self._shown)
-        name = self.name_field.text().strip() or None
-        if spec is not None and spec.name != name:
-            self._document.rename_layer(self._shown, name)
+    def _on_renamed(self, name: str | None) -> None:
+        self._document.rename_layer(self._shown, name)
+
+    def _on_kind(self, entry: Entry) -> None:
+        layer = self._spec(self._shown)
+        if layer is not None and layer.kind != entry.name:
+            text = self.tr("Make {0} a {1}").format(layer.kind, entry.name)
+            self._document.replace_layer(self._shown, changed_kind(layer, entry), text)
+
+    def _delete_pressed(self) -> None:
+        self._actions["layer.remove"].trigger()
 
     def _show_form(self) -> None:
         path = self.selected
@@ -267,10 +256,7 @@ class ModelBuilder(QWidget):
         self._form_area.setVisible(spec is not None and entry is not None)
         if spec is None or entry is None:
             return
-        self.form_title.setText(f"<b>{entry.name}</b>")
-        self.form_title.setToolTip(entry.doc)
-        self.name_field.setText(spec.name or "")
-        self.form.show_parameters(entry.parameters, spec.parameters)
+        self.form.show_layer(spec, entry, self._alternatives(entry))
 
     def _show_problem(self) -> None:
         for path, _ in self._document.experiment.model.walk():
@@ -296,6 +282,12 @@ class ModelBuilder(QWidget):
     def _entry(self, path: Path) -> Entry | None:
         spec, catalogue = self._spec(path), self._document.catalogue
         return None if spec is None or catalogue is None else find(catalogue.layers, spec.kind)
+
+    def _alternatives(self, entry: Entry) -> list[Entry]:
+        """What may stand in the place of a layer: its group in the catalogue, blocks for blocks."""
+        catalogue = self._document.catalogue
+        others = catalogue.layers if catalogue is not None else (entry,)
+        return [other for other in others if other.group == entry.group and other.body == entry.body]
 
     def _is_block(self, path: Path) -> bool:
         entry = self._entry(path)

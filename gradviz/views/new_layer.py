@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradviz.spec.catalogue import Entry, Kind, Parameter, Value
 from gradviz.spec.experiment import LayerSpec, Path
 
@@ -13,6 +15,17 @@ def new_layer(entry: Entry) -> LayerSpec:
     """The layer; a block starts with an empty body, into which the next layers go."""
     needed = {p.name: _first_value(p) for p in entry.parameters if p.required}
     return LayerSpec(kind=entry.name, parameters=needed)
+
+
+def changed_kind(layer: LayerSpec, entry: Entry) -> LayerSpec:
+    """The layer as another kind, with its body and whatever parameters the two have in common."""
+    kept = {
+        name: value
+        for name, value in layer.parameters.items()
+        if (parameter := entry.parameter(name)) is not None and parameter.complaint(value) is None
+    }
+    fresh = new_layer(entry)
+    return replace(fresh, name=layer.name, parameters={**fresh.parameters, **kept}, body=layer.body)
 
 
 def place_for(selected: Path, *, is_block: bool, top_level: int) -> Path:

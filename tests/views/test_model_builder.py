@@ -42,8 +42,8 @@ def test_shapes_and_sizes_stand_beside_the_layers(builder, window) -> None:
 def test_a_click_shows_the_layers_form(builder) -> None:
     click_row(builder, (1, 0))
     assert builder.selected == (1, 0)
-    assert list(builder.form.fields) == ["out_features", "bias"]
-    assert builder.form.fields["out_features"].widget.currentText() == "64"
+    assert list(builder.form.parameters.fields) == ["out_features", "bias"]
+    assert builder.form.parameters.fields["out_features"].widget.currentText() == "64"
 
 
 def test_a_layer_is_added_by_keyboard_after_the_selected_one(builder, window, layers, qtbot) -> None:
@@ -101,29 +101,50 @@ def test_duplicate_move_remove_and_undo(builder, window, document, layers) -> No
 
 def test_a_parameter_is_edited_and_undone(builder, window, layers, qtbot) -> None:
     click_row(builder, (1, 0))
-    line = builder.form.fields["out_features"].widget.lineEdit()
+    line = builder.form.parameters.fields["out_features"].widget.lineEdit()
     line.selectAll()
     qtbot.keyClicks(line, "32")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert at(layers(), (1, 0)).parameters == {"out_features": 32}
     assert builder._model.index_of((1, 0)).data() == "Linear 32"
     trigger(window, "edit.undo")
-    assert builder.form.fields["out_features"].widget.currentText() == "64"
+    assert builder.form.parameters.fields["out_features"].widget.currentText() == "64"
 
 
 def test_a_default_is_not_written_down(builder, layers, qtbot) -> None:
     click_row(builder, (1, 0))
-    box = builder.form.fields["bias"].widget
+    box = builder.form.parameters.fields["bias"].widget
     qtbot.keyClick(box, Qt.Key.Key_Space)
     assert at(layers(), (1, 0)).parameters["bias"] is False
     qtbot.keyClick(box, Qt.Key.Key_Space)
     assert "bias" not in at(layers(), (1, 0)).parameters
 
 
+def test_the_kind_is_changed_and_undone(builder, window, layers) -> None:
+    """Only kinds of the same group may stand in the place; what both have in common stays."""
+    click_row(builder, (1, 1))
+    kinds = [builder.form.kind.itemText(i) for i in range(builder.form.kind.count())]
+    assert {"Sigmoid", "ReLU"} <= set(kinds)
+    assert "Linear" not in kinds
+    builder.form.kind.setCurrentText("ReLU")
+    builder.form.kind.textActivated.emit("ReLU")
+    assert at(layers(), (1, 1)).kind == "ReLU"
+    assert builder.form.kind.currentText() == "ReLU"
+    trigger(window, "edit.undo")
+    assert at(layers(), (1, 1)).kind == "Sigmoid"
+    assert builder.form.kind.currentText() == "Sigmoid"
+
+
+def test_the_delete_key_removes_the_selected_layer(builder, layers, qtbot) -> None:
+    click_row(builder, (0,))
+    qtbot.keyClick(builder.tree, Qt.Key.Key_Delete)
+    assert [layer.kind for layer in layers()] == ["Repeat", "Linear"]
+
+
 def test_a_name(builder, layers, qtbot) -> None:
     click_row(builder, (2,))
-    qtbot.keyClicks(builder.name_field, "head")
-    qtbot.keyClick(builder.name_field, Qt.Key.Key_Return)
+    qtbot.keyClicks(builder.form.name, "head")
+    qtbot.keyClick(builder.form.name, Qt.Key.Key_Return)
     assert layers()[2].name == "head"
 
 

@@ -41,6 +41,13 @@ def test_live_it_stands_at_the_newest_step(bar, snapshot) -> None:
     assert bar.live.isChecked()
 
 
+def test_the_last_step_is_never_left_unread(bar, snapshot) -> None:
+    """The number changes four times a second while training; the end must not fall between two readings."""
+    bar.show_snapshot(snapshot(steps=300, done=290, finish=False), 299)
+    bar.show_snapshot(snapshot(steps=300, done=300), 299)
+    assert bar.field.value() == 299
+
+
 def test_a_click_goes_to_the_very_step(bar, snapshot) -> None:
     bar.show_snapshot(snapshot(steps=1000, done=300), 999)
     steps = told(bar)

@@ -1,0 +1,30 @@
+"""A real window on a real X server, driven by mouse and keys (see mouse_round.py)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).with_name("mouse_round.py")
+TOOLS = ("xvfb-run", "xdotool", "openbox")
+missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)} (Debian: xvfb xdotool openbox)")
+def test_the_main_job_with_a_mouse(tmp_path):
+    pictures = Path(os.environ.get("GRADVIZ_PICTURES", tmp_path))
+    pictures.mkdir(exist_ok=True)
+    command = f"openbox & sleep 0.5; {sys.executable} {SCRIPT} {pictures}; status=$?; kill %1; exit $status"
+    done = subprocess.run(
+        ["xvfb-run", "-a", "-s", "-screen 0 1280x860x24", "bash", "-c", command],
+        env={**os.environ, "QT_QPA_PLATFORM": "xcb", "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
