@@ -59,6 +59,7 @@ CATALOGUE = Catalogue(
     ),
     initializers=(
         Entry(name="default", group="", doc="As torch"),
+        Entry(name="normal", group="", doc="Gauss", parameters=(number("std", "Width", default=0.02),)),
         Entry(
             name="xavier_uniform", group="", doc="Glorot", parameters=(number("gain", "Factor", default=1.0),)
         ),

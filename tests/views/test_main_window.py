@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
+import pointer
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
-
-import pointer
-from gradviz.control.engine_state import EngineState, RunChange
-from gradviz.records.run import FinishReason, RunState, RunStatus
 from recorded_runs import record
+
+from gradviz.control.engine_state import EngineState, RunChange
+from gradviz.records.run import FinishReason, RunState
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
+import pointer
 import pytest
 
-import pointer
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.edge_marks import Mark
 

@@ -1,8 +1,8 @@
 import numpy as np
+import pointer
 import pytest
 from PySide6.QtCore import Qt
 
-import pointer
 from gradviz.views.plots import magnitude
 from gradviz.views.plots.flow_map import FlowMap
 

@@ -1,6 +1,6 @@
+import pointer
 import pytest
 
-import pointer
 from gradviz.views.plots.histogram_view import HistogramView
 
 

@@ -1,7 +1,7 @@
 import numpy as np
+import pointer
 import pytest
 
-import pointer
 from gradviz.views.plots.learning_curves import LearningCurves
 
 

@@ -1,0 +1,67 @@
+"""The start, in processes of their own: what is imported when, and that it ends as it should."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+IMPORTS = """
+import sys
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+from gradviz.views.app import Opening, build_window
+window = build_window(application)
+heavy = ("torch", "pyqtgraph", "numpy", "sqlite3")
+window.painted.connect(lambda: print("painted", [m for m in heavy if m in sys.modules]))
+window.show()
+application.processEvents()
+opening = Opening(window)
+opening.open_session()
+window.host.start = lambda: None
+opening.load_plots()
+application.processEvents()
+print("complete", [m for m in heavy if m in sys.modules])
+window.close()
+"""
+
+WHOLE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+import gradviz.views.main_window as m
+loaded = m.MainWindow.load_plots
+def load(window):
+    loaded(window)
+    QTimer.singleShot(200, window.close)
+m.MainWindow.load_plots = load
+from gradviz.views.app import run_window
+sys.exit(run_window(None))
+"""
+
+
+def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint_and_torch_never() -> None:
+    done = python(IMPORTS)
+    assert done.stdout.splitlines() == ["painted []", "complete ['pyqtgraph', 'numpy', 'sqlite3']"], (
+        done.stderr
+    )
+
+
+def test_the_program_opens_and_closes() -> None:
+    done = python(WHOLE)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,121 @@
+"""Parts that are small enough to be tested on one page: strips, sections, dialogs, the palette."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
+from recorded_runs import layer
+
+from gradviz.control.engine_state import EngineState, EngineStatus
+from gradviz.views.elided_label import ElidedLabel
+from gradviz.views.help_dialogs import AboutDialog, ShortcutsDialog
+from gradviz.views.layer_selection import LayerSelection
+from gradviz.views.message_strip import MessageStrip, Tone
+from gradviz.views.section import Section
+from gradviz.views.status_pill import StatusPill
+
+
+@pytest.mark.parametrize("tone", list(Tone))
+def test_a_strip_speaks_until_it_is_closed(app, qtbot, tone: Tone) -> None:
+    strip = MessageStrip()
+    qtbot.addWidget(strip)
+    acted = []
+    assert strip.isHidden()
+    strip.say(tone, "The disk is full.", "Retry", lambda: acted.append(1))
+    assert strip.isVisible()
+    assert strip.text == "The disk is full."
+    qtbot.mouseClick(strip.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert acted == [1]
+
+
+def test_a_section_folds_by_mouse_and_key(app, qtbot) -> None:
+    body = QWidget()
+    section = Section("Data", body)
+    qtbot.addWidget(section)
+    section.show()
+    QTest.mouseClick(section.heading, Qt.MouseButton.LeftButton)
+    assert not body.isVisible()
+    QTest.keyClick(section.heading, Qt.Key.Key_Space)
+    assert body.isVisible()
+
+
+def test_where_there_is_no_room_the_section_opened_first_folds(window) -> None:
+    model, data, training, _ = window.left.sections
+    training.set_open(is_open=True)
+    assert not model.is_open
+    model.set_open(is_open=True)
+    assert not training.is_open
+    window.resize(1280, 2000)
+    for section in window.left.sections:
+        section.set_open(is_open=True)
+    assert all(section.is_open for section in window.left.sections)
+    window.resize(1280, 800)
+    assert not model.is_open
+    assert data.is_open or not training.is_open
+
+
+def test_a_long_text_ends_in_dots_and_is_in_the_tooltip(app, qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setText("a very long text that has no room at all")
+    label.resize(40, 20)
+    assert label.minimumSizeHint().width() == 0
+    assert label.toolTip() == label.text()
+
+
+@pytest.mark.parametrize("state", list(EngineState))
+def test_every_state_has_a_word(app, qtbot, state: EngineState) -> None:
+    pill = StatusPill()
+    qtbot.addWidget(pill)
+    pill.show_status(EngineStatus(state=state, text=""))
+    assert pill.text in pill.accessibleName()
+    assert pill.grab().size() == QSize(96, 28)
+
+
+def test_about_names_all_versions(app, qtbot) -> None:
+    dialog = AboutDialog({"torch": "2.13.0"})
+    qtbot.addWidget(dialog)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    assert {"gradviz", "Qt", "PySide6", "torch", "2.13.0"} <= set(texts)
+
+
+def test_all_shortcuts_are_listed(window, qtbot) -> None:
+    dialog = ShortcutsDialog(window.actions_by_key, window)
+    texts = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {"Train", "F5", "Undo", "Ctrl+Z"} <= texts
+    dialog.deleteLater()
+
+
+@pytest.mark.parametrize("key", ["help.about", "help.shortcuts"])
+def test_help_opens_a_dialog_that_goes_away(window, qtbot, key: str) -> None:
+    window.actions_by_key[key].trigger()
+    dialog = next(d for d in window.findChildren(QDialog) if d.isVisible())
+    qtbot.mouseClick(dialog.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+
+
+def test_another_run_keeps_the_selected_layer_by_name(app, qtbot) -> None:
+    selection = LayerSelection()
+    selection.set_layers([layer(i) for i in range(5)])
+    assert selection.row == 0
+    selection.select_row(3)
+    selection.set_layers([layer(0, "stem"), *(layer(i) for i in range(5))])
+    assert selection.row == 4
+    selection.set_layers([layer(0, "other")])
+    assert selection.row == 0
+    selection.set_layers([])
+    assert selection.row is None
+
+
+def test_pictures_have_the_heading_and_no_menu(window, tmp_path, monkeypatch) -> None:
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QFileDialog
+
+    plot = window.plots.flow
+    target = tmp_path / "flow.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    plot.save_picture()
+    assert target.stat().st_size > 1000
+    plot.copy_picture()
+    assert QGuiApplication.clipboard().pixmap().width() == plot.width() * 2
+    assert plot._menu_button.isVisible()
