@@ -41,6 +41,7 @@ class EngineHost(QObject):
     _step = Signal()
     _stop = Signal()
     _set_lr = Signal(object)
+    _focus = Signal(object)
     _shutdown = Signal()
 
     def __init__(self, parent: QObject | None = None, *, engine: str = "process") -> None:
@@ -96,6 +97,10 @@ class EngineHost(QObject):
         """Change the learning rate of the run that is training."""
         self._set_lr.emit(lr)
 
+    def focus(self, layer: int | None) -> None:
+        """Say which measured layer is looked at: its histograms are taken more often."""
+        self._focus.emit(layer)
+
     def restart(self) -> None:
         """Start the engine again after it has failed."""
         self._start.emit()
@@ -120,6 +125,7 @@ class EngineHost(QObject):
         self._step.connect(controller.step)
         self._stop.connect(controller.stop)
         self._set_lr.connect(controller.set_lr)
+        self._focus.connect(controller.focus)
         self._shutdown.connect(controller.shutdown)
         # Directly: this thread is waiting by then. QThread.quit may be called from any thread.
         controller.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)

@@ -64,6 +64,11 @@ def encode_lr(lr: float) -> bytes:
     return _line("set_lr", lr=lr)
 
 
+def encode_focus(layer: int | None) -> bytes:
+    """The line that says which measured layer is looked at."""
+    return _line("focus", layer=layer)
+
+
 def decode_event(line: bytes) -> Event:
     """The event that `line` holds; what cannot be read becomes a line for the log, never an error."""
     try:

@@ -18,6 +18,7 @@ from gradviz.control.engine_messages import (
     Ready,
     Reported,
     decode_event,
+    encode_focus,
     encode_inspect,
     encode_lr,
     encode_order,
@@ -63,6 +64,7 @@ class TrainingController(QObject):
         self._status = EngineStatus()
         self._questions = InspectionQueue()
         self._waiting: TrainRequest | None = None
+        self._focus: int | None = None
         self._run: TrainRequest | None = None
         self._policy = RestartPolicy()
         self._complaints: deque[str] = deque(maxlen=KEPT_COMPLAINTS)
@@ -125,6 +127,13 @@ class TrainingController(QObject):
         """Change the learning rate of the run that is training."""
         if self._run is not None:
             self._send(encode_lr(lr))
+
+    @Slot(object)
+    def focus(self, layer: int | None) -> None:
+        """Say which measured layer is looked at, in this run and those to come."""
+        self._focus = layer
+        if self._run is not None:
+            self._send(encode_focus(layer))
 
     @Slot()
     def shutdown(self) -> None:
@@ -254,6 +263,8 @@ class TrainingController(QObject):
             return
         self._run, self._waiting = self._waiting, None
         self._send(encode_train(self._run))
+        if self._focus is not None:
+            self._send(encode_focus(self._focus))
         self._show(EngineState.TRAINING, self.tr("Training"))
 
     def _order(self, order: str, *, paused: bool) -> None:

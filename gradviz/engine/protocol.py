@@ -58,11 +58,18 @@ class SetLr:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Focus:
+    """Says which measured layer of the run is being looked at; None for none."""
+
+    layer: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Quit:
     """Ends the engine after a last commit, as the end of the input does."""
 
 
-Request = Inspect | Train | Order | SetLr | Quit
+Request = Inspect | Train | Order | SetLr | Focus | Quit
 
 
 class Sink(Protocol):
@@ -96,6 +103,8 @@ def decode(line: str) -> Request:
             )
         case "set_lr":
             return SetLr(lr=_learning_rate(raw))
+        case "focus":
+            return Focus(layer=None if raw.get("layer") is None else _field(raw, "layer", int))
         case "quit":
             return Quit()
         case "pause" | "resume" | "step" | "stop":

@@ -19,6 +19,7 @@ from gradviz.engine import machine
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.engine.protocol import (
     Events,
+    Focus,
     Inspect,
     Order,
     ProtocolError,
@@ -107,6 +108,9 @@ class Server:
             case SetLr():
                 if self._control is not None:
                     self._control.set_lr(request.lr)
+            case Focus():
+                if self._control is not None:
+                    self._control.focus = request.layer
             case Order():
                 self._order(request)
 

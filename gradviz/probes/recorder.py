@@ -26,6 +26,8 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 
+FOCUS_SECONDS = 0.2
+"""How often the histograms of the layer in focus are taken, out of turn."""
 _NORMS_EVERY = 16
 """Update ratios and weight norms, of all layers at once, come round after so many histograms."""
 
@@ -70,6 +72,9 @@ class Recorder:
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._schedule = Schedule(_items(len(groups)), budget)
         self._pace = Pace(writer)
+        self.focus: int | None = None
+        """The measured layer that somebody is looking at."""
+        self._focused = 0.0
         self._due: list[Item] = []
         self._step = -1
         self._samples = 1
@@ -85,6 +90,8 @@ class Recorder:
         self._started = perf_counter()
         self._step = step
         self._due = self._schedule.due(step, everything=everything)
+        if self.focus is not None and self._started - self._focused >= FOCUS_SECONDS:
+            self._add_focused(self.focus)
         self._scheduled = 0.0
         self._always = perf_counter() - self._started
 
@@ -168,6 +175,13 @@ class Recorder:
     def take_accuracy(self) -> float:
         """The training accuracy over all steps since the last call, for the end of an epoch."""
         return self._ledger.take_accuracy()
+
+    def _add_focused(self, layer: int) -> None:
+        """Let the histograms of one layer have a turn now: what is looked at must not stand still."""
+        self._focused = self._started
+        for item in self._schedule.items:
+            if item.layer == layer >= 0 and item not in self._due and self._schedule.turn(item, self._step):
+                self._due.append(item)
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:

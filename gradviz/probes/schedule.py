@@ -71,6 +71,10 @@ class Schedule:
             self._next = (self._next + 1) % len(self.items)
         return chosen
 
+    def turn(self, item: Item, step: int) -> bool:
+        """Whether the run has grown enough since the item's last turn for another one, in turn or not."""
+        return bool(self.budget) and not self._waits(item, step)
+
     def account(self, bare: float, always: float, scheduled: float) -> None:
         """After a step: its bare time, the cost of what every step measures and of what was scheduled (s)."""
         allowance = max(self.budget * bare - always, LEAST * self.budget * bare)

@@ -87,6 +87,7 @@ class Trainer:
                 recorder.at_rest(gradients=self.clip is None)
                 return self._end(FinishReason.STOPPED)
             single = self.control.take_step()
+            recorder.focus = self.control.focus
             recorder.on_train_batch_start(step, everything=single or step in (0, self.steps - 1))
             x, y = self.batches.take(step)
             moment = Moment(step=step, x=x, y=y, random=dice.before_step())

@@ -125,6 +125,7 @@ class WindowWiring(QObject):
         builder.layer_selected.connect(self.selection.select_path)
         self.selection.path_changed.connect(builder.select)
         self.selection.row_changed.connect(self._window.runs.clock.set_layer)
+        self.selection.row_changed.connect(self._window.host.focus)
 
     def _on_engine(self, status: EngineStatus) -> None:
         window = self._window

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gradviz.engine.protocol import (
     Events,
+    Focus,
     Inspect,
     Order,
     ProtocolError,
@@ -32,6 +33,8 @@ def test_requests_are_decoded() -> None:
     )
     assert decode('{"do": "train", "run": "r", "store": "/s", "experiment": {}}').paused is False
     assert decode('{"do": "set_lr", "lr": 1}') == SetLr(lr=1.0)
+    assert decode('{"do": "focus", "layer": 3}') == Focus(layer=3)
+    assert decode('{"do": "focus", "layer": null}') == Focus(layer=None)
     assert decode('{"do": "quit"}') == Quit()
     assert [decode(f'{{"do": "{order}"}}') for order in Order] == list(Order)
 
@@ -53,6 +56,7 @@ def test_requests_are_decoded() -> None:
         '{"do": "train", "run": 1, "store": "s", "experiment": {}}',
         '{"do": "train", "run": "r", "store": "s", "experiment": {}, "paused": "yes"}',
         '{"do": "set_lr"}',
+        '{"do": "focus", "layer": "first"}',
         '{"do": "set_lr", "lr": true}',
         '{"do": "set_lr", "lr": NaN}',
         '{"do": "set_lr", "lr": -0.1}',
@@ -109,6 +113,7 @@ def test_both_halves_fit() -> None:
     assert isinstance(ordered, Train)
     assert (ordered.run, ordered.store, ordered.paused) == ("r1", "/tmp/ü.store", True)
     assert decode(messages.encode_lr(0.25).decode()) == SetLr(lr=0.25)
+    assert decode(messages.encode_focus(2).decode()) == Focus(layer=2)
     assert decode(messages.encode_order("step").decode()) is Order.STEP
 
     sink = io.StringIO()

@@ -184,6 +184,28 @@ def test_nonfinite_gradients_are_kept_and_counted(bad: float, model, lab) -> Non
     assert reader.sample_at("nonfinite_count", 0)[1].tolist() == [3, 0, 0, 0]
 
 
+def test_the_layer_in_focus_has_turns_of_its_own(model, lab, monkeypatch) -> None:
+    """Whatever the schedule has saved up, what somebody looks at moves."""
+    monkeypatch.setattr("gradviz.probes.recorder.FOCUS_SECONDS", 0.0)
+    labor = lab(model, budget=1e-9)
+    labor.recorder.focus = 2
+    train(model, labor.recorder)
+    reader = labor.read()
+    for quantity in ("gradient_histogram", "weight_histogram"):
+        assert reader.samples(quantity, 2)[0].tolist() == list(range(STEPS))
+        assert len(reader.samples(quantity, 3)[0]) < STEPS
+
+
+@pytest.mark.parametrize("focus", [None, -1, 99])
+def test_a_focus_on_no_layer_measures_nothing_more(focus, model, lab, monkeypatch) -> None:
+    monkeypatch.setattr("gradviz.probes.recorder.FOCUS_SECONDS", 0.0)
+    labor = lab(model, budget=0.0)
+    labor.recorder.focus = focus
+    train(model, labor.recorder)
+    reader = labor.read()
+    assert all(not len(reader.samples("weight_histogram", layer)[0]) for layer in range(4))
+
+
 def test_at_rest_measures_what_the_last_step_did_not(model, lab) -> None:
     labor = lab(model, budget=0.0)
     train(model, labor.recorder)

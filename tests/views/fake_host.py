@@ -44,12 +44,15 @@ class FakeHost(EngineHost):
     def set_lr(self, lr: float) -> None:
         self.asked.append(("set_lr", lr))
 
+    def focus(self, layer: int | None) -> None:
+        self.asked.append(("focus", layer))
+
     def restart(self) -> None:
         self.asked.append(("restart", None))
 
     def orders(self) -> list[str]:
         """What was asked but inspections."""
-        return [what for what, _ in self.asked if what != "inspect"]
+        return [what for what, _ in self.asked if what not in {"inspect", "focus"}]
 
     def be(self, state: EngineState, text: str = "") -> None:
         """Take a state."""
