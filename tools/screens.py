@@ -1,7 +1,8 @@
 """Renders every screen and dialog to PNG, so that people can look at them: python tools/screens.py FOLDER.
 
 Runs without a display and without an engine: the states are made of recorded runs, so a picture is the
-same at every call. Each screen comes light and dark, at 1280 × 800; the busiest also at 3840 × 2160.
+same at every call. Each screen comes light and dark, at 1280 × 800; the busiest also at 3840 × 2160, with
+QT_SCALE_FACTOR=2 as such screens are used.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests" / "views")]
 
 import recorded_runs  # noqa: E402 - the tests' own recordings
+from fake_host import FakeHost  # noqa: E402 - and engine
 from PySide6.QtCore import QSize  # noqa: E402
-from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
-from gradviz.control.engine_state import EngineState, EngineStatus, InspectionReply  # noqa: E402
+from gradviz.control.engine_state import EngineState, InspectionReply, LogLine  # noqa: E402
 from gradviz.control.run_entry import RunEntry  # noqa: E402
 from gradviz.control.session_messages import AbandonedSession  # noqa: E402
 from gradviz.data.load import describe  # noqa: E402
 from gradviz.engine.catalogue import full_catalogue  # noqa: E402
 from gradviz.nets.build import inspect_model  # noqa: E402
 from gradviz.records.layer import Inspection  # noqa: E402
-from gradviz.records.run import FinishReason, RunState, RunStatus  # noqa: E402
 from gradviz.spec import tree  # noqa: E402
 from gradviz.views.app import build_window  # noqa: E402
 from gradviz.views.appearance import ThemeChoice, appearance  # noqa: E402
@@ -39,21 +40,10 @@ from gradviz.views.main_window import MainWindow  # noqa: E402
 from gradviz.views.message_strip import Tone  # noqa: E402
 from gradviz.views.recovery_dialog import RecoveryDialog  # noqa: E402
 
-NORMAL, LARGE = QSize(1280, 800), QSize(3840, 2160)
+NORMAL = QSize(1280, 800)
+LARGE = QSize(3840, 2160) / float(os.environ.get("QT_SCALE_FACTOR", "1"))
 CATALOGUE = full_catalogue()
-Shot = Callable[[QWidget, str], None]
-
-
-class SilentHost:
-    """Makes the window believe in an engine that is in a chosen state."""
-
-    def __new__(cls) -> object:
-        from gradviz.control.engine_host import EngineHost  # noqa: PLC0415
-
-        host = EngineHost()
-        host.start = lambda: None  # type: ignore[method-assign]
-        host.inspect = lambda _experiment: 0  # type: ignore[method-assign]
-        return host
+Prepare = Callable[[MainWindow], QWidget]
 
 
 def main(folder: Path) -> int:
@@ -68,156 +58,180 @@ def main(folder: Path) -> int:
             for name, prepare, size in screens(Path(state)):
                 with window(application, size) as shown:
                     target = prepare(shown)
-                    settle(application)
+                    settle()
                     target.grab().save(str(folder / f"{name}-{choice.value}.png"))
                     if target is not shown:
                         target.close()
     return 0
 
 
-def screens(state: Path) -> Iterator[tuple[str, Callable[[MainWindow], QWidget], QSize]]:
-    """Name, preparation and size of every screen."""
+def run(state: Path, name: str, **options: object) -> RunEntry:
+    """A recorded run."""
+    path = state / f"{name}.sqlite"
+    if not path.exists():
+        recorded_runs.record(path, run_id=name, **options)  # type: ignore[arg-type]
+    return RunEntry(id=name, name="Run 1", source=path)
 
-    def run(name: str, **options: object) -> RunEntry:
-        path = state / f"{name}.sqlite"
-        if not path.exists():
-            recorded_runs.record(path, run_id=name, **options)  # type: ignore[arg-type]
-        return RunEntry(id=name, name="Run 1", source=path)
 
-    def starting(shown: MainWindow) -> QWidget:
-        shown.host.engine_changed.emit(EngineStatus())
+def showing(entry: RunEntry, engine: EngineState = EngineState.READY) -> Prepare:
+    """A run on the screen."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown, engine)
+        show(shown, entry)
         return shown
 
-    def showing(entry: RunEntry, engine: EngineState = EngineState.READY) -> Callable[[MainWindow], QWidget]:
-        def prepare(shown: MainWindow) -> QWidget:
-            ready(shown, engine)
-            show(shown, entry)
-            return shown
+    return prepare
 
-        return prepare
 
-    def scrubbed(shown: MainWindow) -> QWidget:
+def scrubbed(entry: RunEntry) -> Prepare:
+    """A run looked back at, with a layer selected."""
+
+    def prepare(shown: MainWindow) -> QWidget:
         ready(shown)
-        show(shown, run("finished", steps=1000))
+        show(shown, entry)
+        settle()
         shown.runs.clock.set_cursor(412)
         shown.wiring.selection.select_row(9)
         return shown
 
-    def diverged(shown: MainWindow) -> QWidget:
-        ready(shown)
-        show(shown, run("diverged", steps=300, non_finite_from=240))
-        shown.runs.run_ended.emit(
-            RunStatus(
-                state=RunState.FINISHED,
-                steps=240,
-                finish=FinishReason.DIVERGED,
-                reason="The loss is not finite at step 240; first in Linear 4, forward. Lower the learning rate or the weights.",
-            )
-        )
+    return prepare
+
+
+def saying(entry: RunEntry, tone: Tone, text: str, engine: EngineState = EngineState.READY) -> Prepare:
+    """A run and a message."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown, engine)
+        show(shown, entry)
+        shown.strip.say(tone, text)
         return shown
 
-    def killed(shown: MainWindow) -> QWidget:
-        ready(shown, EngineState.RESTARTING)
-        show(shown, run("killed", steps=1000, done=480))
-        shown.strip.say(
-            Tone.ERROR,
-            "The engine was killed at step 480. Everything measured is kept; it is starting again.",
-        )
+    return prepare
+
+
+def starting(shown: MainWindow) -> QWidget:
+    """Before the engine has answered."""
+    return shown
+
+
+def problem(shown: MainWindow) -> QWidget:
+    """A layer that cannot be built."""
+    ready(shown)
+    layers = shown.document.experiment.model.layers
+    wrong = replace(tree.at(layers, (1, 0)), parameters={"out_features": -3})
+    shown.document.replace_layer((1, 0), wrong)
+    return editing(shown)
+
+
+def editing(shown: MainWindow) -> QWidget:
+    """A selected layer with its form."""
+    ready(shown)
+    shown.left.builder.tree.setCurrentIndex(shown.layer_model.index_of((1, 0)))
+    return shown
+
+
+def panel(number: int) -> Prepare:
+    """An unfolded section."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown)
+        shown.left.sections[number].set_open(is_open=True)
         return shown
 
-    def problem(shown: MainWindow) -> QWidget:
-        ready(shown)
-        layers = shown.document.experiment.model.layers
-        wrong = replace(tree.at(layers, (1, 0)), parameters={"out_features": -3})
-        shown.document.replace_layer((1, 0), wrong)
-        shown.left.builder.tree.setCurrentIndex(shown.layer_model.index_of((1, 0)))
-        return shown
+    return prepare
 
-    def panel(number: int) -> Callable[[MainWindow], QWidget]:
-        def prepare(shown: MainWindow) -> QWidget:
-            ready(shown)
-            shown.left.sections[number].set_open(is_open=True)
-            return shown
 
-        return prepare
+def palette(shown: MainWindow) -> QWidget:
+    """The layers that can be added."""
+    ready(shown)
+    shown.left.builder.open_palette()
+    return shown.left.builder.palette_popup
 
-    def editing(shown: MainWindow) -> QWidget:
-        ready(shown)
-        shown.left.builder.tree.setCurrentIndex(shown.layer_model.index_of((1, 0)))
-        return shown
 
-    def palette(shown: MainWindow) -> QWidget:
-        ready(shown)
-        shown.left.builder.open_palette()
-        return shown.left.builder.palette_popup
+def log(shown: MainWindow) -> QWidget:
+    """The log."""
+    ready(shown)
+    shown.actions_by_key["view.log"].setChecked(True)
+    for level, text in (
+        ("info", "engine ready"),
+        ("warning", "the disk is nearly full"),
+        ("error", "killed"),
+    ):
+        shown.log.add(LogLine(level=level, text=text))
+    return shown
 
-    def log(shown: MainWindow) -> QWidget:
-        from gradviz.control.engine_state import LogLine  # noqa: PLC0415
 
-        ready(shown)
-        shown.actions_by_key["view.log"].setChecked(True)
-        for level, text in (
-            ("info", "engine ready"),
-            ("warning", "the disk is nearly full"),
-            ("error", "killed"),
-        ):
-            shown.log.add(LogLine(level=level, text=text))
-        return shown
+def about(shown: MainWindow) -> QWidget:
+    """Versions."""
+    return opened(AboutDialog({"torch": "2.13.0+cpu", "numpy": "2.3.4"}, shown))
 
-    def about(shown: MainWindow) -> QWidget:
-        dialog = AboutDialog({"torch": "2.13.0+cpu", "numpy": "2.3.4"}, shown)
-        dialog.show()
-        return dialog
 
-    def shortcuts(shown: MainWindow) -> QWidget:
-        dialog = ShortcutsDialog(shown.actions_by_key, shown)
-        dialog.show()
-        return dialog
+def shortcuts(shown: MainWindow) -> QWidget:
+    """Keys."""
+    return opened(ShortcutsDialog(shown.actions_by_key, shown))
 
-    def recovery(shown: MainWindow) -> QWidget:
-        kept = AbandonedSession(
-            id="1",
-            title="Vanishing: 20 sigmoid layers",
-            path=None,
-            changed=datetime(2026, 1, 5, 14, 3, tzinfo=UTC),
-            runs=2,
-            steps=1240,
-        )
-        saved = replace(
-            kept, id="2", title="depth.gradviz", path=Path("/home/ada/depth.gradviz"), runs=1, steps=88
-        )
-        dialog = RecoveryDialog([kept, saved], shown)
-        dialog.show()
-        return dialog
 
-    def unsaved(shown: MainWindow) -> QWidget:
-        box = unsaved_box(shown, "Vanishing: 20 sigmoid layers", training=True)
-        box.show()
-        return box
+def unsaved(shown: MainWindow) -> QWidget:
+    """The question before closing."""
+    return opened(unsaved_box(shown, "Vanishing: 20 sigmoid layers", training=True))
 
+
+def recovery(shown: MainWindow) -> QWidget:
+    """What a crash left."""
+    when = datetime(2026, 1, 5, 14, 3, tzinfo=UTC)
+    kept = AbandonedSession(
+        id="1", title="Vanishing: 20 sigmoid layers", path=None, changed=when, runs=2, steps=1240
+    )
+    saved = replace(kept, id="2", title="depth.gradviz", path=Path("/a/depth.gradviz"), runs=1, steps=88)
+    return opened(RecoveryDialog([kept, saved], shown))
+
+
+def opened(dialog: QDialog) -> QWidget:
+    """A dialog, shown."""
+    dialog.show()
+    return dialog
+
+
+def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
+    """Name, preparation and size of every screen."""
+    finished = run(state, "finished", steps=1000)
+    training = run(state, "training", steps=2000, done=1240)
+    diverged = run(state, "diverged", steps=300, non_finite_from=240)
+    killed = run(state, "killed", steps=1000, done=480)
     yield "starting", starting, NORMAL
-    yield "empty", lambda shown: ready(shown), NORMAL
-    yield "training", showing(run("training", steps=2000, done=1240), EngineState.TRAINING), NORMAL
-    yield "finished", showing(run("finished", steps=1000)), NORMAL
-    yield "finished-4k", showing(run("finished", steps=1000)), LARGE
-    yield "scrubbed", scrubbed, NORMAL
-    yield "one-step", showing(run("one-step", steps=1000, done=1), EngineState.PAUSED), NORMAL
-    yield "clipped", showing(run("clipped", steps=400, clipped=True)), NORMAL
-    yield "200-layers", showing(run("200-layers", layers=200, steps=600)), NORMAL
-    yield "1000-layers-4k", showing(run("1000-layers", layers=1000, steps=300)), LARGE
-    yield "diverged", diverged, NORMAL
-    yield "killed", killed, NORMAL
+    yield "empty", ready, NORMAL
+    yield "training", showing(training, EngineState.TRAINING), NORMAL
+    yield "finished", showing(finished), NORMAL
+    yield "finished-4k", showing(finished), LARGE
+    yield "scrubbed", scrubbed(finished), NORMAL
+    yield "one-step", showing(run(state, "one-step", steps=1000, done=1), EngineState.PAUSED), NORMAL
+    yield "clipped", showing(run(state, "clipped", steps=400, clipped=True)), NORMAL
+    yield "200-layers", showing(run(state, "200-layers", layers=200, steps=600)), NORMAL
+    yield "1000-layers-4k", showing(run(state, "1000-layers", layers=1000, steps=300)), LARGE
+    yield (
+        "diverged",
+        saying(diverged, Tone.WARNING, "The loss is not finite at step 240."),
+        NORMAL,
+    )
+    yield (
+        "killed",
+        saying(killed, Tone.ERROR, "The engine was killed at step 480.", EngineState.RESTARTING),
+        NORMAL,
+    )
     yield "problem", problem, NORMAL
     yield "editing", editing, NORMAL
-    yield "data", panel(1), NORMAL
-    yield "training-panel", panel(2), NORMAL
-    yield "notes", panel(3), NORMAL
+    for number, name in enumerate(("data", "training-panel", "notes"), 1):
+        yield name, panel(number), NORMAL
     yield "log", log, NORMAL
     yield "palette", palette, NORMAL
-    yield "about", about, NORMAL
-    yield "shortcuts", shortcuts, NORMAL
-    yield "recovery", recovery, NORMAL
-    yield "unsaved", unsaved, NORMAL
+    for name, dialog in (
+        ("about", about),
+        ("shortcuts", shortcuts),
+        ("recovery", recovery),
+        ("unsaved", unsaved),
+    ):
+        yield name, dialog, NORMAL
 
 
 @contextmanager
@@ -228,22 +242,23 @@ def window(application: QApplication, size: QSize) -> Iterator[MainWindow]:
     shown = build_window(application)
     document = SessionDocument(parent=shown)
     document.open("example:vanishing")
-    shown.open_session(document, SilentHost())  # type: ignore[arg-type]
+    shown.open_session(document, FakeHost(CATALOGUE))
     shown.load_plots()
     shown.resize(size)
     shown.show()
-    settle(application)
+    settle()
     yield shown
     shown.files.may_close = lambda: True  # type: ignore[method-assign]
     shown.close()
     shown.deleteLater()
-    settle(application)
+    settle()
 
 
 def ready(shown: MainWindow, state: EngineState = EngineState.READY) -> QWidget:
     """An engine that is up, with its answer about the experiment."""
-    status = EngineStatus(state=state, catalogue=CATALOGUE, devices=("cpu",), versions={"torch": "2.13.0"})
-    shown.host._on_engine_changed(status)  # noqa: SLF001
+    host = shown.host
+    if isinstance(host, FakeHost):
+        host.be(state)
     shown.host.inspected.emit(InspectionReply(id=0, inspection=inspection(shown)))
     return shown
 
@@ -262,13 +277,13 @@ def show(shown: MainWindow, entry: RunEntry) -> None:
     shown.time_bar.show_runs([entry], entry.id)
 
 
-def settle(application: QApplication) -> None:
+def settle() -> None:
     """Let timers and paints happen."""
     from time import monotonic  # noqa: PLC0415
 
     end = monotonic() + 0.4
     while monotonic() < end:
-        application.processEvents()
+        QApplication.processEvents()
 
 
 if __name__ == "__main__":

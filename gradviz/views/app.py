@@ -31,7 +31,8 @@ def run_window(path: str | None, engine: str = "process") -> int:
     window = build_window(application)
     Opening(window, path, engine)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: window.close())
+        # A handler runs between any two lines, in the middle of a paint too.
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window, window.end_at_once))
     wake = QTimer(window)  # Python sees a signal only when it runs
     wake.start(_SIGNALS_MS)
     window.show()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from gradviz.control.settings import Settings
 from gradviz.paths import resources
@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         self._placeholders = (LeftPlaceholder(self), PlotPlaceholder(self))
         self._open_ended = menus.fill_menu_bar(self.menuBar(), self.actions_by_key)
         self._is_open = False
+        self._ends_at_once = False
         self._painted = False
         self._lay_out()
         self._restore()
@@ -119,6 +120,12 @@ class MainWindow(QMainWindow):
             height = self._middle.height()
             self._middle.setSizes([height - height // 5, height // 5])
 
+    def end_at_once(self) -> None:
+        """End without a question; what is not saved is kept and offered at the next start."""
+        self._ends_at_once = True
+        self.close()
+        QApplication.exit(0)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the first one."""
         super().paintEvent(event)
@@ -144,7 +151,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with unsaved work, then end engine and document."""
-        if self._is_open and not self.files.may_close():
+        if self._is_open and not self._ends_at_once and not self.files.may_close():
             event.ignore()
             return
         self.settings.set_state(_GEOMETRY, self.saveGeometry())
@@ -157,7 +164,7 @@ class MainWindow(QMainWindow):
         if self._is_open:
             self.runs.close()
             self.host.close()
-            self.document.close()
+            self.document.close(keep=self._ends_at_once and self.document.is_dirty)
 
     def _lay_out(self) -> None:
         self._middle = QSplitter(Qt.Orientation.Vertical)

@@ -40,6 +40,23 @@ sys.exit(run_window(None))
 """
 
 
+KILLED = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+import gradviz.views.main_window as m
+loaded = m.MainWindow.load_plots
+def load(window):
+    loaded(window)
+    window.document.set_notes("not saved")
+    QTimer.singleShot(200, window, lambda: os.kill(os.getpid(), signal.SIGTERM))
+m.MainWindow.load_plots = load
+from gradviz.views.app import run_window
+status = run_window(None)
+from gradviz.control.session_document import SessionDocument
+print(status, [left.title for left in SessionDocument.abandoned_sessions()])
+"""
+
+
 def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     import os
 
@@ -59,6 +76,11 @@ def test_nothing_heavy_is_imported_before_the_first_paint_and_torch_never() -> N
     assert done.stdout.splitlines() == ["painted []", "complete ['pyqtgraph', 'numpy', 'sqlite3']"], (
         done.stderr
     )
+
+
+def test_a_signal_ends_it_without_a_question_and_loses_nothing() -> None:
+    done = python(KILLED)
+    assert done.stdout.splitlines() == ["0 ['Vanishing: 20 sigmoid layers']"], done.stderr
 
 
 def test_the_program_opens_and_closes() -> None:

@@ -58,7 +58,7 @@ def trained(window, document, host) -> None:
     host.tell(RunChange(run_id=request.run_id, store=request.store, status=status))
 
 
-def test_saved_and_opened_everything_is_there(window, document, host, files, target, qtbot) -> None:
+def test_saved_and_opened_everything_is_there(window, document, host, target, qtbot) -> None:
     trained(window, document, host)
     document.set_notes("dies at layer 3")
     with qtbot.waitSignal(document.save_finished):
@@ -67,7 +67,7 @@ def test_saved_and_opened_everything_is_there(window, document, host, files, tar
     assert not window.isWindowModified()
     assert window.windowTitle().startswith("depth.gradviz")
     assert window.settings.recent_files == (target,)
-    files.new()
+    window.files.new()
     assert document.runs == ()
     assert window.plots.flow.canvas._quiet.isVisible()
     window.actions_by_key["file.open"].trigger()
@@ -160,14 +160,12 @@ def test_a_recent_file_that_is_gone_leaves_the_list(tmp_path, window, files, err
     assert window.settings.recent_files == ()
 
 
-def test_a_folder_that_cannot_be_written_is_said(
-    document, files, errors, tmp_path, monkeypatch, qtbot
-) -> None:
+def test_a_folder_that_cannot_be_written_is_said(document, files, errors, tmp_path, monkeypatch) -> None:
     target = tmp_path / "no" / "such" / "folder" / "x.gradviz"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     document.set_notes("seen")
     files.save_as()
-    qtbot.waitUntil(lambda: not document.is_saving)
+    files._wait_for_save()
     assert errors
     assert errors[0][0] == "Cannot save"
     assert document.is_dirty
@@ -184,7 +182,7 @@ def test_examples_and_recent_files_are_in_the_menu(window, tmp_path) -> None:
     assert [action.text() for action in recent.actions()] == ["a.gradviz"]
 
 
-def test_what_a_crash_left_is_offered_and_recovered(window, document, host, files, qtbot, tmp_path) -> None:
+def test_what_a_crash_left_is_offered_and_recovered(window, document, files, qtbot) -> None:
     other = SessionDocument()
     other.open("example:overflow")
     other.set_notes("before the crash")

@@ -113,7 +113,7 @@ def test_nothing_where_nothing_is_allowed(make, qtbot) -> None:
 
 
 def test_a_box_and_a_spin_box(make, qtbot) -> None:
-    field, told = make(boolean("bias", "", default=True), True)
+    field, told = make(boolean("bias", "", default=True), value=True)
     qtbot.mouseClick(field.widget, Qt.MouseButton.LeftButton, pos=QPoint(8, field.widget.height() // 2))
     assert told == [False]
     field, told = make(integer("times", "", minimum=1, maximum=9), 3)

@@ -63,7 +63,7 @@ class DepthProfile(PlotFrame):
         self._selected: int | None = None
         self._decades = (-6.0, 0.0)
         self.band_switch = LegendSwitch(
-            self.tr("last {0} steps").format(BAND_STEPS),
+            self.tr("last {0}").format(BAND_STEPS),
             "accent",
             "band",
             self.tr("Show smallest to largest over the last steps"),

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ def test_names_never_overlap(count: int, selected: int | None) -> None:
     pixels = 260.0
     found = t.layer_ticks(names, chosen)(-0.5, count - 0.5, pixels)
     row = pixels / count
-    gaps = [(b.value - a.value) * row for a, b in zip(found, found[1:], strict=False)]
+    gaps = [(b.value - a.value) * row for a, b in pairwise(found)]
     assert all(gap >= t.TEXT_HEIGHT - 1e-6 for gap in gaps)
     assert len(found) <= pixels / t.TEXT_HEIGHT + 1
     assert [tick.value for tick in found if tick.strong] == ([] if chosen is None else [chosen])
