@@ -168,7 +168,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         room = max(0, self.width() - left - right)
         self._quiet.ensurePolished()
         metrics = self._quiet.fontMetrics()
-        width = min(room, metrics.horizontalAdvance(self._quiet.text()) + 24)
+        width = min(room, metrics.horizontalAdvance(self._quiet.text()) + 40)
         height = self._quiet.heightForWidth(width)
         self._quiet.setGeometry(
             left + (room - width) // 2, max(0, (self.height() - 36 - height) // 2), width, height

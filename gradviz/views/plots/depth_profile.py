@@ -112,7 +112,7 @@ class DepthProfile(PlotFrame):
         self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
         self._marks.show({})
         self.clip_switch.hide()
-        self.canvas.set_quiet_line(self.tr("Across the depth: the norms at the shown step"))
+        self.canvas.set_quiet_line(self.tr("All layers’ norms at the shown step"))
         self._name_rows()
         self._fit()
 

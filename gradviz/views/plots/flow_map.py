@@ -96,9 +96,7 @@ class FlowMap(PlotFrame):
         self.levels.reset()
         self._show_levels()
         self._horizon = horizon(0, steps)
-        self.canvas.set_quiet_line(
-            self.tr("Press Train: each layer’s gradient norm appears here, step by step")
-        )
+        self.canvas.set_quiet_line(self.tr("Press Train: each layer’s gradient norm appears here"))
         self._name_rows()
         self._fit()
 

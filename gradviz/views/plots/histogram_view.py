@@ -71,7 +71,7 @@ class HistogramView(PlotFrame):
         self.weights.clear()
         self.gradients.clear()
         self.scale = HistogramScale()
-        self.canvas.set_quiet_line(self.tr("How the selected layer’s entries are spread over magnitudes"))
+        self.canvas.set_quiet_line(self.tr("The entries of the selected layer by magnitude"))
         self.reset_view()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
