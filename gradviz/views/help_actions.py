@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 from PySide6.QtWidgets import QDialog, QWidget
 
-from gradviz.control.engine_state import EngineStatus
 from gradviz.paths import state_folder
+
+if TYPE_CHECKING:
+    from gradviz.control.engine_state import EngineStatus
 
 
 class HelpActions(QObject):
@@ -17,19 +22,19 @@ class HelpActions(QObject):
         super().__init__(window)
         self._window = window
         self._actions = actions
-        self._status = EngineStatus()
+        self._versions: Mapping[str, str] = {}
         actions["help.about"].triggered.connect(self._about)
         actions["help.shortcuts"].triggered.connect(self._shortcuts)
         actions["help.logs"].triggered.connect(self._logs)
 
     def set_status(self, status: EngineStatus) -> None:
         """Remember the engine's versions."""
-        self._status = status
+        self._versions = status.versions
 
     def _about(self) -> None:
         from gradviz.views.help_dialogs import AboutDialog  # noqa: PLC0415 - not needed to start
 
-        self._open(AboutDialog(self._status.versions, self._window))
+        self._open(AboutDialog(self._versions, self._window))
 
     def _shortcuts(self) -> None:
         from gradviz.views.help_dialogs import ShortcutsDialog  # noqa: PLC0415 - not needed to start

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
 
-from gradviz.control.engine_state import EngineState, EngineStatus
 from gradviz.views.actions import set_tip
 from gradviz.views.combo import fill
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.status_pill import StatusPill
 from gradviz.views.theme import TOOLBAR_HEIGHT
+
+if TYPE_CHECKING:
+    from gradviz.control.engine_state import EngineStatus
 
 _PROGRESS_WIDTH = 160
 
@@ -62,12 +66,15 @@ class RunToolbar(QWidget):
         layout.addWidget(self.progress_text, 1)
         layout.addWidget(self.pill)
         self.show_progress(0, 0, "")
-        self.show_status(EngineStatus(), can_train=False)
+        for key in ("run.train", "run.step", "run.pause", "run.stop", "run.restart"):
+            actions[key].setEnabled(False)
         self._sync_train()
         actions["run.train"].changed.connect(self._sync_train)
 
     def show_status(self, status: EngineStatus, *, can_train: bool) -> None:
         """Enable what can be done now."""
+        from gradviz.control.engine_state import EngineState  # noqa: PLC0415 - after the first paint
+
         self.pill.show_status(status)
         training = status.is_training
         paused = status.state is EngineState.PAUSED

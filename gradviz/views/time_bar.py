@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
-from gradviz.records.run import RunState
 from gradviz.views.event_marks import track_marks
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
@@ -110,6 +109,8 @@ class TimeBar(QWidget):
         self.track.show_steps(snapshot.cursor, recorded, horizon)
         self.track.show_marks(track_marks(snapshot.events))
         now = monotonic()
+        from gradviz.records.run import RunState  # noqa: PLC0415 - after the first paint
+
         is_running = snapshot.live and snapshot.status.state is RunState.RUNNING
         if not is_running or now - self._read_at > _READING_S:
             self._read_at = now

@@ -22,7 +22,14 @@ def trained(window, document, host, qtbot):
         request = host.asked[-1][1]
         host.be(EngineState.TRAINING)
         status = record(request.store, run_id=request.run_id, **{"steps": 1000, "done": 200, **options})
-        qtbot.waitUntil(lambda: window.runs.clock.snapshot is not None)
+        clock = window.runs.clock
+        qtbot.waitUntil(
+            lambda: (
+                clock.snapshot is not None
+                and clock.snapshot.layer is not None
+                and clock.snapshot.last_step == status.steps - 1
+            )
+        )
         return request, status
 
     return train
