@@ -16,6 +16,7 @@ from gradviz.views.main_window import MainWindow, remembered_theme
 
 FIRST_EXAMPLE = "example:vanishing"
 _SIGNALS_MS = 500
+_PAINT_MS = 20
 
 __all__ = ["Opening", "build_window", "missing_display", "run_window"]
 
@@ -82,8 +83,12 @@ class Opening(QObject):
         QTimer.singleShot(0, self, self.load_plots)
 
     def load_plots(self) -> None:
-        """Import the plots; start the engine, which would share the processor; open the file asked for."""
+        """Import the plots, and let them be painted before the engine shares the processor."""
         self._window.load_plots()
+        QTimer.singleShot(_PAINT_MS, self, self.start_engine)
+
+    def start_engine(self) -> None:
+        """Start the engine; open the file that was asked for; offer what a crash left."""
         self._window.host.start()
         if self._path is not None:
             self._window.files.open_source(self._path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -98,7 +98,6 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self.wiring = WindowWiring(self)
         self._is_open = True
-        self._order_tabs()
         self._tell_visible()
 
     def load_plots(self) -> None:
@@ -109,8 +108,8 @@ class MainWindow(QMainWindow):
 
         self.plots = PlotArea(self)
         _replace(self._middle, self._placeholders[1], self.plots)
-        self._order_tabs()
         self.wiring.connect_plots(self.plots)
+        QTimer.singleShot(0, self, self._order_tabs)
         self.plots_loaded.emit()
 
     def show_log(self, shown: bool) -> None:
