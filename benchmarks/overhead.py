@@ -39,7 +39,6 @@ from gradviz.spec.experiment import (
     TrainingSpec,
 )
 from gradviz.training.control import RunControl
-from gradviz.training.optimizers import build_optimizer
 from gradviz.training.run import train
 
 NEVER = 10**9
@@ -92,10 +91,10 @@ def experiment(name: str, data: DataSpec, layers: tuple[LayerSpec, ...]) -> Expe
 
 
 def bare(spec: ExperimentSpec, data: DataSet, watch: Callable[[BuiltModel, int], None] | None = None) -> Step:
-    """The textbook loop; `watch` is called after the backward pass of each step."""
+    """The textbook loop with torch's defaults; `watch` is called after the backward pass of each step."""
     built = build_model(spec.model, data.info.input_shape, data.info.classes, spec.seed)
     model = built.model.train()
-    optimizer = build_optimizer(spec.optimizer, model.parameters())
+    optimizer = torch.optim.SGD(model.parameters(), lr=spec.optimizer.lr)
     batches = Batches(data.train_x, data.train_y, spec.data.batch_size, spec.seed)
     count = 0
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gradviz.probes.norms import LayerNorms
+from gradviz.probes.norms import Floats, LayerNorms
 from gradviz.records.exact import to_float32
 from gradviz.records.writer import RunWriter
 
@@ -21,12 +21,12 @@ _MOST_STEPS = 64
 
 
 class RawStep(NamedTuple):
-    """What one step brought to the host; `norms` are those of all tensors, for each quantity."""
+    """What one step brought to the host; `squares` are those of all tensors, for each norm."""
 
     loss: float
     correct: float
     samples: int
-    norms: Mapping[str, list[float]]
+    squares: Mapping[str, Floats]
 
 
 class Ledger:
@@ -59,9 +59,9 @@ class Ledger:
         rows = np.empty((len(steps), self._writer.width), np.float32)
         rows[:, places["train_loss"]] = np.array([step.loss for step in steps])[:, None]
         rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
-        for quantity in steps[0].norms:
+        for quantity in steps[0].squares:
             rows[:, places[quantity]] = to_float32(
-                self._norms.by_layer(np.array([step.norms[quantity] for step in steps]))
+                self._norms.by_layer(np.array([step.squares[quantity] for step in steps]))
             )
         for row in rows:
             self._writer.append(self._next, row)

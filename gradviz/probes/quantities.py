@@ -76,7 +76,9 @@ class Quantities:
 
     def _norm_of(self, tensors: list[Tensor], deliver: Callable[[NDArray[np.float64]], None]) -> None:
         if tensors[0].is_cpu:
-            deliver(self._norms.by_layer(np.array(self._norms.on_host(tensors))))
+            squares, _ = self._norms.on_host(tensors)
+            deliver(self._norms.by_layer(squares))
         else:
-            norms = self._norms.on_device(tensors)
-            self._outbox.put(norms, lambda values: deliver(self._norms.by_layer(values)))
+            self._outbox.put(
+                self._norms.on_device(tensors), lambda values: deliver(self._norms.by_layer(values))
+            )

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from time import perf_counter
 
 import numpy as np
 from torch import Tensor, nn
 
 from gradviz.probes.ledger import Ledger, RawStep
-from gradviz.probes.norms import LayerNorms, count_nonfinite
+from gradviz.probes.norms import Floats, LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Outbox
 from gradviz.probes.pace import Pace
 from gradviz.probes.quantities import Quantities
@@ -81,7 +80,8 @@ class Recorder:
         self._loss = Tensor()
         self._correct = 0.0
         self._on_device: dict[str, Tensor] = {}
-        self._found: dict[str, list[float]] = {}
+        self._found: dict[str, Floats] = {}
+        self._finite = True
         self._gradients: list[Tensor | None] = []
         self._started = self._committed = self._always = self._scheduled = 0.0
 
@@ -122,7 +122,7 @@ class Recorder:
         start = perf_counter()
         loss = self._loss.item() if self._on_cpu else self._fetch()
         self._ledger.add(RawStep(loss, self._correct, self._samples, self._found))
-        finite = isfinite(sum(self._found["grad_norm"]))
+        finite = self._finite
         if not finite:
             self._count_nonfinite()
         self._gradients, self._found = [], {}
@@ -185,7 +185,10 @@ class Recorder:
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:
-            self._found[quantity] = self._norms.on_host(self._gradients)
+            squares, finite = self._norms.on_host(self._gradients)
+            self._found[quantity] = squares
+            if quantity == "grad_norm":
+                self._finite = finite
         else:
             self._on_device[quantity] = self._norms.on_device(self._gradients)
 
@@ -194,7 +197,8 @@ class Recorder:
         values = self._outbox.copy([self._loss, correct, *norms])
         parts = np.split(values[2:], len(norms))
         for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
-            self._found[quantity] = part.tolist()
+            self._found[quantity] = part
+        self._finite = bool(np.isfinite(self._found["grad_norm"]).all())
         self._correct = float(values[1])
         return float(values[0])
 

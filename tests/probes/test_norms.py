@@ -32,7 +32,7 @@ def both_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:
     return [
         to_float32(np.array(found)).tolist()
         for found in (
-            norms.by_layer(np.array(norms.on_host(tensors))),
+            norms.by_layer(norms.on_host(tensors)[0]),
             norms.by_layer(norms.on_device(tensors).numpy()),
         )
     ]
@@ -57,6 +57,17 @@ def test_small_entries_of_a_big_tensor_are_not_lost() -> None:
     layers = [[torch.full((300, 300), 1e-22)]]  # its norm is 3e-20, its squares are far below float32
     for found in both_ways(layers):
         assert found == pytest.approx([3e-20], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("entry", "finite"),
+    [(1.0, True), (0.0, True), (1e-40, True), (3e38, True), (math.nan, False), (math.inf, False)],
+)
+@pytest.mark.parametrize("count", [3, 20_000])
+def test_it_says_whether_all_is_finite(entry: float, finite: bool, count: int) -> None:
+    tensors = [torch.ones(2), torch.full((count,), entry)]
+    norms = LayerNorms([[2], [count]])
+    assert norms.on_host(tensors)[1] is finite
 
 
 def test_nan_wins_over_infinity_in_a_layer() -> None:
@@ -85,7 +96,7 @@ def test_missing_gradient_counts_as_zeros() -> None:
 def test_float64_networks_are_neither_zero_nor_infinite(entry: float, kept: float) -> None:
     tensor = torch.full((4,), entry, dtype=torch.float64)
     norms = LayerNorms([[4]])
-    assert to_float32(norms.by_layer(np.array(norms.on_host([tensor])))) == pytest.approx([kept], rel=1e-5)
+    assert to_float32(norms.by_layer(norms.on_host([tensor])[0])) == pytest.approx([kept], rel=1e-5)
 
 
 numbers = st.floats(width=32, allow_nan=True, allow_infinity=True)
