@@ -132,6 +132,34 @@ def compare(
     )
 
 
+def pool(comparisons: Sequence[Comparison]) -> Comparison:
+    """Several launches of the same comparison as one: medians, and the range of the launches' medians.
+
+    Where a process's memory happens to lie moves the ratio of small networks by 0.03 either way, the same
+    for every block of that process (measured), so more rounds do not help but more processes do.
+    """
+    first = comparisons[0]
+    return Comparison(
+        baseline=_pooled([c.baseline for c in comparisons]),
+        outcomes=tuple(
+            _pooled([c.outcomes[place] for c in comparisons]) for place in range(len(first.outcomes))
+        ),
+        aa=statistics.median(c.aa for c in comparisons),
+        aa_low=min(c.aa for c in comparisons),
+        aa_high=max(c.aa for c in comparisons),
+        rounds=sum(c.rounds for c in comparisons),
+        rejected=sum(c.rejected for c in comparisons),
+        foreign=statistics.median(c.foreign for c in comparisons),
+        foreign_worst=max(c.foreign_worst for c in comparisons),
+    )
+
+
+def from_raw(found: Mapping[str, Any]) -> Comparison:
+    """The comparison that `raw` described."""
+    outcomes = tuple(Outcome(**outcome) for outcome in found["outcomes"])
+    return Comparison(**{**found, "baseline": Outcome(**found["baseline"]), "outcomes": outcomes})
+
+
 def stepping(step: Callable[[], object]) -> Block:
     """A block that calls `step` again and again and returns the seconds that one call took."""
 
@@ -169,8 +197,15 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str
     return "\n".join([title, line(head), "  ".join("-" * width for width in widths), *map(line, rows), ""])
 
 
-def show(title: str, comparison: Comparison, *, unit: str = "ms a step", scale: float = 1e3) -> str:
-    """The usual table of a comparison: cost, ratio with quartiles, and how quiet the machine was."""
+def show(
+    title: str,
+    comparison: Comparison,
+    *,
+    unit: str = "ms a step",
+    scale: float = 1e3,
+    spread: str = "quartiles",
+) -> str:
+    """The usual table of a comparison: cost, ratio with its spread, and how quiet the machine was."""
     rows = [
         [o.name, f"{o.cost * scale:.3f}", f"{o.ratio:.3f}", f"{o.ratio_low:.3f}–{o.ratio_high:.3f}"]
         for o in (comparison.baseline, *comparison.outcomes)
@@ -182,7 +217,7 @@ def show(title: str, comparison: Comparison, *, unit: str = "ms a step", scale: 
         f"{comparison.rounds} rounds kept, {comparison.rejected} disturbed; foreign load "
         f"{comparison.foreign:.1%} (median), {comparison.foreign_worst:.1%} (worst)"
     )
-    return table(title, ["", unit, "ratio", "quartiles"], rows) + quiet + "\n"
+    return table(title, ["", unit, "ratio", spread], rows) + quiet + "\n"
 
 
 def report(results: Mapping[str, Any], *, as_json: bool, texts: Sequence[str]) -> None:
@@ -208,6 +243,17 @@ def _round(contenders: Sequence[tuple[str, Block]], seconds: float) -> tuple[dic
 def _outcome(name: str, costs: Sequence[float], base: Sequence[float]) -> Outcome:
     low, ratio, high = _quartiles([cost / other for cost, other in zip(costs, base, strict=True)])
     return Outcome(name=name, cost=statistics.median(costs), ratio=ratio, ratio_low=low, ratio_high=high)
+
+
+def _pooled(outcomes: Sequence[Outcome]) -> Outcome:
+    ratios = [outcome.ratio for outcome in outcomes]
+    return Outcome(
+        name=outcomes[0].name,
+        cost=statistics.median(outcome.cost for outcome in outcomes),
+        ratio=statistics.median(ratios),
+        ratio_low=min(ratios),
+        ratio_high=max(ratios),
+    )
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float, float]:

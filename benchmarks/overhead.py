@@ -1,16 +1,20 @@
 """What recording costs: the step of a recorded run against the step of a bare loop.
 
-    python benchmarks/overhead.py [--rounds 40] [--seconds 0.3] [--threads 1] [--json]
+    python benchmarks/overhead.py [--rounds 40] [--launches 5] [--seconds 0.3] [--threads 1] [--json]
 
 Both train the same network on the same batches with the same optimizer, in alternating blocks of one
-process. “gradviz” is the real training loop with its store on disk: every norm of every layer at every
-step, and the scheduled measurements within their budget. Beside it, where they are installed, stand
-TensorBoard (norms, or histograms, of every layer at every step) and `wandb.watch` (offline, every step).
+process, and in several processes one after the other. “gradviz” is the real training loop with its store on
+disk: every norm of every layer at every step, and the scheduled measurements within their budget. Beside
+it, where they are installed, stand TensorBoard (norms, or histograms, of every layer at every step) and
+`wandb.watch` (offline, every step).
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -21,7 +25,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
-from blocks import Block, DisturbedError, arguments, compare, raw, report, show, stepping
+from blocks import (
+    Block,
+    Comparison,
+    DisturbedError,
+    arguments,
+    compare,
+    from_raw,
+    pool,
+    raw,
+    report,
+    show,
+    stepping,
+)
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -198,7 +214,7 @@ def wandb_step(stack: ExitStack, spec: ExperimentSpec, data: DataSet) -> Step:
     return bare(spec, data, watch)
 
 
-def measure(spec: ExperimentSpec, options: object) -> tuple[str, dict[str, object]]:
+def measure(spec: ExperimentSpec, options: argparse.Namespace) -> Comparison:
     data = load(spec.data, spec.seed)
     with ExitStack() as stack:
         others = {"gradviz": stack.enter_context(recorded(spec, options.threads))}
@@ -207,18 +223,34 @@ def measure(spec: ExperimentSpec, options: object) -> tuple[str, dict[str, objec
                 others[title] = stepping(bare(spec, data, tensorboard(stack, histograms=histograms)))
         if options.others and find_spec("wandb"):
             others["wandb.watch"] = stepping(wandb_step(stack, spec, data))
-        comparison = compare(
+        return compare(
             stepping(bare(spec, data)),
             others,
             rounds=options.rounds,
             seconds=options.seconds,
             limit=options.limit,
         )
-    return show(spec.name, comparison), raw(comparison)
+
+
+def launch(spec: ExperimentSpec, options: argparse.Namespace) -> Comparison:
+    """The same in several processes one after the other, each with its share of the rounds."""
+    share = max(1, options.rounds // options.launches)
+    command = [sys.executable, __file__, "--json", "--launches", "1", "--only", spec.name]
+    command += ["--rounds", str(share), "--seconds", str(options.seconds), "--limit", str(options.limit)]
+    command += ["--threads", str(options.threads), *([] if options.others else ["--no-others"])]
+    found = []
+    for _ in range(options.launches):
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=False, text=True)
+        if done.returncode == 0:
+            found.append(from_raw(json.loads(done.stdout)[spec.name]))
+    if not found:
+        raise DisturbedError(f"no quiet launch in {options.launches}")
+    return pool(found)
 
 
 def main() -> int:
     parser = arguments(__doc__.splitlines()[0])
+    parser.add_argument("--launches", type=int, default=5, help="processes that share the rounds (default 5)")
     parser.add_argument("--threads", type=int, default=1, help="threads that torch may use (default 1)")
     parser.add_argument("--no-others", dest="others", action="store_false", help="only gradviz")
     parser.add_argument("--only", default="", help="only the networks whose name contains this")
@@ -229,12 +261,14 @@ def main() -> int:
         if options.only not in spec.name:
             continue
         try:
-            text, results[spec.name] = measure(spec, options)
+            found = launch(spec, options) if options.launches > 1 else measure(spec, options)
         except DisturbedError as error:
             sys.stderr.write(f"overhead: {spec.name}: {error}\n")
             status = 1
         else:
-            texts.append(text)
+            spread = "range of launches" if options.launches > 1 else "quartiles"
+            texts.append(show(spec.name, found, spread=spread))
+            results[spec.name] = raw(found)
     report(results, as_json=options.json, texts=texts)
     return status
 

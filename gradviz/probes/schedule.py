@@ -1,7 +1,7 @@
 """When the dearer measurements are made: a budget that is earned by training and spent on measuring.
 
 The budget is a share of the bare step time. What every step measures is paid from it first; the rest,
-though at least a fifth of the budget, is saved up for the scheduled measurements, which take turns.
+though at least a tenth of the budget, is saved up for the scheduled measurements, which take turns.
 Several are made at once: a histogram takes 200 µs when it comes alone between two training steps, whose
 work has driven its code out of the caches, and 30 as the fifth in a row. Training pays for it again in
 its own caches, about as much as the clock saw; that is charged, too. An item also waits until the run
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-LEAST = 0.2
+LEAST = 0.1
 """Share of the budget that scheduled measuring has in any case."""
 GROWTH = 250
 """An item waits for (steps done) / GROWTH steps."""

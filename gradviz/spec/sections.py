@@ -38,7 +38,7 @@ TRAINING = (
 MEASURE = (
     number(
         "budget",
-        "Share of the time of a step that weight norms, update ratios and histograms may cost",
+        "Share of a step’s time for measuring: gradient norms first, histograms from what is left",
         default=0.05,
         minimum=0,
         maximum=1,

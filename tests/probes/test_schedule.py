@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from gradviz.probes.schedule import AFTERMATH, GROWTH, TOGETHER, Item, Schedule
+from gradviz.probes.schedule import AFTERMATH, GROWTH, LEAST, TOGETHER, Item, Schedule
 
 
 def items(count: int = 4) -> list[Item]:
@@ -31,11 +31,11 @@ def test_first_step_measures_everything() -> None:
     assert schedule.due(0, everything=True) == schedule.items
 
 
-@pytest.mark.parametrize(("always", "share"), [(0.0, 0.05), (0.03, 0.02), (0.2, 0.01)])
+@pytest.mark.parametrize(("always", "share"), [(0.0, 0.05), (0.03, 0.02), (0.2, LEAST * 0.05)])
 def test_cost_with_its_aftermath_keeps_to_what_the_budget_leaves(always: float, share: float) -> None:
-    turns = simulate(Schedule(items(50), 0.05), 50_000, bare=1.0, always=always, cost=0.5)
+    turns = simulate(Schedule(items(50), 0.05), 100_000, bare=1.0, always=always, cost=0.5)
     spent = 0.5 * sum(1 for step, _ in turns if step > 0)
-    assert AFTERMATH * spent / 50_000 == pytest.approx(share, rel=0.1)
+    assert AFTERMATH * spent / 100_000 == pytest.approx(share, rel=0.1)
 
 
 def test_several_are_measured_in_a_row() -> None:
