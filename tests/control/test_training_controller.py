@@ -166,8 +166,9 @@ def test_a_question_that_kills_engines_is_answered_and_not_asked_for_ever(watch)
     w.controller.inspect(InspectRequest(id=1, experiment=ExperimentSpec()))
     w.until(lambda: bool(w.replies))
     assert "died twice" in w.replies[0].error
-    assert len(w.links) == 2
+    w.until(lambda: len(w.links) == 3)
     w.until_state(EngineState.READY)
+    assert len(w.replies) == 1
 
 
 def test_an_engine_that_never_comes_up_fails_with_its_own_words(watch, tmp_path: Path) -> None:
