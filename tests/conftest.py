@@ -26,6 +26,7 @@ QT = importlib.util.find_spec("PySide6") is not None
 NEEDS_QT = [
     "benchmarks/test_window_benchmarks.py",
     "control",
+    "desktop",
     "views",
     "house/test_qt_leaks.py",
     "house/test_window_boundary.py",

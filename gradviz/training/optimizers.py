@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from gradviz.spec.catalogue import Parameter
 from gradviz.spec.experiment import OptimizerSpec
 from gradviz.spec.registry import Registry, boolean, number, numbers
 
@@ -29,8 +30,13 @@ _BETAS = numbers(
 _EPS = number("eps", "Keeps the division by the square's root finite", default=1e-8, minimum=0)
 
 
-def _weight_decay(default: float) -> Any:
+def _weight_decay(default: float) -> Parameter:
     return number("weight_decay", _DECAY, default=default, minimum=0)
+
+
+def _adam_parameters(weight_decay: float) -> tuple[Parameter, ...]:
+    amsgrad = boolean("amsgrad", "Never lets the mean square shrink (AMSGrad)", default=False)
+    return (_BETAS, _EPS, _weight_decay(weight_decay), amsgrad)
 
 
 def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
@@ -50,91 +56,33 @@ def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter]) -> 
         _weight_decay(0.0),
     ),
 )
-def sgd(
-    parameters: list[nn.Parameter],
-    lr: float,
-    *,
-    momentum: float,
-    nesterov: bool,
-    dampening: float,
-    weight_decay: float,
-) -> torch.optim.Optimizer:
+def sgd(parameters: list[nn.Parameter], lr: float, **given: Any) -> torch.optim.Optimizer:
     """`torch.optim.SGD`. Raises ValueError for Nesterov without momentum or with dampening."""
-    if nesterov and (momentum <= 0 or dampening != 0):
+    if given["nesterov"] and (given["momentum"] <= 0 or given["dampening"] != 0):
         raise ValueError("optimizer.nesterov needs a momentum above 0 and a dampening of 0")
-    return torch.optim.SGD(
-        parameters,
-        lr,
-        momentum=momentum,
-        nesterov=nesterov,
-        dampening=dampening,
-        weight_decay=weight_decay,
-        fused=True,
-    )
+    return torch.optim.SGD(parameters, lr, **given, fused=True)
 
 
 @optimizers.register(
     "Adam",
     group="Adaptive",
     doc="Steps scaled by running means of the gradient and its square (Kingma & Ba, 2015)",
-    parameters=(
-        _BETAS,
-        _EPS,
-        _weight_decay(0.0),
-        boolean("amsgrad", "Never lets the mean square shrink (AMSGrad)", default=False),
-    ),
+    parameters=_adam_parameters(0.0),
 )
-def adam(
-    parameters: list[nn.Parameter],
-    lr: float,
-    *,
-    betas: list[float],
-    eps: float,
-    weight_decay: float,
-    amsgrad: bool,
-) -> torch.optim.Optimizer:
+def adam(parameters: list[nn.Parameter], lr: float, **given: Any) -> torch.optim.Optimizer:
     """`torch.optim.Adam`."""
-    return torch.optim.Adam(
-        parameters,
-        lr,
-        betas=(betas[0], betas[1]),
-        eps=eps,
-        weight_decay=weight_decay,
-        amsgrad=amsgrad,
-        fused=True,
-    )
+    return torch.optim.Adam(parameters, lr, **given, fused=True)
 
 
 @optimizers.register(
     "AdamW",
     group="Adaptive",
     doc="Adam with weight decay apart from the gradient (Loshchilov & Hutter, 2019)",
-    parameters=(
-        _BETAS,
-        _EPS,
-        _weight_decay(0.01),
-        boolean("amsgrad", "Never lets the mean square shrink (AMSGrad)", default=False),
-    ),
+    parameters=_adam_parameters(0.01),
 )
-def adamw(
-    parameters: list[nn.Parameter],
-    lr: float,
-    *,
-    betas: list[float],
-    eps: float,
-    weight_decay: float,
-    amsgrad: bool,
-) -> torch.optim.Optimizer:
+def adamw(parameters: list[nn.Parameter], lr: float, **given: Any) -> torch.optim.Optimizer:
     """`torch.optim.AdamW`."""
-    return torch.optim.AdamW(
-        parameters,
-        lr,
-        betas=(betas[0], betas[1]),
-        eps=eps,
-        weight_decay=weight_decay,
-        amsgrad=amsgrad,
-        fused=True,
-    )
+    return torch.optim.AdamW(parameters, lr, **given, fused=True)
 
 
 @optimizers.register(
@@ -148,21 +96,6 @@ def adamw(
         boolean("decoupled_weight_decay", "Weight decay apart from the gradient, as in AdamW", default=False),
     ),
 )
-def radam(
-    parameters: list[nn.Parameter],
-    lr: float,
-    *,
-    betas: list[float],
-    eps: float,
-    weight_decay: float,
-    decoupled_weight_decay: bool,
-) -> torch.optim.Optimizer:
+def radam(parameters: list[nn.Parameter], lr: float, **given: Any) -> torch.optim.Optimizer:
     """`torch.optim.RAdam`."""
-    return torch.optim.RAdam(
-        parameters,
-        lr,
-        betas=(betas[0], betas[1]),
-        eps=eps,
-        weight_decay=weight_decay,
-        decoupled_weight_decay=decoupled_weight_decay,
-    )
+    return torch.optim.RAdam(parameters, lr, **given)
