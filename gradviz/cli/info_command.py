@@ -11,14 +11,12 @@ from rich.table import Table
 
 from gradviz.cli.failure import BadInput
 from gradviz.cli.json_output import print_json
-from gradviz.cli.loading import load
+from gradviz.cli.loading import is_session, load
 from gradviz.cli.report import number, run_report
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
 from gradviz.spec.examples import PREFIX
-
-SQLITE = b"SQLite format 3\x00"
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -35,13 +33,7 @@ def execute(arguments: argparse.Namespace) -> int:
 def _is_session(name: str) -> bool:
     if name.startswith(PREFIX):
         return False
-    if Path(name).suffix == ".gradviz":
-        return True
-    try:
-        with Path(name).open("rb") as file:
-            return file.read(len(SQLITE)) == SQLITE
-    except OSError:
-        return False
+    return Path(name).suffix == ".gradviz" or is_session(Path(name))
 
 
 def _session(path: Path, *, as_json: bool) -> None:

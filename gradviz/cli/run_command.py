@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gradviz.cli.failure import BadInput, Interrupted
 from gradviz.cli.json_output import print_json
-from gradviz.cli.loading import load
+from gradviz.cli.loading import is_session, load
 from gradviz.cli.report import exit_status, print_report, run_report
 from gradviz.data.load import describe
 from gradviz.engine.catalogue import full_catalogue
@@ -42,6 +42,9 @@ _REDRAW = 0.1  # seconds between two pictures of the progress bar
 
 def execute(arguments: argparse.Namespace) -> int:
     """Train the experiment, save the session, print the report."""
+    if is_session(Path(arguments.experiment)):
+        name = arguments.experiment
+        raise BadInput(f"{name} is a session, not an experiment; look at it with: gradviz info {name}")
     experiment = load(arguments.experiment, full_catalogue(), arguments.settings)
     if arguments.device:
         experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
@@ -81,17 +84,27 @@ def _target(arguments: argparse.Namespace) -> Path:
         )
         target = next(Path(name) for name in names if not Path(name).exists())
     else:
-        target = Path(arguments.output)
+        target = _named(arguments.output)
         if target.is_dir():
             raise BadInput(f"{target} is a folder; give a file name, for example {target / 'run.gradviz'}")
         if target.exists() and not arguments.overwrite:
             raise BadInput(f"{target} exists already; choose another name, or replace it with --overwrite")
+        if target.exists() and not is_session(target):
+            raise BadInput(f"{target} is no gradviz session and is not overwritten; choose another name")
     folder = target.absolute().parent
     if not folder.is_dir():
         raise BadInput(f"there is no folder {folder} to save {target.name} in")
     if not os.access(folder, os.W_OK):
         raise BadInput(f"{folder} cannot be written to; choose another place with -o")
     return target
+
+
+def _named(output: str) -> Path:
+    """The path that -o means: a session's, with its suffix."""
+    if output == "-":
+        raise BadInput("a session is a file and cannot go to standard output; for its numbers use --json")
+    path = Path(output)
+    return path if path.suffix or path.is_dir() else path.with_suffix(".gradviz")
 
 
 def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dict[str, Any]:

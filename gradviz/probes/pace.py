@@ -16,6 +16,7 @@ class Pace:
 
     def __init__(self, writer: RunWriter) -> None:
         self._writer = writer
+        self._told = False
         self._steps = 0
         self._total = self._cost = 0.0
 
@@ -28,9 +29,11 @@ class Pace:
             self.flush(step)
 
     def flush(self, step: int) -> None:
-        """Write what has been added up, if anything."""
-        if not self._steps or self._total <= 0:
+        """Write what has been added up, if that is enough to tell something, or all there will be."""
+        enough = self._total > (SECONDS / 2 if self._told else 0.0)
+        if not self._steps or not enough:
             return
+        self._told = True
         self._writer.sample("steps_per_second", step, self._steps / self._total)
         self._writer.sample("measuring_cost", step, self._cost / max(self._total - self._cost, 1e-9))
         self._steps = 0

@@ -28,6 +28,9 @@ from gradviz.spec.problem import Keys, Problem, SpecError
 
 DEEPEST = 50
 MOST_LAYERS = 20_000
+MOST_NAMES = 8
+"""Names that are few enough to be listed where a wrong one was given."""
+SECTIONS = ("data", "model", "optimizer", "clip", "regularization", "training", "measure")
 _NAME = Parameter(name="name", kinds=(Kind.TEXT,), doc="")
 
 
@@ -48,7 +51,7 @@ class _Checker:
         self.problems: list[Problem] = []
 
     def experiment(self, raw: dict[str, Any]) -> ExperimentSpec:
-        parts = {"data", "model", "optimizer", "clip", "regularization", "training", "measure"}
+        parts = set(SECTIONS)
         top = self.fields((), {k: v for k, v in raw.items() if k not in parts}, sections.TOP, also=parts)
         clip = self.clip(raw["clip"]) if "clip" in raw else None
         return ExperimentSpec(
@@ -227,7 +230,11 @@ class _Checker:
             return None
         entry = find(entries, name)
         if entry is None:
-            hint = did_you_mean(name, [e.name for e in entries])
+            names = [e.name for e in entries]
+            hint = did_you_mean(name, names)
+            if len(names) <= MOST_NAMES:
+                listed = ", ".join(names)
+                hint = f"{hint} (there are {listed})" if hint else f"; there are {listed}"
             self.problem(keys, f"no {noun} is called “{name}”{hint}")
         return entry
 
@@ -239,7 +246,11 @@ class _Checker:
 
     def unknown(self, keys: Keys, owner: str, known: Iterable[str]) -> None:
         of = f" of {owner}" if owner else ""
-        self.problem(keys, f"unknown key{of}{did_you_mean(str(keys[-1]), known)}")
+        hint = did_you_mean(str(keys[-1]), known)
+        section = str(keys[-1]).split("_")[0]
+        if not hint and section in SECTIONS:
+            hint = f": there is a section [{section}] for it"
+        self.problem(keys, f"unknown key{of}{hint}")
 
     def problem(self, keys: Keys, message: str) -> None:
         self.problems.append(Problem(keys=keys, message=message))

@@ -32,4 +32,4 @@ def load_experiment(
     if wanted not in known:
         hint = did_you_mean(wanted, known) or f"; there are {', '.join(known)}"
         raise SpecError([Problem(keys=(), message=f"no example is called “{wanted}”{hint}")])
-    return load_toml(folder / f"{wanted}.toml", catalogue, overrides)
+    return load_toml(folder / f"{wanted}.toml", catalogue, overrides, source=name)

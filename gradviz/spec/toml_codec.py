@@ -51,9 +51,14 @@ def parse_toml(text: str, source: str = "") -> dict[str, Any]:
         raise SpecError([Problem(keys=(), message="nested too deep to be read")], source) from None
 
 
-def load_toml(path: Path, catalogue: Catalogue | None, overrides: Sequence[str] = ()) -> ExperimentSpec:
-    """The experiment in the file at `path`. Raises SpecError, also for what is no readable text file."""
-    return read_toml(read_text(path), catalogue, path.name, overrides)
+def load_toml(
+    path: Path, catalogue: Catalogue | None, overrides: Sequence[str] = (), source: str = ""
+) -> ExperimentSpec:
+    """The experiment in the file at `path`, called `source` in errors (its own name if that is empty).
+
+    Raises SpecError, also for what is no readable text file.
+    """
+    return read_toml(read_text(path), catalogue, source or path.name, overrides)
 
 
 def read_text(path: Path) -> str:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from gradviz.views.window_wiring import WindowWiring
 
 _SIZE = QSize(1280, 800)
+_TITLE_BAR = 32
 _THEME = "theme"
 _GEOMETRY = "window/geometry"
 
@@ -191,7 +192,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.time_bar)
         self.setCentralWidget(centre)
         self.setMinimumSize(960, 620)
-        self.resize(_SIZE)
+        room = self.screen().availableSize() - QSize(0, _TITLE_BAR)
+        self.resize(_SIZE.boundedTo(room))
         self.setFocus()
 
     def _order_tabs(self) -> None:

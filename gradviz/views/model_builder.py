@@ -107,7 +107,7 @@ class ModelBuilder(QWidget):
         """Add a layer into or after the selected one, and select it."""
         path = self.selected
         is_block = bool(path) and self._is_block(path)
-        target = place_for(path, is_block=is_block, top_level=len(self._document.experiment.model.layers))
+        target = place_for(path, is_block=is_block, top_level=self._document.experiment.model.layers)
         self._document.add_layer(target, new_layer(entry))
         self._go_to(target)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from gradviz.spec.catalogue import Entry, Kind, Parameter, Value
@@ -28,10 +29,11 @@ def changed_kind(layer: LayerSpec, entry: Entry) -> LayerSpec:
     return replace(fresh, name=layer.name, parameters={**fresh.parameters, **kept}, body=layer.body)
 
 
-def place_for(selected: Path, *, is_block: bool, top_level: int) -> Path:
-    """Where a new layer goes: first into a selected block, after a selected layer, else at the end."""
+def place_for(selected: Path, *, is_block: bool, top_level: Sequence[LayerSpec]) -> Path:
+    """Where a new layer goes: first into a selected block, after a selected layer, else before the output."""
     if not selected:
-        return (top_level,)
+        has_output = bool(top_level) and "classes" in top_level[-1].parameters.values()
+        return (len(top_level) - has_output,)
     if is_block:
         return (*selected, 0)
     return (*selected[:-1], selected[-1] + 1)

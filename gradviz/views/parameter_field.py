@@ -1,17 +1,19 @@
 """One control for one parameter of the catalogue: a box to tick, a choice, a number, a list.
 
 Every control is made from the parameter's description, so a new layer or optimizer needs no code
-here. A value out of range is said at the field and goes nowhere else.
+here. For a value out of range the field says why and goes back to the last good one, so that what it shows
+is always what counts.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
 
 _INT_LIMIT = 2**31 - 1
+_COMPLAINT_MS = 6000
 
 
 class ParameterField(QObject):
@@ -48,7 +50,6 @@ class ParameterField(QObject):
             widget.setText(worded(value))
             widget.setCursorPosition(0)
         widget.blockSignals(False)  # noqa: FBT003
-        self._show_complaint("")
 
     def _make(self, parent: QWidget) -> QWidget:
         kinds = set(self.parameter.kinds)
@@ -107,8 +108,10 @@ class ParameterField(QObject):
         text = self.widget.currentText() if isinstance(self.widget, QComboBox) else self._line().text()
         value = parsed(text, self.parameter)
         complaint = self.parameter.complaint(value)
-        self._show_complaint(f"{self.parameter.name} {complaint}" if complaint else "")
-        if complaint is None and value != self._value:
+        if complaint is not None:
+            self.set_value(self._value)
+            self._complain(f"{self.parameter.name} {complaint}")
+        elif value != self._value:
             self._value = value
             self.value_changed.emit(value)
 
@@ -119,12 +122,10 @@ class ParameterField(QObject):
             raise TypeError("this field has no text")
         return line
 
-    def _show_complaint(self, text: str) -> None:
-        self.widget.setToolTip(text or self._tip)
-        if isinstance(self.widget, QLineEdit):
-            self.widget.setProperty("wrong", bool(text))
-            self.widget.style().unpolish(self.widget)
-            self.widget.style().polish(self.widget)
+    def _complain(self, text: str) -> None:
+        """Say at the field why it went back to its last good value."""
+        place = self.widget.mapToGlobal(QPoint(0, self.widget.height()))
+        QToolTip.showText(place, text, self.widget, QRect(), _COMPLAINT_MS)
 
 
 def worded(value: Value) -> str:

@@ -63,6 +63,12 @@ def test_run_without_json_ends_with_the_layers_and_the_path(command, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.gradviz"]
 
 
+def test_an_output_without_a_suffix_gets_one_and_a_session_is_overwritten(command, tmp_path):
+    for options in ((), ("--overwrite",)):
+        assert command("run", "example:vanishing", *SHORT, "-o", "mine", *options)[0] == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine.gradviz"]
+
+
 def test_runs_get_names_of_their_own(command, tmp_path):
     for _ in range(2):
         assert command("run", "example:vanishing", *SHORT)[0] == 0
@@ -170,6 +176,11 @@ def bad(tmp_path):
         (("run", "example:vanishing", "--set", "model.layers[0].kind=Dropout2d"), "Linear 21"),
         (("run", "example:vanishing", "--device", "gpu"), "invalid choice"),
         (("run", "example:vanishing", "-o", "folder"), "is a folder"),
+        (("run", "example:vanishing", "-o", "-"), "--json"),
+        (("run", "example:vanishing", "-o", "broken.toml", "--overwrite"), "is not overwritten"),
+        (("run", "example:vanishing", "--set", "training.clip=1"), "there is a section [clip]"),
+        (("run", "example:vanishing", "--set", "data.name=mnist"), "there are digits"),
+        (("run", "cut.gradviz"), "is a session, not an experiment"),
         (("run", "example:vanishing", "-o", "there.gradviz"), "exists already"),
         (("run", "example:vanishing", "-o", "no/such/x.gradviz"), "there is no folder"),
         (("run", "example:vanishing", "--frobnicate"), "unrecognized arguments"),

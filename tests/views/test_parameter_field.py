@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
 from gradviz.views.parameter_field import ParameterField, parsed, worded
@@ -82,13 +82,12 @@ def test_what_is_out_of_range_is_said_and_not_told(make, qtbot) -> None:
     field, told = make(RATE, 0.01)
     enter(qtbot, field.widget, "-1")
     assert told == []
-    assert field.widget.property("wrong") is True
-    assert "above 0" in field.widget.toolTip()
+    assert field.widget.text() == "0.01"
+    assert "above 0" in QToolTip.text()
     enter(qtbot, field.widget, "much")
     assert told == []
     enter(qtbot, field.widget, "0.2")
     assert told == [0.2]
-    assert field.widget.property("wrong") is False
 
 
 def test_lists(make, qtbot) -> None:

@@ -64,6 +64,7 @@ class FlowMap(PlotFrame):
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
         self._horizon = 1
+        self._run = ""
         self._zoomed = False
         self._drawn: tuple[object, ...] = ()
         self._cursor.dragged_to.connect(self.cursor_moved)
@@ -88,6 +89,7 @@ class FlowMap(PlotFrame):
     def show_layers(self, names: Sequence[str], steps: int) -> None:
         """Name the rows of a run that is to come, and say what will appear."""
         self._names = names
+        self._run = ""
         self._snapshot = None
         self._zoomed = False
         self._drawn = ()
@@ -104,10 +106,12 @@ class FlowMap(PlotFrame):
         """Draw what was measured."""
         self._snapshot = snapshot
         names = tuple(layer.name for layer in snapshot.run.measured)
+        if snapshot.run.id != self._run:
+            self._run = snapshot.run.id
+            self.levels.reset()
         if names != self._names:
             self._names = names
             self._zoomed = False
-            self.levels.reset()
             self._name_rows()
             self._fit()
         self._grow(snapshot)
