@@ -8,25 +8,34 @@ are held keep the allocator from giving the next step the same, warm memory (4 %
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
-from gradviz.probes.norms import Floats, LayerNorms
+from gradviz.probes.norms import LayerNorms
 from gradviz.records.exact import to_float32
 from gradviz.records.writer import RunWriter
 
 _MOST_STEPS = 64
 
 
+Guesses = tuple[NDArray[np.int64], Tensor]
+"""The classes that were predicted, and the right ones, both `[batch]`."""
+
+
 class RawStep(NamedTuple):
-    """What one step brought to the host; `squares` are those of all tensors, for each norm."""
+    """What one step brought to the host; `squares` are those of all tensors, for each norm.
+
+    `correct` is the number of right predictions, or what it will be worked out from.
+    """
 
     loss: float
-    correct: float
+    correct: float | Guesses
     samples: int
-    squares: Mapping[str, Floats]
+    squares: Mapping[str, Sequence[float]]
 
 
 class Ledger:
@@ -53,7 +62,7 @@ class Ledger:
         steps, self._steps = self._steps, []
         if not steps:
             return
-        correct = np.array([step.correct for step in steps])
+        correct = np.array([_number(step.correct) for step in steps])
         samples = np.array([step.samples for step in steps])
         places = self._writer.slices
         rows = np.empty((len(steps), self._writer.width), np.float32)
@@ -75,3 +84,10 @@ class Ledger:
         correct, samples = self._correct, self._samples
         self._correct = self._samples = 0
         return correct / samples if samples else float("nan")
+
+
+def _number(correct: float | Guesses) -> float:
+    if isinstance(correct, tuple):
+        predicted, target = correct
+        return float(np.count_nonzero(predicted == target.numpy()))
+    return correct

@@ -12,15 +12,16 @@ training steps 42 of them take 74 µs that way and 110 by the fused call (measur
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
 _SQUARABLE = 1e-140, 1e140
-Floats = NDArray[np.float32] | NDArray[np.float64]
+_vdot = np.vdot
 _SMALL = 10_000
 """Entries up to which NumPy's dot product stays in one thread."""
 
@@ -40,20 +41,23 @@ class LayerNorms:
         self._low, self._high = TRUSTED_LOW**2 * largest, TRUSTED_HIGH**2
         self._small = largest <= _SMALL
 
-    def on_host(self, tensors: Sequence[Tensor | None]) -> tuple[Floats, bool]:
-        """The squares `[tensors]` of tensors on a CPU, and whether all of them are finite."""
+    def on_host(self, tensors: Sequence[Tensor | None]) -> tuple[list[float], bool]:
+        """The squares of tensors on a CPU, and whether all of them are finite.
+
+        Plain floats and no array: between two training steps a call of NumPy costs 5 µs, a float 0.05.
+        """
         present = [tensor for tensor in tensors if tensor is not None]
         squares = _dot_squares(present) if self._small else _fused_squares(present)
-        # NaN fails every comparison
-        trusted = not present or (squares.min() >= self._low and squares.max() <= self._high)
+        # NaN fails every comparison, and a sum that is NaN has one in it
+        trusted = min(squares, default=1.0) >= self._low and sum(squares) <= self._high
         if not trusted:
-            squares = squares.astype(np.float64)
-            again = np.flatnonzero(~((squares >= self._low) & (squares <= self._high)))
-            squares[again] = np.square(exact_norms([present[i] for i in again]))
+            again = [i for i, square in enumerate(squares) if not self._low <= square <= self._high]
+            for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
+                squares[i] = norm * norm
         if len(present) != len(tensors):
             left = iter(squares)
-            squares = np.array([0.0 if tensor is None else next(left) for tensor in tensors])
-        return squares, bool(trusted or np.isfinite(squares).all())
+            squares = [0.0 if tensor is None else next(left) for tensor in tensors]
+        return squares, trusted or isfinite(sum(squares))
 
     def on_device(self, tensors: Sequence[Tensor | None]) -> Tensor:
         """The squares, float64 `[tensors]`, left where the tensors are."""
@@ -66,9 +70,9 @@ class LayerNorms:
         places = torch.tensor([i for i, tensor in enumerate(tensors) if tensor is not None])
         return squares.new_zeros(len(tensors)).index_copy_(0, places.to(squares.device), squares)
 
-    def by_layer(self, squares: Floats) -> NDArray[np.float64]:
+    def by_layer(self, squares: ArrayLike) -> NDArray[np.float64]:
         """The norm of each layer `[…, layers]` from the squares of its tensors `[…, tensors]`."""
-        exact = squares.astype(np.float64, copy=False)
+        exact = np.asarray(squares, np.float64)
         layers: NDArray[np.float64] = np.sqrt(np.add.reduceat(exact, self._starts, axis=-1))
         return layers
 
@@ -91,15 +95,19 @@ def count_nonfinite(tensors: Sequence[Tensor | None]) -> int:
     return sum(t.numel() - int(torch.isfinite(t).sum()) for t in tensors if t is not None)
 
 
-def _dot_squares(tensors: list[Tensor]) -> Floats:
-    if any(tensor.dtype is not torch.float32 for tensor in tensors):
+def _dot_squares(tensors: list[Tensor]) -> list[float]:
+    try:
+        arrays = [tensor.numpy() for tensor in tensors]
+    except TypeError:  # NumPy has no bfloat16
         return _fused_squares(tensors)
-    arrays = [tensor.numpy() for tensor in tensors]
-    return np.array([np.vdot(array, array) for array in arrays])
+    if arrays and arrays[0].dtype == np.float16:  # whose squares leave its range at once
+        return _fused_squares(tensors)
+    return [_vdot(array, array).item() for array in arrays]
 
 
-def _fused_squares(tensors: list[Tensor]) -> Floats:
-    return np.square([norm.item() for norm in _foreach_norm(tensors, double=False)])
+def _fused_squares(tensors: list[Tensor]) -> list[float]:
+    norms = [norm.item() for norm in _foreach_norm(tensors, double=False)]
+    return [norm * norm for norm in norms]
 
 
 def _foreach_norm(tensors: list[Tensor], *, double: bool) -> list[Tensor]:

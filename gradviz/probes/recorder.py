@@ -15,8 +15,8 @@ from time import perf_counter
 import numpy as np
 from torch import Tensor, nn
 
-from gradviz.probes.ledger import Ledger, RawStep
-from gradviz.probes.norms import Floats, LayerNorms, count_nonfinite
+from gradviz.probes.ledger import Guesses, Ledger, RawStep
+from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Outbox
 from gradviz.probes.pace import Pace
 from gradviz.probes.quantities import Quantities
@@ -78,9 +78,9 @@ class Recorder:
         self._step = -1
         self._samples = 1
         self._loss = Tensor()
-        self._correct = 0.0
+        self._correct: float | Guesses = 0.0
         self._on_device: dict[str, Tensor] = {}
-        self._found: dict[str, Floats] = {}
+        self._found: dict[str, Sequence[float]] = {}
         self._finite = True
         self._gradients: list[Tensor | None] = []
         self._started = self._committed = self._always = self._scheduled = 0.0
@@ -102,8 +102,7 @@ class Recorder:
         self._loss = loss.detach()
         self._samples = len(target)
         if self._on_cpu:
-            predicted = output.detach().numpy().argmax(axis=1)
-            self._correct = float(np.count_nonzero(predicted == target.numpy()))
+            self._correct = output.detach().numpy().argmax(axis=1), target
         else:
             self._on_device = {"correct": (output.detach().argmax(1) == target).sum()}
         self._take_norms("grad_norm")
@@ -197,7 +196,7 @@ class Recorder:
         values = self._outbox.copy([self._loss, correct, *norms])
         parts = np.split(values[2:], len(norms))
         for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
-            self._found[quantity] = part
+            self._found[quantity] = part.tolist()
         self._finite = bool(np.isfinite(self._found["grad_norm"]).all())
         self._correct = float(values[1])
         return float(values[0])
