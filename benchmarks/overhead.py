@@ -134,7 +134,7 @@ def bare(spec: ExperimentSpec, data: DataSet, watch: Callable[[BuiltModel, int],
 def in_a_thread(make: Callable[[], Step], threads: int) -> Iterator[Block]:
     """A block of steps that are made and taken in a thread of their own, as the recorded run's are.
 
-    A thread has its own share of the allocator, and that alone is worth 2 % of a small network's step.
+    A thread has its own share of the allocator, so a bare loop in the main thread would not be its twin.
     """
     asked: queue.SimpleQueue[float] = queue.SimpleQueue()
     answers: queue.SimpleQueue[float] = queue.SimpleQueue()

@@ -1,4 +1,4 @@
-"""What this machine offers: devices to train on, threads for torch, versions for the record.
+"""What this machine offers: devices to train on, threads for torch.
 
 The window keeps one core: one that has to share it with the training loop draws unevenly and slows the
 loop as well.
@@ -7,12 +7,8 @@ loop as well.
 from __future__ import annotations
 
 import os
-import platform
 
-import numpy as np
 import torch
-
-from gradviz import __version__
 
 THREADS_VARIABLE = "GRADVIZ_THREADS"
 
@@ -20,16 +16,6 @@ THREADS_VARIABLE = "GRADVIZ_THREADS"
 def devices() -> tuple[str, ...]:
     """The devices that an experiment may name, the default first."""
     return ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",)
-
-
-def versions() -> dict[str, str]:
-    """What a result depends on beside its experiment."""
-    return {
-        "gradviz": __version__,
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-    }
 
 
 def thread_count() -> int:

@@ -36,6 +36,7 @@ from gradviz.spec.json_codec import from_raw
 from gradviz.spec.problem import SpecError
 from gradviz.training.control import RunControl
 from gradviz.training.run import train
+from gradviz.training.versions import versions
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Server:
             pid=os.getpid(),
             catalogue=self._catalogue,
             devices=machine.devices(),
-            versions=machine.versions(),
+            versions=versions(),
         )
         while not self._leaving and not self._events.broken:
             self._handle(self._inbox.get())

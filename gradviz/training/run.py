@@ -7,16 +7,13 @@ traceback goes to the run's log and never to a person.
 from __future__ import annotations
 
 import logging
-import platform
 import traceback
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from gradviz import __version__
 from gradviz.data.load import DataError, DataSet, load
 from gradviz.data.order import batches_per_epoch
 from gradviz.nets.build import BuildError, BuiltModel, build_model
@@ -29,6 +26,7 @@ from gradviz.spec.json_codec import to_raw
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
+from gradviz.training.versions import versions
 
 _log = logging.getLogger(__name__)
 
@@ -97,12 +95,7 @@ def _describe(
         steps=count_steps(experiment, per_epoch),
         steps_per_epoch=per_epoch,
         device=str(device),
-        versions={
-            "gradviz": __version__,
-            "python": platform.python_version(),
-            "torch": str(torch.__version__),
-            "numpy": np.__version__,
-        },
+        versions=versions(),
     )
 
 

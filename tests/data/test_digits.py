@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn import datasets
 
 from gradviz.data import digits
 from gradviz.data.load import describe, load
@@ -12,7 +13,6 @@ from gradviz.spec.experiment import DataSpec
 
 
 def test_values_and_order_are_those_of_scikit_learn() -> None:
-    datasets = pytest.importorskip("sklearn.datasets")
     expected = datasets.load_digits()
     images, target = digits.digits().make(stream(0, Purpose.SAMPLES))
     assert np.array_equal(images[:, 0], expected.images)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn import datasets
 
 from gradviz.data.planar import blobs, circles, moons
 
@@ -12,7 +13,6 @@ def rng() -> np.random.Generator:
 
 @pytest.mark.parametrize("samples", [2, 7, 100])
 def test_moons_without_noise_are_scikit_learns(samples: int) -> None:
-    datasets = pytest.importorskip("sklearn.datasets")
     x, y = moons(samples=samples, noise=0.0).make(rng())
     expected_x, expected_y = datasets.make_moons(samples, shuffle=False)
     np.testing.assert_allclose(x, expected_x, atol=1e-6)
@@ -21,7 +21,6 @@ def test_moons_without_noise_are_scikit_learns(samples: int) -> None:
 
 @pytest.mark.parametrize("samples", [2, 7, 100])
 def test_circles_without_noise_are_scikit_learns(samples: int) -> None:
-    datasets = pytest.importorskip("sklearn.datasets")
     x, y = circles(samples=samples, noise=0.0, factor=0.3).make(rng())
     expected_x, expected_y = datasets.make_circles(samples, shuffle=False, factor=0.3)
     np.testing.assert_allclose(x, expected_x, atol=1e-6)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from gradviz import __main__
+from gradviz.cli import main as command_line
 
 
 def test_other_words_go_to_the_command_line(monkeypatch) -> None:
-    command_line = pytest.importorskip("gradviz.cli.main")
     seen: list[list[str]] = []
     monkeypatch.setattr(command_line, "main", lambda arguments: seen.append(arguments) or 7)
     assert __main__.main(["info", "x"]) == 7

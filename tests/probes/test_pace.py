@@ -25,6 +25,20 @@ def test_about_four_times_a_second() -> None:
         assert cost == pytest.approx(0.25)
 
 
+def test_a_last_moment_of_measuring_is_not_told_as_what_measuring_costs() -> None:
+    """The last step measures everything; alone it would look dearer than the training."""
+    samples = Samples()
+    pace = Pace(samples)
+    for step in range(300):
+        pace.step(step, total=0.001, cost=0.0001)
+    pace.flush(299)
+    told = len(samples.kept["measuring_cost"])
+    pace.step(300, total=0.01, cost=0.009)
+    pace.flush(300)
+    assert len(samples.kept["measuring_cost"]) == told
+    assert max(cost for _, cost in samples.kept["measuring_cost"]) < 0.2
+
+
 def test_flush_tells_of_a_short_run_and_only_once() -> None:
     samples = Samples()
     pace = Pace(samples)

@@ -52,6 +52,14 @@ def test_zero_nan_and_inf_are_marked(flow, snapshot) -> None:
     assert (image[:, 40:] == magnitude.NAN).all()
 
 
+def test_another_run_has_a_scale_of_its_own(flow, snapshot) -> None:
+    flow.show_snapshot(snapshot(layers=6, steps=30))
+    alone = (flow.levels.low, flow.levels.high)
+    flow.levels.include(-30.0, 20.0, 0.0)
+    flow.show_snapshot(snapshot(layers=6, steps=30))
+    assert (flow.levels.low, flow.levels.high) == alone
+
+
 def test_thinned_columns_lie_evenly(flow, snapshot) -> None:
     shot = snapshot(layers=5, steps=3000, columns=300)
     assert shot.flow.level > 0
