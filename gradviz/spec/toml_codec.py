@@ -90,17 +90,20 @@ def write_toml(experiment: ExperimentSpec) -> str:
         if isinstance(table, dict):
             out += ["", f"[{section}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
             if section == "data":
-                out += ["", "[model]", f"initializer = {_value(model['initializer'])}"]
-                out += ["layers = [", *(line for layer in model["layers"] for line in _layer(layer, 1)), "]"]
+                layers = model.pop("layers", None)
+                out += ["", "[model]", *(f"{key} = {_value(value)}" for key, value in model.items())]
+                if layers is not None:
+                    out += ["layers = [", *(line for layer in layers for line in layer_lines(layer, 1)), "]"]
     return "\n".join(out) + "\n"
 
 
-def _layer(layer: Mapping[str, Any], depth: int) -> list[str]:
+def layer_lines(layer: Mapping[str, Any], depth: int) -> list[str]:
+    """One raw layer as the lines of an array, indented as deep as it lies."""
     indent = "  " * depth
     parts = ", ".join(f"{_key(key)} = {_value(value)}" for key, value in layer.items() if key != "body")
     if "body" not in layer:
         return [f"{indent}{{ {parts} }},"]
-    inside = [line for child in layer["body"] for line in _layer(child, depth + 2)]
+    inside = [line for child in layer["body"] for line in layer_lines(child, depth + 2)]
     return [f"{indent}{{ {parts}, body = [", *inside, f"{indent}] }},"]
 
 

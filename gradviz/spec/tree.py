@@ -33,7 +33,7 @@ def remove(layers: Layers, path: Path) -> Layers:
 
 def duplicate(layers: Layers, path: Path) -> Layers:
     """The tree with a copy right after what is at `path`; a copy has no name of its own."""
-    return insert(layers, next_to(path), with_fields(at(layers, path), name=None))
+    return insert(layers, next_to(path), _copy(at(layers, path)))
 
 
 def move(layers: Layers, source: Path, target: Path) -> tuple[Layers, Path]:
@@ -46,6 +46,78 @@ def move(layers: Layers, source: Path, target: Path) -> tuple[Layers, Path]:
     node = at(layers, source)
     target = after_removal(target, source)
     return insert(remove(layers, source), target, node), target
+
+
+def mapped(layers: Layers, paths: Iterable[Path], change: Callable[[LayerSpec], LayerSpec]) -> Layers:
+    """The tree with `change` done to the nodes at `paths`, what is inside a block before the block."""
+    return _mapped(layers, {path for path in paths if path}, change)
+
+
+def remove_all(layers: Layers, paths: Iterable[Path]) -> Layers:
+    """The tree without what is at `paths`."""
+    for path in reversed(without_nested(paths)):
+        layers = remove(layers, path)
+    return layers
+
+
+def splice(layers: Layers, path: Path, nodes: Iterable[LayerSpec]) -> tuple[Layers, tuple[Path, ...]]:
+    """The tree with `nodes` in the place of the one at `path`, and where they stand."""
+    nodes = tuple(nodes)
+    changed = insert(remove(layers, path), path, *nodes)
+    return changed, tuple((*path[:-1], path[-1] + offset) for offset in range(len(nodes)))
+
+
+def neighbours(paths: Iterable[Path]) -> tuple[Path, int] | None:
+    """(first, count) where the paths are siblings without a gap between them, None otherwise."""
+    ordered = sorted(set(paths))
+    if not ordered:
+        return None
+    first = ordered[0]
+    wanted = [(*first[:-1], first[-1] + offset) for offset in range(len(ordered))]
+    return (first, len(ordered)) if ordered == wanted else None
+
+
+def group(layers: Layers, paths: Iterable[Path], block: LayerSpec) -> tuple[Layers, Path]:
+    """The tree with neighbouring nodes put into `block` as its body, and the block's path.
+
+    Raises ValueError where they are no neighbours.
+    """
+    run = neighbours(without_nested(paths))
+    if run is None:
+        raise ValueError("only neighbouring layers can be grouped")
+    first, count = run
+    inside = tuple(at(layers, (*first[:-1], first[-1] + offset)) for offset in range(count))
+    for _ in range(count):
+        layers = remove(layers, first)
+    return insert(layers, first, with_fields(block, body=inside)), first
+
+
+def ungroup(layers: Layers, path: Path, *, times: int = 1) -> tuple[Layers, tuple[Path, ...]]:
+    """The tree with a block's body in its place, `times` times over, and where the layers stand then.
+
+    Every round after the first loses the names, as a copy does.
+    """
+    body = at(layers, path).body
+    later = [tuple(_copy(node) for node in body) for _ in range(times - 1)]
+    return splice(layers, path, [*body, *(node for copies in later for node in copies)])
+
+
+def rounds(nodes: Layers) -> tuple[Layers, int]:
+    """(body, times) with the shortest body that makes `nodes` when repeated; names do not count.
+
+    Nodes that do not repeat are their own body, once.
+    """
+    plain = [unnamed(node) for node in nodes]
+    count = len(plain)
+    for period in range(1, count // 2 + 1):
+        if count % period == 0 and all(plain[i] == plain[i % period] for i in range(period, count)):
+            return nodes[:period], count // period
+    return nodes, 1
+
+
+def unnamed(node: LayerSpec) -> LayerSpec:
+    """The node without its name, and without those inside it."""
+    return with_fields(node, name=None, body=tuple(unnamed(child) for child in node.body))
 
 
 def next_to(path: Path) -> Path:
@@ -68,6 +140,24 @@ def without_nested(paths: Iterable[Path]) -> list[Path]:
         if not any(path[: len(other)] == other for other in kept):
             kept.append(path)
     return kept
+
+
+def _mapped(layers: Layers, paths: set[Path], change: Callable[[LayerSpec], LayerSpec]) -> Layers:
+    here = {path[0] for path in paths if len(path) == 1}
+    below: dict[int, set[Path]] = {}
+    for path in paths:
+        if len(path) > 1:
+            below.setdefault(path[0], set()).add(path[1:])
+    changed = list(layers)
+    for index, inner in below.items():
+        changed[index] = with_fields(changed[index], body=_mapped(changed[index].body, inner, change))
+    for index in here:
+        changed[index] = change(changed[index])
+    return tuple(changed)
+
+
+def _copy(node: LayerSpec) -> LayerSpec:
+    return with_fields(node, name=None)
 
 
 def _edit(layers: Layers, path: Path, change: Callable[[Layers, int], Layers]) -> Layers:

@@ -53,3 +53,66 @@ def test_move_keeps_every_node_and_reports_where_it_went(source, target):
 
 def test_without_nested():
     assert tree.without_nested([(1, 1, 0), (1,), (0,), (1, 0)]) == [(0,), (1,)]
+
+
+def test_mapped_changes_inside_before_outside():
+    seen = []
+
+    def mark(node):
+        seen.append(node.name)
+        return LayerSpec(kind=node.kind, name=f"{node.name}!", body=node.body)
+
+    changed = tree.mapped(LAYERS, [(1,), (1, 1, 0), (2,)], mark)
+    assert seen == ["e", "b", "g"]
+    assert [name for _, name in names(changed)] == ["a", "b!", "c", "d", "e!", "f", "g!"]
+    assert changed[0] is LAYERS[0]
+
+
+def test_remove_all_takes_nested_ones_once():
+    assert names(tree.remove_all(LAYERS, [(1,), (1, 0), (2,)])) == [((0,), "a")]
+
+
+def test_group_and_ungroup_are_each_others_undo():
+    repeat = LayerSpec(kind="Repeat", parameters={"times": 2})
+    grouped, path = tree.group(LAYERS, [(1, 1), (1, 0)], repeat)
+    assert path == (1, 0)
+    assert [layer.name for layer in tree.at(grouped, path).body] == ["c", "d"]
+    back, paths = tree.ungroup(grouped, path)
+    assert back == LAYERS
+    assert paths == ((1, 0), (1, 1))
+    with pytest.raises(ValueError, match="neighbouring"):
+        tree.group(LAYERS, [(0,), (2,)], repeat)
+    with pytest.raises(ValueError, match="neighbouring"):
+        tree.group(LAYERS, [(0,), (1, 0)], repeat)
+
+
+def test_ungrouping_several_times_writes_the_rounds_out():
+    written, paths = tree.ungroup(LAYERS, (1,), times=3)
+    assert [layer.name for layer in written] == ["a", "c", "d", "f", *[None] * 6, "g"]
+    assert paths == tuple((i,) for i in range(1, 10))
+    assert [layer.body for layer in written[1:4]] == [layer.body for layer in written[4:7]]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "body", "times"),
+    [("ababab", "ab", 3), ("aaaa", "a", 4), ("aba", "aba", 1), ("a", "a", 1), ("abcabd", "abcabd", 1)],
+)
+def test_rounds_finds_the_shortest_body(pattern, body, times):
+    nodes = tuple(LayerSpec(kind=kind, name=f"{i}") for i, kind in enumerate(pattern))
+    found, count = tree.rounds(nodes)
+    assert ("".join(node.kind for node in found), count) == (body, times)
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        ([], None),
+        ([(1,)], ((1,), 1)),
+        ([(2,), (1,)], ((1,), 2)),
+        ([(0,), (2,)], None),
+        ([(1, 0), (1, 1)], ((1, 0), 2)),
+        ([(0,), (1, 0)], None),
+    ],
+)
+def test_neighbours(paths, expected):
+    assert tree.neighbours(paths) == expected
