@@ -1,116 +1,91 @@
-"""Edits of the experiment that can be undone: an edit is the experiment before and after it."""
+"""What can be done to the layers of an experiment, each as one step that can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QUndoCommand, QUndoStack
-
-from gradviz.control.engine_state import EngineStatus
+from gradviz.control.undoable_experiment import UndoableExperiment
 from gradviz.spec import tree
-from gradviz.spec.catalogue import Catalogue, Value
-from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
-from gradviz.spec.json_codec import from_raw, to_raw
-from gradviz.spec.problem import Problem, SpecError
+from gradviz.spec.catalogue import Value
+from gradviz.spec.experiment import InitializerSpec, LayerSpec, Path
+from gradviz.spec.repair import Repair, repaired
 
-MERGING, SINGLE = 1, -1
-"""Qt offers only commands of the same id to each other, and none of id -1."""
+Paths = Sequence[Path]
 
 
-class ExperimentEdits(QObject):
-    """The experiment, its undo stack, and what can be done to its layers.
+class ExperimentEdits(UndoableExperiment):
+    """The experiment with the edits of its layer tree; they take and return places in the tree."""
 
-    Whether it fits the catalogue is checked after every edit, as soon as there is a catalogue.
-    """
-
-    experiment_changed = Signal(object)
-    """The new ExperimentSpec."""
-    experiment_replaced = Signal(object)
-    """The new ExperimentSpec, just before `experiment_changed`, where it is no edit of the old one."""
-    catalogue_changed = Signal(object)
-    """The new Catalogue."""
-    problems_changed = Signal(object)
-    """tuple[Problem, ...]: what the checks against the catalogue found."""
-
-    def __init__(self, experiment: ExperimentSpec, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._experiment = experiment
-        self._catalogue: Catalogue | None = None
-        self._problems: tuple[Problem, ...] = ()
-        self._undo_stack = QUndoStack(self)
-
-    @property
-    def experiment(self) -> ExperimentSpec:
-        """What the next run is a function of."""
-        return self._experiment
-
-    @property
-    def undo_stack(self) -> QUndoStack:
-        """The edits of the experiment."""
-        return self._undo_stack
-
-    @property
-    def catalogue(self) -> Catalogue | None:
-        """What an experiment may name; None until the engine was ready."""
-        return self._catalogue
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What the experiment's checks found; empty while there is no catalogue."""
-        return self._problems
-
-    def edit(self, experiment: ExperimentSpec, text: str, *, merge: str = "") -> None:
-        """Make `experiment` current; consecutive edits with the same `merge`, if not empty, are one undo."""
-        if experiment != self._experiment:
-            self._undo_stack.push(_Edit(self._show, self._experiment, experiment, text, merge))
+    def change_layers(
+        self, paths: Iterable[Path], change: Callable[[LayerSpec], LayerSpec], text: str, *, merge: str = ""
+    ) -> None:
+        """Do something to several layers at once; `text` names it in the menu."""
+        self._edit_layers(tree.mapped(self._layers, paths, change), text, merge=merge)
 
     def set_parameter(self, path: Path, name: str, value: Value) -> None:
         """Set one parameter of a layer; consecutive changes of the same one are one undo."""
-        layer = self._layer(path)
-        changed = replace(layer, parameters={**layer.parameters, name: value})
-        text = self.tr("Change {name} of {kind}").format(name=name, kind=layer.kind)
-        self._edit_layers(tree.replace(self._layers, path, changed), text, merge=f"{path} {name}")
+        self.set_parameter_of((path,), name, value)
+
+    def set_parameter_of(self, paths: Paths, name: str, value: Value, *, merge: str = "") -> None:
+        """Set one parameter of several layers; consecutive changes of the same one are one undo."""
+        text = self._text(self.tr("Change {name} of {what}").replace("{name}", name), paths)
+        merge = merge or f"{tuple(paths)} {name}"
+        self.change_layers(paths, lambda layer: _with(layer, name, value), text, merge=merge)
 
     def reset_parameter(self, path: Path, name: str) -> None:
         """Let one parameter of a layer have its default again."""
-        layer = self._layer(path)
-        kept = {key: value for key, value in layer.parameters.items() if key != name}
-        text = self.tr("Reset {name} of {kind}").format(name=name, kind=layer.kind)
-        self._edit_layers(tree.replace(self._layers, path, replace(layer, parameters=kept)), text)
+        self.reset_parameter_of((path,), name)
+
+    def reset_parameter_of(self, paths: Paths, name: str) -> None:
+        """Let one parameter of several layers have its default again."""
+        text = self._text(self.tr("Reset {name} of {what}").replace("{name}", name), paths)
+        self.change_layers(paths, lambda layer: _without(layer, name), text)
+
+    def set_initializer_of(self, paths: Paths, initializer: InitializerSpec | None) -> None:
+        """Let several layers start by a rule of their own, or (None) as what is around them."""
+        text = self._text(self.tr("Change initializer of {what}"), paths)
+        merge = f"{tuple(paths)} initializer {initializer.name if initializer else ''}"
+        self.change_layers(paths, lambda layer: replace(layer, initializer=initializer), text, merge=merge)
 
     def rename_layer(self, path: Path, name: str | None) -> None:
         """Give a layer a name, or take it away."""
-        layer = self._layer(path)
-        text = self.tr("Rename {kind}").format(kind=layer.kind)
-        changed = replace(layer, name=name or None)
-        self._edit_layers(tree.replace(self._layers, path, changed), text, merge=f"{path} name")
+        text = self._text(self.tr("Rename {what}"), [path])
+        self.change_layers(
+            [path], lambda layer: replace(layer, name=name or None), text, merge=f"{path} name"
+        )
 
-    def replace_layer(self, path: Path, layer: LayerSpec, text: str = "") -> None:
+    def replace_layer(self, path: Path, layer: LayerSpec, text: str = "", *, merge: str = "") -> None:
         """Put another layer in the place of one."""
-        text = text or self.tr("Replace {kind}").format(kind=self._layer(path).kind)
-        self._edit_layers(tree.replace(self._layers, path, layer), text)
+        text = text or self._text(self.tr("Replace {what}"), [path])
+        self._edit_layers(tree.replace(self._layers, path, layer), text, merge=merge)
+
+    def replace_by(self, path: Path, layers: Iterable[LayerSpec], text: str) -> tuple[Path, ...]:
+        """Put several layers in the place of one; returns where they stand."""
+        changed, paths = tree.splice(self._layers, path, layers)
+        self._edit_layers(changed, text)
+        return paths
 
     def add_layer(self, path: Path, layer: LayerSpec) -> None:
         """Insert a layer so that it will stand at `path`."""
-        self._edit_layers(
-            tree.insert(self._layers, path, layer), self.tr("Add {kind}").format(kind=layer.kind)
-        )
+        self.insert_layers(path, (layer,), self.tr("Add {kind}").format(kind=layer.kind))
 
-    def remove_layers(self, *paths: Path) -> None:
+    def insert_layers(self, path: Path, layers: Sequence[LayerSpec], text: str) -> tuple[Path, ...]:
+        """Insert layers before what is at `path`; returns where they stand."""
+        self._edit_layers(tree.insert(self._layers, path, *layers), text)
+        return _following(path, len(layers))
+
+    def remove_layers(self, *paths: Path, text: str = "") -> None:
         """Remove layers with all they hold."""
         outermost = tree.without_nested(paths)
-        layers = self._layers
-        for path in reversed(outermost):
-            layers = tree.remove(layers, path)
-        self._edit_layers(layers, self._text(self.tr("Remove {what}"), outermost))
+        text = self._text(text or self.tr("Remove {what}"), outermost)
+        self._edit_layers(tree.remove_all(self._layers, outermost), text)
 
     def move_layer(self, source: Path, target: Path) -> Path:
         """Move a layer to stand before what is at `target` now; returns its new place."""
         return self.move_layers((source,), target)[0]
 
-    def move_layers(self, sources: tuple[Path, ...], target: Path) -> tuple[Path, ...]:
+    def move_layers(self, sources: Paths, target: Path) -> tuple[Path, ...]:
         """Move layers to stand before what is at `target` now; returns their new places.
 
         Raises ValueError when a block would go into itself.
@@ -120,96 +95,107 @@ class ExperimentEdits(QObject):
             raise ValueError("a block cannot be moved into itself")
         text = self._text(self.tr("Move {what}"), outermost)
         moving = [tree.at(self._layers, path) for path in outermost]
-        layers = self._layers
+        layers = tree.remove_all(self._layers, outermost)
         for path in reversed(outermost):
-            layers = tree.remove(layers, path)
             target = tree.after_removal(target, path)
         self._edit_layers(tree.insert(layers, target, *moving), text)
-        return tuple((*target[:-1], target[-1] + offset) for offset in range(len(moving)))
+        return _following(target, len(moving))
+
+    def copy_layers(self, sources: Paths, target: Path) -> tuple[Path, ...]:
+        """Put copies before what is at `target`; returns their places. A copy has no name of its own."""
+        outermost = tree.without_nested(sources)
+        copies = [replace(tree.at(self._layers, path), name=None) for path in outermost]
+        return self.insert_layers(target, copies, self._text(self.tr("Copy {what}"), outermost))
 
     def duplicate_layer(self, path: Path) -> Path:
         """Put a copy behind a layer; returns the copy's place."""
-        text = self._text(self.tr("Duplicate {what}"), [path])
-        self._edit_layers(tree.duplicate(self._layers, path), text)
-        return tree.next_to(path)
+        return self.duplicate_layers((path,))[0]
 
-    @Slot(object)
-    def on_engine_changed(self, status: EngineStatus) -> None:
-        """Take the catalogue when it comes; check the experiment then."""
-        if status.catalogue is not None and status.catalogue is not self._catalogue:
-            self._catalogue = status.catalogue
-            self.catalogue_changed.emit(self._catalogue)
-            self._check()
+    def duplicate_layers(self, paths: Paths) -> tuple[Path, ...]:
+        """Put copies behind the last of the layers in each block; returns the copies' places."""
+        outermost = tree.without_nested(paths)
+        layers, copies = self._layers, set[int]()
+        for above in sorted({path[:-1] for path in outermost}, reverse=True):
+            inside = [path for path in outermost if path[:-1] == above]
+            fresh = [replace(tree.at(self._layers, path), name=None) for path in inside]
+            copies |= {id(layer) for layer in fresh}
+            layers = tree.insert(layers, tree.next_to(inside[-1]), *fresh)
+        self._edit_layers(layers, self._text(self.tr("Duplicate {what}"), outermost))
+        return tuple(path for path, layer in self.experiment.model.walk() if id(layer) in copies)
 
-    def _replace_experiment(self, experiment: ExperimentSpec) -> None:
-        """Another experiment altogether: nothing of it can be undone."""
-        self._undo_stack.clear()
-        self._experiment = experiment
-        self.experiment_replaced.emit(experiment)
-        self._show(experiment)
+    def group_layers(self, paths: Paths, block: LayerSpec) -> Path:
+        """Put neighbouring layers into a block; returns its place. Raises ValueError if they are none.
 
-    def _show(self, experiment: ExperimentSpec) -> None:
-        self._experiment = experiment
-        self.experiment_changed.emit(experiment)
-        self._check()
+        A block that has a body keeps it: it stands for them, as one round stands for all.
+        """
+        text = self._text(self.tr("Group {what} into {kind}").replace("{kind}", block.kind), paths)
+        layers, path = tree.group(self._layers, paths, block)
+        if block.body:
+            layers = tree.replace(layers, path, block)
+        self._edit_layers(layers, text)
+        return path
 
-    def _check(self) -> None:
-        if self._catalogue is None:
-            return
-        problems: tuple[Problem, ...] = ()
+    def ungroup_layers(self, paths: Paths) -> tuple[Path, ...]:
+        """Put the bodies of blocks in their places, once each; returns where the layers stand."""
+        outermost = tree.without_nested(paths)
+        text = self._text(self.tr("Ungroup {what}"), outermost)
+        layers, places = self._layers, list[Path]()
+        for path in reversed(outermost):
+            before = len(tree.at(layers, path).body) - 1
+            layers, inside = tree.ungroup(layers, path)
+            places = [_shifted(place, path, before) for place in places] + list(inside)
+        self._edit_layers(layers, text)
+        return tuple(sorted(places))
+
+    def unroll_layer(self, path: Path, times: int) -> tuple[Path, ...]:
+        """Write the rounds of a block out in its place; returns where the layers stand."""
+        text = self._text(self.tr("Unroll {what}"), [path])
+        layers, places = tree.ungroup(self._layers, path, times=times)
+        self._edit_layers(layers, text)
+        return places
+
+    def repair(self, repair: Repair) -> bool:
+        """Do a proposed repair; whether the tree still was the one that it is for."""
         try:
-            from_raw(to_raw(self._experiment), self._catalogue)
-        except SpecError as error:
-            problems = error.problems
-        if problems != self._problems:
-            self._problems = problems
-            self.problems_changed.emit(problems)
+            layers = repaired(self._layers, repair)
+        except IndexError:
+            return False
+        self._edit_layers(layers, repair.label)
+        return True
 
     @property
     def _layers(self) -> tuple[LayerSpec, ...]:
-        return self._experiment.model.layers
-
-    def _layer(self, path: Path) -> LayerSpec:
-        return tree.at(self._layers, path)
+        return self.experiment.model.layers
 
     def _edit_layers(self, layers: tuple[LayerSpec, ...], text: str, *, merge: str = "") -> None:
-        model = replace(self._experiment.model, layers=layers)
-        self.edit(replace(self._experiment, model=model), text, merge=merge)
+        model = replace(self.experiment.model, layers=layers)
+        self.edit(replace(self.experiment, model=model), text, merge=merge)
 
-    def _text(self, pattern: str, paths: list[Path]) -> str:
-        only = self._layer(paths[0]).kind if len(paths) == 1 else ""
-        return pattern.format(what=only or self.tr("{count} layers").format(count=len(paths)))
+    def _text(self, pattern: str, paths: Paths) -> str:
+        """The pattern with what it is about: one kind where all are of it, else their number."""
+        found = {tree.at(self._layers, path).kind for path in paths}
+        only = found.pop() if len(found) == 1 else ""
+        if len(paths) == 1:
+            return pattern.format(what=only)
+        what = self.tr("{count} {kind} layers") if only else self.tr("{count} layers")
+        return pattern.format(what=what.format(count=len(paths), kind=only))
 
 
-class _Edit(QUndoCommand):
-    """From one experiment to another and back."""
+def _with(layer: LayerSpec, name: str, value: Value) -> LayerSpec:
+    return replace(layer, parameters={**layer.parameters, name: value})
 
-    def __init__(
-        self,
-        show: Callable[[ExperimentSpec], None],
-        before: ExperimentSpec,
-        after: ExperimentSpec,
-        text: str,
-        merge: str,
-    ) -> None:
-        super().__init__(text)
-        self._show = show
-        self.before = before
-        self.after = after
-        self.merge = merge
 
-    def redo(self) -> None:
-        self._show(self.after)
+def _without(layer: LayerSpec, name: str) -> LayerSpec:
+    return replace(layer, parameters={key: value for key, value in layer.parameters.items() if key != name})
 
-    def undo(self) -> None:
-        self._show(self.before)
 
-    def id(self) -> int:
-        return MERGING if self.merge else SINGLE
+def _following(path: Path, count: int) -> tuple[Path, ...]:
+    return tuple((*path[:-1], path[-1] + offset) for offset in range(count))
 
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _Edit) or other.merge != self.merge:
-            return False
-        self.after = other.after
-        self.setObsolete(self.after == self.before)
-        return True
+
+def _shifted(place: Path, path: Path, by: int) -> Path:
+    """Where a later place is once `by` more siblings stand at `path`."""
+    level = len(path) - 1
+    if place[:level] == path[:level] and len(place) > level and place[level] > path[level]:
+        return (*place[:level], place[level] + by, *place[level + 1 :])
+    return place

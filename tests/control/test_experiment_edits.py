@@ -9,7 +9,8 @@ import pytest
 from gradviz.control.engine_state import EngineState, EngineStatus
 from gradviz.control.experiment_edits import ExperimentEdits
 from gradviz.spec.catalogue import Catalogue, Entry, Kind, Parameter
-from gradviz.spec.experiment import ExperimentSpec, LayerSpec, ModelSpec, OptimizerSpec
+from gradviz.spec.experiment import ExperimentSpec, InitializerSpec, LayerSpec, ModelSpec, OptimizerSpec
+from gradviz.spec.repair import Repair, RepairEdit
 
 
 def linear(width: int) -> LayerSpec:
@@ -77,9 +78,9 @@ def test_layer_operations_and_their_undo(edits: ExperimentEdits) -> None:
     assert edits.duplicate_layer((0, 1)) == (0, 2)
     did("Duplicate Linear", [["Repeat", [8, 5, 5, 1, "ReLU"]], 2])
     edits.remove_layers((0, 0), (0, 2), (1,))
-    did("Remove 3 layers", [["Repeat", [5, 1, "ReLU"]]])
+    did("Remove 3 Linear layers", [["Repeat", [5, 1, "ReLU"]]])
     assert edits.move_layers(((0, 0), (0, 1)), (1,)) == ((1,), (2,))
-    did("Move 2 layers", [["Repeat", ["ReLU"]], 5, 1])
+    did("Move 2 Linear layers", [["Repeat", ["ReLU"]], 5, 1])
     edits.replace_layer((1,), RELU)
     did("Replace Linear", [["Repeat", ["ReLU"]], "ReLU", 1])
     edits.rename_layer((2,), "head")
@@ -95,6 +96,76 @@ def test_layer_operations_and_their_undo(edits: ExperimentEdits) -> None:
     for state in states[1:]:
         edits.undo_stack.redo()
         assert edits.experiment is state
+
+
+def test_several_layers_change_in_one_step(edits: ExperimentEdits) -> None:
+    paths = [(0,), (1, 0), (2,)]
+    for width in (6, 7):
+        edits.set_parameter_of(paths, "out_features", width)
+    assert shown(edits) == [7, ["Repeat", [7, "ReLU"]], 7]
+    assert edits.undo_stack.undoText() == "Change out_features of 3 Linear layers"
+    edits.set_initializer_of([(1,), (2,)], InitializerSpec(name="zeros"))
+    assert edits.undo_stack.undoText() == "Change initializer of 2 layers"
+    assert edits.experiment.model.layers[1].initializer == InitializerSpec(name="zeros")
+    edits.reset_parameter_of(paths, "out_features")
+    assert edits.undo_stack.count() == 3
+    for _ in range(3):
+        edits.undo_stack.undo()
+    assert edits.experiment is EXPERIMENT
+
+
+def test_copies_and_duplicates_have_no_names(edits: ExperimentEdits) -> None:
+    edits.rename_layer((0,), "first")
+    assert edits.copy_layers([(0,), (1, 1)], (1, 1)) == ((1, 1), (1, 2))
+    assert shown(edits) == [1, ["Repeat", [8, 1, "ReLU", "ReLU"]], 2]
+    assert edits.experiment.model.layers[1].body[1].name is None
+    edits.undo_stack.undo()
+    assert edits.duplicate_layers([(0,), (1, 0), (1,), (1, 1), (2,)]) == ((3,), (4,), (5,))
+    edits.undo_stack.undo()
+    assert edits.duplicate_layers([(0,), (1, 0), (1, 1)]) == ((1,), (2, 2), (2, 3))
+    assert shown(edits) == [1, 1, ["Repeat", [8, "ReLU", 8, "ReLU"]], 2]
+
+
+def test_grouping_and_ungrouping(edits: ExperimentEdits) -> None:
+    residual = LayerSpec(kind="Residual")
+    assert edits.group_layers([(1, 1), (1, 0)], residual) == (1, 0)
+    assert shown(edits) == [1, ["Repeat", [["Residual", [8, "ReLU"]]]], 2]
+    assert edits.undo_stack.undoText() == "Group 2 layers into Residual"
+    assert edits.group_layers([(0,)], residual) == (0,)
+    assert edits.ungroup_layers([(0,), (1,), (1, 0)]) == ((0,), (1,))
+    assert shown(edits) == [1, ["Residual", [8, "ReLU"]], 2]
+    assert edits.ungroup_layers([(1,)]) == ((1,), (2,))
+    assert edits.undo_stack.undoText() == "Ungroup Residual"
+    assert shown(edits) == [1, 8, "ReLU", 2]
+    with pytest.raises(ValueError, match="neighbouring"):
+        edits.group_layers([(0,), (2,)], residual)
+
+
+def test_a_group_of_equal_rounds_becomes_one_body(edits: ExperimentEdits) -> None:
+    assert edits.unroll_layer((1,), 3) == tuple((row,) for row in range(1, 7))
+    assert shown(edits) == [1, 8, "ReLU", 8, "ReLU", 8, "ReLU", 2]
+    body = LayerSpec(kind="Repeat", parameters={"times": 3}, body=(linear(8), RELU))
+    edits.group_layers([(row,) for row in range(1, 7)], body)
+    assert edits.experiment == EXPERIMENT
+
+
+def test_one_layer_is_replaced_by_several(edits: ExperimentEdits) -> None:
+    assert edits.replace_by((1, 0), (linear(3), linear(4)), "Ungroup Bottleneck") == ((1, 0), (1, 1))
+    assert shown(edits) == [1, ["Repeat", [3, 4, "ReLU"]], 2]
+
+
+def test_a_repair_is_one_step_and_only_for_its_tree(edits: ExperimentEdits) -> None:
+    repair = Repair(
+        label="Insert a Flatten before it",
+        edits=(RepairEdit(action="insert", path=(1, 0), layer=LayerSpec(kind="Flatten")),),
+    )
+    assert edits.repair(repair)
+    assert edits.undo_stack.undoText() == "Insert a Flatten before it"
+    assert shown(edits) == [1, ["Repeat", ["Flatten", 8, "ReLU"]], 2]
+    edits.remove_layers((1,), (2,))
+    before = edits.experiment
+    assert not edits.repair(repair)
+    assert edits.experiment is before
 
 
 def test_a_block_does_not_go_into_itself(edits: ExperimentEdits) -> None:
