@@ -45,7 +45,8 @@ from torch.nn.functional import cross_entropy
 
 from gradviz.data.batches import Batches
 from gradviz.data.load import DataSet, load
-from gradviz.nets.build import BuiltModel, build_model
+from gradviz.nets.build import BuiltModel
+from gradviz.nets.model import build
 from gradviz.records.run import RunStatus
 from gradviz.spec.experiment import (
     DataSpec,
@@ -110,7 +111,7 @@ def experiment(name: str, data: DataSpec, layers: tuple[LayerSpec, ...]) -> Expe
 
 def bare(spec: ExperimentSpec, data: DataSet, watch: Callable[[BuiltModel, int], None] | None = None) -> Step:
     """The textbook loop with torch's defaults; `watch` is called after the backward pass of each step."""
-    built = build_model(spec.model, data.info.input_shape, data.info.classes, spec.seed)
+    built = build(spec.model, data.info, spec.seed)
     model = built.model.train()
     optimizer = torch.optim.SGD(model.parameters(), lr=spec.optimizer.lr)
     batches = Batches(data.train_x, data.train_y, spec.data.batch_size, spec.seed)

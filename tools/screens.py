@@ -1,4 +1,4 @@
-"""Renders every screen and dialog to PNG, so that people can look at them: python tools/screens.py FOLDER.
+"""Renders screens and dialogs to PNG, so that people can look: python tools/screens.py FOLDER [SCREEN…].
 
 Runs without a display and without an engine: the states are made of recorded runs, so a picture is the
 same at every call. Each screen comes light and dark, at 1280 × 800; the busiest also at 3840 × 2160, with
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +21,8 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.par
 
 import recorded_runs  # noqa: E402 - the tests' own recordings
 from fake_host import FakeHost  # noqa: E402 - and engine
-from PySide6.QtCore import QSize  # noqa: E402
+from PySide6.QtCore import QPoint, QSize, Qt  # noqa: E402
+from PySide6.QtGui import QDragEnterEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
 from gradviz.control.engine_state import EngineState, InspectionReply, LogLine  # noqa: E402
@@ -29,9 +30,10 @@ from gradviz.control.run_entry import RunEntry  # noqa: E402
 from gradviz.control.session_messages import AbandonedSession  # noqa: E402
 from gradviz.data.load import describe  # noqa: E402
 from gradviz.engine.catalogue import full_catalogue  # noqa: E402
-from gradviz.nets.build import inspect_model  # noqa: E402
+from gradviz.nets.model import inspect  # noqa: E402
 from gradviz.records.layer import Inspection  # noqa: E402
 from gradviz.spec import tree  # noqa: E402
+from gradviz.spec.experiment import ExperimentSpec, LayerSpec, ModelSpec  # noqa: E402
 from gradviz.views.app import build_window  # noqa: E402
 from gradviz.views.appearance import ThemeChoice, appearance  # noqa: E402
 from gradviz.views.dialogs import unsaved_box  # noqa: E402
@@ -43,11 +45,40 @@ from gradviz.views.recovery_dialog import RecoveryDialog  # noqa: E402
 NORMAL = QSize(1280, 800)
 LARGE = QSize(3840, 2160) / float(os.environ.get("QT_SCALE_FACTOR", "1"))
 CATALOGUE = full_catalogue()
+RESIDUAL = ExperimentSpec(
+    name="Residual",
+    model=ModelSpec(
+        layers=(
+            LayerSpec(kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}),
+            LayerSpec(
+                kind="Repeat",
+                parameters={"times": 18},
+                body=(
+                    LayerSpec(
+                        kind="Residual",
+                        body=(
+                            LayerSpec(
+                                kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}
+                            ),
+                            LayerSpec(kind="ReLU"),
+                            LayerSpec(
+                                kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}
+                            ),
+                        ),
+                    ),
+                    LayerSpec(kind="Tanh"),
+                ),
+            ),
+            LayerSpec(kind="Flatten"),
+            LayerSpec(kind="Linear", parameters={"out_features": "classes"}),
+        )
+    ),
+)
 Prepare = Callable[[MainWindow], QWidget]
 
 
-def main(folder: Path) -> int:
-    """Write all pictures into a folder."""
+def main(folder: Path, wanted: Sequence[str] = ()) -> int:
+    """Write all pictures, or those wanted, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state:
         os.environ["GRADVIZ_STATE"] = state
@@ -56,6 +87,8 @@ def main(folder: Path) -> int:
         for choice in (ThemeChoice.LIGHT, ThemeChoice.DARK):
             appearance().choose(choice)
             for name, prepare, size in screens(Path(state)):
+                if wanted and name not in wanted:
+                    continue
                 with window(application, size) as shown:
                     target = prepare(shown)
                     settle()
@@ -129,6 +162,62 @@ def editing(shown: MainWindow) -> QWidget:
     ready(shown)
     shown.left.builder.tree.setCurrentIndex(shown.layer_model.index_of((1, 0)))
     return shown
+
+
+def several(shown: MainWindow) -> QWidget:
+    """Layers of different kinds, with the form of what they share."""
+    ready(shown)
+    shown.left.builder.tree.select_paths([(1, 0), (2,)])
+    return shown
+
+
+def alike(shown: MainWindow) -> QWidget:
+    """All activations of a residual network, about to be changed at once."""
+    shown.document.new(RESIDUAL)
+    ready(shown)
+    shown.left.builder.tree.select_paths([(1, 0, 1)])
+    shown.actions_by_key["layer.select_group"].trigger()
+    return shown
+
+
+def repeat(shown: MainWindow) -> QWidget:
+    """A Repeat with its sliders."""
+    ready(shown)
+    shown.left.builder.tree.select_paths([(1,)])
+    return shown
+
+
+def builder_menu(shown: MainWindow) -> QWidget:
+    """What can be done with the selected layers."""
+    several(shown)
+    menu = shown.left.builder.context_menu()
+    menu.popup(shown.mapToGlobal(shown.rect().center()))
+    return menu
+
+
+def no_layers(shown: MainWindow) -> QWidget:
+    """A model without layers."""
+    shown.document.new(ExperimentSpec())
+    return ready(shown)
+
+
+def dragging(place: tuple[int, ...], part: float) -> Prepare:
+    """A layer that is dragged over another one."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown)
+        view, model = shown.left.builder.tree, shown.layer_model
+        view.select_paths([(0,)])
+        rect = view.visualRect(model.index_of(place))
+        point = QPoint(rect.left() + 20, round(rect.top() + part * rect.height()))
+        data = model.mimeData([model.index_of((0,))])
+        event = QDragEnterEvent(
+            point, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(view.viewport(), event)
+        return shown
+
+    return prepare
 
 
 def panel(number: int) -> Prepare:
@@ -221,6 +310,14 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     )
     yield "problem", problem, NORMAL
     yield "editing", editing, NORMAL
+    yield "several", several, NORMAL
+    yield "alike", alike, NORMAL
+    yield "repeat", repeat, NORMAL
+    yield "repeat-4k", repeat, LARGE
+    yield "builder-menu", builder_menu, NORMAL
+    yield "no-layers", no_layers, NORMAL
+    yield "drag-line", dragging((1, 1), 0.9), NORMAL
+    yield "drag-into", dragging((1,), 0.5), NORMAL
     for number, name in enumerate(("data", "training-panel", "notes"), 1):
         yield name, panel(number), NORMAL
     yield "log", log, NORMAL
@@ -267,7 +364,7 @@ def inspection(shown: MainWindow) -> Inspection:
     """What the engine would answer."""
     experiment = shown.document.experiment
     data = describe(experiment.data)
-    return inspect_model(experiment.model, data.input_shape, data.classes)
+    return inspect(experiment.model, data)
 
 
 def show(shown: MainWindow, entry: RunEntry) -> None:
@@ -287,6 +384,6 @@ def settle() -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python tools/screens.py FOLDER")
-    sys.exit(main(Path(sys.argv[1])))
+    if len(sys.argv) < 2:
+        sys.exit("usage: python tools/screens.py FOLDER [SCREEN…]")
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

@@ -83,14 +83,14 @@ def _session(path: Path, *, as_json: bool) -> None:
 def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
     from gradviz.data.load import DataError, describe  # noqa: PLC0415 - needs torch
     from gradviz.engine.catalogue import full_catalogue  # noqa: PLC0415
-    from gradviz.nets.build import inspect_model  # noqa: PLC0415
+    from gradviz.nets.model import inspect  # noqa: PLC0415
 
     experiment = load(name, full_catalogue(), settings)
     try:
         data = describe(experiment.data)
     except DataError as error:
         raise BadInput(f"data: {error}") from None
-    inspection = inspect_model(experiment.model, data.input_shape, data.classes)
+    inspection = inspect(experiment.model, data)
     if inspection.problems:
         raise BadInput("; ".join(problem.message for problem in inspection.problems))
     layers = [
@@ -99,6 +99,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
             "kind": layer.kind,
             "output_shape": list(layer.output_shape),
             "parameters": layer.parameters,
+            "multiply_adds": layer.multiply_adds,
         }
         for layer in inspection.layers
     ]
@@ -108,6 +109,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
         "input_shape": list(inspection.input_shape),
         "classes": inspection.classes,
         "parameters": inspection.parameters,
+        "multiply_adds": inspection.multiply_adds,
         "layers": layers,
     }
     if as_json:
@@ -123,5 +125,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
     console.print(table)
     shape = " × ".join(str(size) for size in inspection.input_shape)
     console.print(
-        f"{inspection.parameters:,} parameters, input {shape}, {inspection.classes} classes", highlight=False
+        f"{inspection.parameters:,} parameters, {inspection.multiply_adds:,} multiply-adds a sample, "
+        f"input {shape}, {inspection.classes} classes",
+        highlight=False,
     )

@@ -24,7 +24,7 @@ from gradviz.cli.report import exit_status, print_report, run_report
 from gradviz.data.load import describe
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.engine.machine import use_threads
-from gradviz.nets.build import inspect_model
+from gradviz.nets.model import inspect
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import register_output
 from gradviz.records.reader import RunReader
@@ -70,7 +70,7 @@ def _prepare(experiment: ExperimentSpec) -> None:
         data = describe(experiment.data)
     except ValueError as error:  # of the thread count, the device or the data, each a sentence
         raise BadInput(str(error)) from None
-    inspection = inspect_model(experiment.model, data.input_shape, data.classes)
+    inspection = inspect(experiment.model, data)
     if inspection.problems:
         raise BadInput("; ".join(problem.message for problem in inspection.problems))
 

@@ -8,7 +8,8 @@ accuracy (measured). Tables are standardised per column. Only the training part 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,23 +17,19 @@ from numpy.typing import NDArray
 
 from gradviz.data.registry import DataError, Source, data_sets
 from gradviz.data.seeds import Purpose, stream
+from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import DataSpec
 
 __all__ = ["DataError", "DataInfo", "DataSet", "describe", "load", "split", "standardise"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DataInfo:
-    """What a network must know of its data; `input_shape` is without the batch."""
-
-    input_shape: tuple[int, ...]
-    classes: int
-    samples: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DataSet:
-    """Standardised inputs (float32 `[samples, *input_shape]`) and classes (int64 `[samples]`) on the CPU."""
+    """Inputs and classes on the CPU.
+
+    Inputs are standardised numbers (float32 `[samples, *input_shape]`) or token ids (int64), classes int64
+    `[samples]`, or `[samples, length]` where there is a target at every position.
+    """
 
     train_x: torch.Tensor
     train_y: torch.Tensor
@@ -43,8 +40,7 @@ class DataSet:
 
 def describe(spec: DataSpec) -> DataInfo:
     """Shape, classes and samples, without making the data. Raises DataError."""
-    source = _source(spec)
-    return DataInfo(input_shape=source.input_shape, classes=source.classes, samples=source.samples)
+    return _info(_source(spec))
 
 
 def load(spec: DataSpec, seed: int) -> DataSet:
@@ -53,10 +49,11 @@ def load(spec: DataSpec, seed: int) -> DataSet:
     held_out = _held_out(spec, source)
     try:
         x, y = source.make(stream(seed, Purpose.SAMPLES))
-        train, val = split(y, held_out, stream(seed, Purpose.SPLIT))
-        train_x, val_x = standardise(x[train], x[val])
+        groups = y if y.ndim == 1 else np.zeros(len(y), dtype=np.int64)
+        train, val = split(groups, held_out, stream(seed, Purpose.SPLIT))
+        train_x, val_x = (x[train], x[val]) if source.vocabulary else standardise(x[train], x[val])
     except MemoryError as error:
-        size = 4 * source.samples * math.prod(source.input_shape) / 2**30
+        size = (8 if source.vocabulary else 4) * source.samples * math.prod(source.input_shape) / 2**30
         raise DataError(
             f"data: the data set “{spec.name}” takes {size:.1f} GiB, more memory than there is; "
             "ask for fewer samples"
@@ -66,7 +63,7 @@ def load(spec: DataSpec, seed: int) -> DataSet:
         train_y=torch.from_numpy(y[train]),
         val_x=torch.from_numpy(val_x),
         val_y=torch.from_numpy(y[val]),
-        info=DataInfo(input_shape=source.input_shape, classes=source.classes, samples=source.samples),
+        info=_info(source),
     )
 
 
@@ -83,9 +80,7 @@ def split(
     return shuffled[~in_validation], shuffled[in_validation]
 
 
-def standardise(
-    train: NDArray[np.float32], val: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def standardise(train: NDArray[Any], val: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Both parts by the training part's mean and deviation; what does not vary becomes 0."""
     axes = None if train.ndim > 2 else 0
     mean = train.mean(axis=axes, dtype=np.float64)
@@ -94,6 +89,10 @@ def standardise(
     scale = np.where(varies, 1 / np.where(varies, deviation, 1.0), 0.0).astype(np.float32)
     shift = mean.astype(np.float32)
     return (train - shift) * scale, (val - shift) * scale
+
+
+def _info(source: Source) -> DataInfo:
+    return DataInfo(**{field.name: getattr(source, field.name) for field in fields(DataInfo)})
 
 
 def _source(spec: DataSpec) -> Source:

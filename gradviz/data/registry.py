@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gradviz.spec.data_info import DataInfo
 from gradviz.spec.registry import Registry
 
-Samples = tuple[NDArray[np.float32], NDArray[np.int64]]
-"""Inputs `[samples, *input_shape]` and classes `[samples]`."""
+Samples = tuple[NDArray[np.float32] | NDArray[np.int64], NDArray[np.int64]]
+"""Inputs `[samples, *input_shape]`, int64 where they are token ids, and classes `[samples]` or, where there
+is a target at every position, `[samples, length]`."""
 
 
 class DataError(ValueError):
@@ -23,12 +25,9 @@ class DataError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(DataInfo):
     """A data set before it is made. `make` draws everything random from the stream it is given."""
 
-    input_shape: tuple[int, ...]
-    classes: int
-    samples: int
     make: Callable[[np.random.Generator], Samples]
 
 

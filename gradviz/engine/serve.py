@@ -30,7 +30,7 @@ from gradviz.engine.protocol import (
     Train,
     decode,
 )
-from gradviz.nets.build import inspect_model
+from gradviz.nets.model import inspect
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.json_codec import from_raw
 from gradviz.spec.problem import SpecError
@@ -141,7 +141,7 @@ class Server:
         try:
             experiment = from_raw(request.experiment, self._catalogue)
             data = describe(experiment.data)
-            inspection = inspect_model(experiment.model, data.input_shape, data.classes)
+            inspection = inspect(experiment.model, data)
         except SpecError as error:
             problem = error.problems[0]
             self._events.not_inspected(request.id, problem.message, problem.where)

@@ -18,8 +18,8 @@ from gradviz.nets.blocks import in_a_row
 from gradviz.nets.check import check
 from gradviz.nets.initializers import initialize
 from gradviz.nets.memory import machine_memory, readable
-from gradviz.nets.plan import Block, Fault, Leaf, Planner
-from gradviz.nets.registry import Shape, initializers, shown
+from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
+from gradviz.nets.registry import Shape, Tokens, initializers, shown
 from gradviz.nets.survey import Placed, Survey
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.experiment import ModelSpec, Path
@@ -42,22 +42,27 @@ class BuildError(ValueError):
         self.message = message
 
 
-def inspect_model(model: ModelSpec, input_shape: Shape, classes: int) -> Inspection:
+def inspect_model(
+    model: ModelSpec, input_shape: Shape, classes: int, *, per_position: bool = False
+) -> Inspection:
     """The shapes, sizes and problems of a model that takes `input_shape` (without batch) to `classes` values.
 
-    Nothing is allocated and no random number is drawn. It never raises for a bad model: what is wrong is
-    among the problems, each at its place in the layer tree.
+    With `per_position` it must give [length, classes], a row of values at every position. Nothing is
+    allocated and no random number is drawn. It never raises for a bad model: what is wrong is among the
+    problems, each at its place in the layer tree.
     """
-    inspection, _ = _survey(model, tuple(input_shape), classes)
+    inspection, _ = survey_model(model, input_shape, classes, per_position=per_position)
     return inspection
 
 
-def build_model(model: ModelSpec, input_shape: Shape, classes: int, seed: int) -> BuiltModel:
+def build_model(
+    model: ModelSpec, input_shape: Shape, classes: int, seed: int, *, per_position: bool = False
+) -> BuiltModel:
     """The network on the CPU, a function of its arguments only; the caller's random state is left alone.
 
     Raises BuildError for the first problem that `inspect_model` would report, or if memory runs out.
     """
-    inspection, placed = _survey(model, tuple(input_shape), classes)
+    inspection, placed = survey_model(model, input_shape, classes, per_position=per_position)
     for problem in inspection.problems:
         raise BuildError(problem.path, problem.message)
     _need_memory(inspection.parameters)
@@ -71,24 +76,29 @@ def build_model(model: ModelSpec, input_shape: Shape, classes: int, seed: int) -
     return BuiltModel(model=network, layers=inspection.layers)
 
 
-def _survey(model: ModelSpec, input_shape: Shape, classes: int) -> tuple[Inspection, tuple[Placed, ...]]:
-    problems = _input(input_shape, classes)
+def survey_model(
+    model: ModelSpec, input_shape: Shape, classes: int, *, per_position: bool = False
+) -> tuple[Inspection, tuple[Placed, ...]]:
+    """What `inspect_model` says, and the planned parts with their names, as far as there is no problem."""
+    shape = input_shape if isinstance(input_shape, Tokens) else tuple(input_shape)
+    problems = _input(shape, classes)
     layers: tuple[LayerInfo, ...] = ()
     nodes: tuple[NodeInfo, ...] = ()
     placed: tuple[Placed, ...] = ()
+    wanted = (*shape[:1], classes) if per_position else (classes,)
     if not problems:
         problems = list(check(model))
         reported = frozenset(problem.path for problem in problems)
-        plan = Planner(classes, reported).chain((), model.layers, input_shape)
+        plan = Planner(classes, reported).chain(Place(), model.layers, shape)
         survey = Survey(model, plan)
         layers, nodes, placed = tuple(survey.layers), survey.nodes, survey.placed
         if survey.problem:
             problems.append(survey.problem)
-        elif plan.parts and not plan.broken and plan.output_shape != (classes,):
-            problems.append(_wrong_output(survey.top_names[-1], plan.parts[-1], plan.output_shape, classes))
+        elif plan.parts and not plan.broken and plan.output_shape != wanted:
+            problems.append(_wrong_output(survey.top_names[-1], plan.parts[-1], plan.output_shape, wanted))
     problems.sort(key=lambda problem: problem.path)
     inspection = Inspection(
-        input_shape=input_shape, classes=classes, layers=layers, nodes=nodes, problems=tuple(problems)
+        input_shape=tuple(shape), classes=classes, layers=layers, nodes=nodes, problems=tuple(problems)
     )
     return inspection, placed
 
@@ -103,25 +113,29 @@ def _input(shape: Shape, classes: int) -> list[LayerProblem]:
     return []
 
 
-def _wrong_output(name: str, last: Leaf | Block | Fault, shape: Shape, classes: int) -> LayerProblem:
-    linear = isinstance(last, Leaf) and last.kind == "Linear"
-    if len(shape) > 1 and linear:
-        repair = f"put a Flatten before {name}"
-        if shape[-1] != classes:
-            repair += " and set its out_features to “classes”"
-    elif linear:
-        repair = "set its out_features to “classes”"
-    elif len(shape) > 1:
-        enough = prod(shape) == classes
-        repair = "add a Flatten after it" + ("" if enough else " and a Linear with out_features = “classes”")
-    else:
-        repair = "add a Linear with out_features = “classes” after it"
+def _wrong_output(name: str, last: Part, shape: Shape, wanted: Shape) -> LayerProblem:
     got = f"got {shown(last.input_shape)} and " if isinstance(last, Leaf) else ""
     return LayerProblem(
         path=last.path,
         message=f"{name} {got}gives {shown(shape)}, "
-        f"but the network must end in {shown((classes,))}: {repair}",
+        f"but the network must end in {shown(wanted)}: {_way_to_end(name, last, shape, wanted)}",
     )
+
+
+def _way_to_end(name: str, last: Part, shape: Shape, wanted: Shape) -> str:
+    classes = wanted[-1]
+    linear = isinstance(last, Leaf) and last.kind == "Linear"
+    if len(wanted) > 1 and shape[:-1] != wanted[:-1]:
+        return "there is a target at every position, so take out the layer that merges or drops positions"
+    if len(shape) == len(wanted):
+        if linear:
+            return "set its out_features to “classes”"
+        return "add a Linear with out_features = “classes” after it"
+    if linear:
+        also = "" if shape[-1] == classes else " and set its out_features to “classes”"
+        return f"put a Flatten before {name}{also}"
+    enough = prod(shape) == classes
+    return "add a Flatten after it" + ("" if enough else " and a Linear with out_features = “classes”")
 
 
 def _need_memory(parameters: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,17 +19,29 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from gradviz.nets.registry import Shape, ShapeError, layers
+from gradviz.nets.multiply_adds import multiply_adds
+from gradviz.nets.registry import Shape, ShapeError, Tokens, layers
 
 Given = tuple[tuple[str, Any], ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Size:
+    """Output shape (without batch), parameters, and multiply-adds of one sample's forward pass."""
+
+    output_shape: Shape
+    parameters: int
+    multiply_adds: int
+
+
 @lru_cache(maxsize=8192)
-def measure(kind: str, shape: Shape, given: Given) -> tuple[Shape, int]:
-    """Output shape (without batch) and number of parameters of a layer.
+def measure(kind: str, shape: Shape, given: Given) -> Size:
+    """The size of a layer for samples of `shape`.
 
     `given` are its complete parameters, hashable. Raises ShapeError where the layer does not take `shape`.
     """
+    if isinstance(shape, Tokens) and not layers.entry(kind).tokens:
+        raise ShapeError("numbers, but these are token ids: put an Embedding first")
     try:
         # Torch says once a process that “same” padding for an even kernel costs a copy: here, unheard.
         with warnings.catch_warnings(action="ignore"):
@@ -39,14 +52,20 @@ def measure(kind: str, shape: Shape, given: Given) -> tuple[Shape, int]:
         raise ShapeError(f"something else; torch says: {_first_line(error)}") from error
 
 
-def _run_on_nothing(kind: str, shape: Shape, given: Given) -> tuple[Shape, int]:
+def _run_on_nothing(kind: str, shape: Shape, given: Given) -> Size:
     with torch.device("meta"), _Undrawn():
         module: nn.Module = layers[kind](shape, **dict(given)).eval()
     parameters = sum(p.numel() for p in module.parameters())
     stateless = not parameters and not any(True for _ in module.buffers())
     with torch.no_grad():
-        sample = torch.empty((0 if stateless else 2, *shape), device="cpu" if stateless else "meta")
-        return tuple(module(sample).shape[1:]), parameters
+        sample = torch.empty(
+            (0 if stateless else 2, *shape),
+            device="cpu" if stateless else "meta",
+            dtype=torch.int64 if isinstance(shape, Tokens) else torch.float32,
+        )
+        output_shape = tuple(module(sample).shape[1:])
+    work = multiply_adds(module, tuple(shape), output_shape)
+    return Size(output_shape=output_shape, parameters=parameters, multiply_adds=work)
 
 
 class _Undrawn(TorchFunctionMode):

@@ -49,7 +49,9 @@ class Survey:
         """Every node of the layer tree up to the first problem, a block before its body."""
         return tuple(self._nodes[path] for path in sorted(self._nodes))
 
-    def _chain(self, chain: Chain, *, prefix: str, rounds: tuple[int, ...], where: str) -> tuple[Placed, ...]:
+    def _chain(
+        self, chain: Chain, *, prefix: str, rounds: tuple[int, ...], where: str, composed: bool = False
+    ) -> tuple[Placed, ...]:
         placed = []
         labels: set[str] = set()
         for part in chain.parts:
@@ -61,17 +63,32 @@ class Survey:
                 break
             label = _label(name, part.kind, labels)
             if isinstance(part, Block):
-                placed.append(self._block(part, name, label, prefix=prefix, rounds=rounds, where=where))
+                placed.append(
+                    self._block(
+                        part, name, label, prefix=prefix, rounds=rounds, where=where, composed=composed
+                    )
+                )
             else:
                 placed.append(self._leaf(part, name, label, prefix=prefix, rounds=rounds))
-            if not part.broken and part.path not in self._nodes:
+            if not part.broken and not composed and part.path not in self._nodes:
                 self._nodes[part.path] = NodeInfo(
-                    path=part.path, output_shape=part.output_shape, parameters=part.parameters
+                    path=part.path,
+                    output_shape=part.output_shape,
+                    parameters=part.parameters,
+                    multiply_adds=part.multiply_adds,
                 )
         return tuple(placed)
 
     def _block(
-        self, block: Block, name: str, label: str, *, prefix: str, rounds: tuple[int, ...], where: str
+        self,
+        block: Block,
+        name: str,
+        label: str,
+        *,
+        prefix: str,
+        rounds: tuple[int, ...],
+        where: str,
+        composed: bool,
     ) -> Placed:
         children = []
         for slot in block.slots:
@@ -83,7 +100,15 @@ class Survey:
                 continue
             inner = rounds if slot.round is None else (*rounds, slot.round)
             place = where if not slot.round else f", in round {slot.round + 1} of {name},"
-            parts = self._chain(slot.part, prefix=f"{prefix}{label}.{slot.label}.", rounds=inner, where=place)
+            if block.composed and not composed:
+                place = f" in {name}"
+            parts = self._chain(
+                slot.part,
+                prefix=f"{prefix}{label}.{slot.label}.",
+                rounds=inner,
+                where=place,
+                composed=composed or block.composed,
+            )
             children.append(Placed(label=slot.label, part=slot.part, children=parts))
         self._report(block.path, name, block.fault, where)
         return Placed(label=label, part=block, children=tuple(children))
@@ -98,6 +123,7 @@ class Survey:
             module=prefix + label,
             output_shape=leaf.output_shape,
             parameters=leaf.parameters,
+            multiply_adds=leaf.multiply_adds,
         )
         self.layers.append(info)
         return Placed(label=label, part=leaf, info=info)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gradviz.spec.experiment import Path
+from gradviz.spec.repair import Repair
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +17,8 @@ class LayerInfo:
     `name` is for people and unique ("Linear 4": the fourth Linear, counted from 1, or the name given
     in the experiment). `path` is its place in the layer tree, `repeat` the iteration (from 0) in each
     enclosing Repeat, outermost first; a Residual's shortcut has the path of its block. `module` is
-    the qualified name in `named_modules()`. `output_shape` is without the batch.
+    the qualified name in `named_modules()`. `output_shape` is without the batch, `multiply_adds` those of
+    one sample's forward pass.
     """
 
     index: int
@@ -27,6 +29,7 @@ class LayerInfo:
     module: str
     output_shape: tuple[int, ...]
     parameters: int
+    multiply_adds: int = 0
 
     def to_raw(self) -> dict[str, Any]:
         """The form that goes over the wire and into a store."""
@@ -41,7 +44,7 @@ class LayerInfo:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NodeInfo:
-    """One node of the layer tree, as the builder shows it: shape after it, parameters inside it.
+    """One node of the layer tree, as the builder shows it: shape after it, size and work inside it.
 
     Inside a Repeat it is the first iteration that counts for a shape; a Repeat counts them all.
     """
@@ -49,14 +52,19 @@ class NodeInfo:
     path: Path
     output_shape: tuple[int, ...]
     parameters: int
+    multiply_adds: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LayerProblem:
-    """What is wrong at one node of the layer tree: names the layer, what it got, what it needs."""
+    """What is wrong at one node of the layer tree: names the layer, what it got, what it needs.
+
+    `repair` is what can be done about it, where something is known that makes it go away.
+    """
 
     path: Path
     message: str
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,9 +85,23 @@ class Inspection:
         """All parameters of the network."""
         return sum(layer.parameters for layer in self.layers)
 
+    @property
+    def multiply_adds(self) -> int:
+        """Multiply-adds of one sample's way through the network."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
     def to_raw(self) -> dict[str, Any]:
         """The form that goes over the wire."""
-        return asdict(self)
+        return {
+            "input_shape": self.input_shape,
+            "classes": self.classes,
+            "layers": [_flat(layer) for layer in self.layers],
+            "nodes": [_flat(node) for node in self.nodes],
+            "problems": [
+                {"path": p.path, "message": p.message, "repair": p.repair.to_raw() if p.repair else None}
+                for p in self.problems
+            ],
+        }
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> Inspection:
@@ -93,11 +115,21 @@ class Inspection:
                     path=tuple(node["path"]),
                     output_shape=tuple(node["output_shape"]),
                     parameters=node["parameters"],
+                    multiply_adds=node["multiply_adds"],
                 )
                 for node in raw["nodes"]
             ),
             problems=tuple(
-                LayerProblem(path=tuple(problem["path"]), message=problem["message"])
+                LayerProblem(
+                    path=tuple(problem["path"]),
+                    message=problem["message"],
+                    repair=Repair.from_raw(problem["repair"]) if problem.get("repair") else None,
+                )
                 for problem in raw["problems"]
             ),
         )
+
+
+def _flat(record: LayerInfo | NodeInfo) -> dict[str, Any]:
+    """A record of numbers, words and tuples of them; asdict would copy each, which takes 10 times as long."""
+    return {name: getattr(record, name) for name in record.__slots__}

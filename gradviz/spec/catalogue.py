@@ -138,7 +138,8 @@ class Parameter:
 class Entry:
     """One thing that can be named in an experiment: a layer, a block, an optimizer, a data set and so on.
 
-    `group` is its heading in a menu. `body` says that it is a block which holds other layers.
+    `group` is its heading in a menu. `body` says that it is a block which holds other layers, `composed`
+    that it is a block which stands for layers of its own. `tokens` says that a layer takes token ids.
     """
 
     name: str
@@ -146,6 +147,8 @@ class Entry:
     doc: str
     parameters: tuple[Parameter, ...] = ()
     body: bool = False
+    composed: bool = False
+    tokens: bool = False
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that name, or None."""
@@ -165,6 +168,7 @@ class Catalogue:
     data_sets: tuple[Entry, ...] = ()
     optimizers: tuple[Entry, ...] = ()
     clips: tuple[Entry, ...] = ()
+    templates: tuple[Entry, ...] = ()
 
     def to_raw(self) -> dict[str, Any]:
         """The form that goes over the wire."""

@@ -30,6 +30,7 @@ DEEPEST = 50
 MOST_LAYERS = 20_000
 MOST_NAMES = 8
 """Names that are few enough to be listed where a wrong one was given."""
+MODEL = ("layers", "initializer", "source", "arguments")
 SECTIONS = ("data", "model", "optimizer", "clip", "regularization", "training", "measure")
 _NAME = Parameter(name="name", kinds=(Kind.TEXT,), doc="")
 
@@ -110,19 +111,38 @@ class _Checker:
     def model(self, raw: object) -> ModelSpec:
         table = self.table(("model",), raw)
         for key in table:
-            if key not in ("layers", "initializer"):
-                self.unknown(("model", key), "model", ("layers", "initializer"))
+            if key not in MODEL:
+                self.unknown(("model", key), "model", MODEL)
+        if "source" in table:
+            return self.source(table)
+        if "arguments" in table:
+            self.problem(("model", "arguments"), "is for a model with a source; this one has layers")
         layers = self.layers(("model", "layers"), table.get("layers", []), depth=1)
         count = sum(_unrolled(layer) for layer in layers)
         if count > MOST_LAYERS:
             self.problem(
                 ("model", "layers"), f"the repeats unroll to {count:,} layers; {MOST_LAYERS:,} is the limit"
             )
-        return ModelSpec(layers=layers, initializer=self.initializer(table.get("initializer", "default")))
+        initializer = self.initializer(("model", "initializer"), table.get("initializer", "default"))
+        return ModelSpec(layers=layers, initializer=initializer)
 
-    def initializer(self, raw: object) -> InitializerSpec:
+    def source(self, table: Mapping[str, Any]) -> ModelSpec:
+        source = table["source"]
+        path, _, name = source.rpartition(":") if isinstance(source, str) else ("", "", "")
+        if not path or not all(part.isidentifier() for part in name.split(".")):
+            self.problem(("model", "source"), "must be a Python file and a name in it: “net.py:Net”")
+            source = ""
+        for key in ("layers", "initializer"):
+            if key in table:
+                self.problem(("model", key), "a model with a source has none: its own code makes it")
+        arguments = self.table(("model", "arguments"), table.get("arguments", {}))
+        for key in arguments:
+            if not key.isidentifier():
+                self.problem(("model", "arguments", key), "is no name of an argument")
+        return ModelSpec(source=source, arguments=arguments)
+
+    def initializer(self, keys: Keys, raw: object) -> InitializerSpec:
         entries = self.catalogue.initializers if self.catalogue else None
-        keys = ("model", "initializer")
         table = {"name": raw} if isinstance(raw, str) else raw
         name, _, own = self.named(
             keys, table, name=("name", "default"), fixed=(), entries=entries, noun="initializer"
@@ -153,12 +173,13 @@ class _Checker:
             self.problem((*keys, "body"), f"{kind} needs a body: the layers inside it")
         if entry is not None and not entry.body and "body" in table:
             self.problem((*keys, "body"), f"{kind} is no block and has no body")
-        own = {k: v for k, v in table.items() if k not in ("kind", "name", "body")}
+        own = {k: v for k, v in table.items() if k not in ("kind", "name", "initializer", "body")}
         if self.catalogue is None or entry is not None:
-            own = self.own(
-                keys, own, entry, kind, also=("kind", "name", "body") if body else ("kind", "name")
-            )
-        return LayerSpec(kind=kind, name=name, parameters=own, body=body)
+            also = ("kind", "name", "initializer", "body") if body else ("kind", "name", "initializer")
+            own = self.own(keys, own, entry, kind, also=also)
+        chosen = table.get("initializer")
+        initializer = None if chosen is None else self.initializer((*keys, "initializer"), chosen)
+        return LayerSpec(kind=kind, name=name, parameters=own, initializer=initializer, body=body)
 
     def named(
         self,

@@ -16,19 +16,6 @@ Path = tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LayerSpec:
-    """One layer, or a block with a `body`, named and parametrised as in torch.nn.
-
-    `parameters` holds only what was given; defaults belong to the catalogue.
-    """
-
-    kind: str
-    name: str | None = None
-    parameters: Parameters = field(default_factory=dict)
-    body: tuple[LayerSpec, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class InitializerSpec:
     """How weights start. `default` is what torch does by itself, biases included."""
 
@@ -37,11 +24,32 @@ class InitializerSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LayerSpec:
+    """One layer, or a block with a `body`, named and parametrised as in torch.nn.
+
+    `parameters` holds only what was given; defaults belong to the catalogue. `initializer` overrides the
+    model's, for a block in everything inside it.
+    """
+
+    kind: str
+    name: str | None = None
+    parameters: Parameters = field(default_factory=dict)
+    initializer: InitializerSpec | None = None
+    body: tuple[LayerSpec, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelSpec:
-    """The layer tree and how its weights start."""
+    """The layer tree and how its weights start; or the `source` of a network written in Python.
+
+    A source is “path.py:Name”, a class or a function that makes the module, called with `arguments`. Such
+    a model has no layer tree, and starts as its own code leaves it.
+    """
 
     layers: tuple[LayerSpec, ...] = ()
     initializer: InitializerSpec = field(default_factory=InitializerSpec)
+    source: str = ""
+    arguments: Parameters = field(default_factory=dict)
 
     def walk(self) -> Iterator[tuple[Path, LayerSpec]]:
         """Every node with its path, a block before its body."""

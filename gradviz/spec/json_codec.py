@@ -11,7 +11,7 @@ from typing import Any
 
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.check import check_experiment
-from gradviz.spec.experiment import ExperimentSpec, InitializerSpec, LayerSpec, Parameters
+from gradviz.spec.experiment import ExperimentSpec, InitializerSpec, LayerSpec, ModelSpec, Parameters
 from gradviz.spec.migrations import SCHEMA
 from gradviz.spec.problem import Problem, SpecError
 
@@ -25,10 +25,7 @@ def to_raw(experiment: ExperimentSpec) -> dict[str, Any]:
         "batch_size": experiment.data.batch_size,
         "validation": experiment.data.validation,
     }
-    raw["model"] = {
-        "initializer": _initializer(experiment.model.initializer),
-        "layers": [layer_to_raw(layer) for layer in experiment.model.layers],
-    }
+    raw["model"] = _model(experiment.model)
     optimizer = experiment.optimizer
     raw["optimizer"] = {"name": optimizer.name, "lr": optimizer.lr, **_plain(optimizer.parameters)}
     if experiment.clip is not None:
@@ -65,9 +62,21 @@ def layer_to_raw(layer: LayerSpec) -> dict[str, Any]:
     if layer.name is not None:
         raw["name"] = layer.name
     raw.update(_plain(layer.parameters))
+    if layer.initializer is not None:
+        raw["initializer"] = _initializer(layer.initializer)
     if layer.body:
         raw["body"] = [layer_to_raw(child) for child in layer.body]
     return raw
+
+
+def _model(model: ModelSpec) -> dict[str, Any]:
+    if model.source:
+        arguments = {"arguments": _plain(model.arguments)} if model.arguments else {}
+        return {"source": model.source, **arguments}
+    return {
+        "initializer": _initializer(model.initializer),
+        "layers": [layer_to_raw(layer) for layer in model.layers],
+    }
 
 
 def _initializer(initializer: InitializerSpec) -> Any:

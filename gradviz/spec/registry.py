@@ -23,14 +23,17 @@ class Registry(Generic[F]):
         self._functions: dict[str, F] = {}
 
     def register(
-        self, name: str, *, group: str, doc: str, parameters: tuple[Parameter, ...] = (), body: bool = False
+        self, name: str, *, group: str, doc: str, parameters: tuple[Parameter, ...] = (), **traits: bool
     ) -> Callable[[F], F]:
-        """Register the decorated function under `name`; a second one of that name is an error."""
+        """Register the decorated function under `name`; a second one of that name is an error.
+
+        `traits` are the yes-or-no fields of an `Entry`: body, composed, tokens.
+        """
         if name in self._entries:
             raise ValueError(f"{self.noun} “{name}” is registered twice")
 
         def decorate(function: F) -> F:
-            self._entries[name] = Entry(name=name, group=group, doc=doc, parameters=parameters, body=body)
+            self._entries[name] = Entry(name=name, group=group, doc=doc, parameters=parameters, **traits)
             self._functions[name] = function
             return function
 

@@ -15,9 +15,9 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from gradviz.records.layer import LayerInfo
+from gradviz.training.loss import cross_entropy, in_rows
 from gradviz.training.replay import Moment, again
 
 
@@ -107,7 +107,7 @@ def find_in_backward(model: nn.Module, layers: Sequence[LayerInfo], moment: Mome
                 if parameter.requires_grad:
                     handle = parameter.register_hook(partial(note, layer))  # type: ignore[no-untyped-call]
                     stack.callback(handle.remove)
-        cross_entropy(model(moment.x), moment.y).backward()  # type: ignore[no-untyped-call]
+        cross_entropy(*in_rows(model(moment.x), moment.y)).backward()  # type: ignore[no-untyped-call]
     return found[0] if found else None
 
 

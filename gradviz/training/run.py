@@ -16,7 +16,8 @@ import torch
 
 from gradviz.data.load import DataError, DataSet, load
 from gradviz.data.order import batches_per_epoch
-from gradviz.nets.build import BuildError, BuiltModel, build_model
+from gradviz.nets.build import BuildError, BuiltModel
+from gradviz.nets.model import build
 from gradviz.probes.recorder import recorded_series
 from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
@@ -53,7 +54,7 @@ def train(
     try:
         device = resolve_device(experiment.training.device)
         data = load(experiment.data, experiment.seed)
-        built = build_model(experiment.model, data.info.input_shape, data.info.classes, experiment.seed)
+        built = build(experiment.model, data.info, experiment.seed)
         info = _describe(experiment, run_id, built, data, device)
         writer = RunWriter.create(store_path, info)
         trainer = Trainer(

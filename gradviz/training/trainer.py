@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import isfinite
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from gradviz.data.batches import Batches
 from gradviz.data.load import DataSet
@@ -18,6 +17,7 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.clipping import build_clip
 from gradviz.training.control import RunControl
+from gradviz.training.loss import cross_entropy, in_rows
 from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty
@@ -94,11 +94,11 @@ class Trainer:
 
             for parameter in self.parameters:
                 parameter.grad = None  # optimizer.zero_grad() takes 30 µs more to do the same
-            output = model(x)
-            loss = cross_entropy(output, y)
+            output, targets = in_rows(model(x), y)
+            loss = cross_entropy(output, targets)
             loss.backward()  # type: ignore[no-untyped-call]
             self.penalty.add_gradient()
-            recorder.on_after_backward(loss, output, y)
+            recorder.on_after_backward(loss, output, targets)
             if self.clip is not None:
                 self.clip([p.grad for p in self.parameters if p.grad is not None])
                 recorder.on_after_clip()

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
-_AT_ONCE = 512
-"""Samples in a forward pass: fast enough, and no more memory than training takes."""
+from gradviz.training.loss import cross_entropy, in_rows
+
+_MOST_SAMPLES = 512
+_MOST_VALUES = 2**22
+"""What goes into one forward pass: enough to be fast, and no more memory than training takes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,17 +28,17 @@ class Score:
 
 @torch.no_grad()
 def validate(model: nn.Module, x: Tensor, y: Tensor) -> Score:
-    """Score `model` on inputs `[samples, …]` and classes `[samples]`; its mode is put back."""
+    """Score `model` on inputs and classes as a `DataSet` holds them; its mode is put back."""
     training = model.training
     model.eval()
     try:
+        at_once = max(1, min(_MOST_SAMPLES, _MOST_VALUES // max(1, x[0].numel())))
         sums = torch.zeros(2, dtype=torch.float64, device=y.device)
-        for start in range(0, len(y), _AT_ONCE):
-            part_y = y[start : start + _AT_ONCE]
-            output = model(x[start : start + _AT_ONCE])
+        for start in range(0, len(y), at_once):
+            output, part_y = in_rows(model(x[start : start + at_once]), y[start : start + at_once])
             sums[0] += cross_entropy(output, part_y, reduction="sum")
             sums[1] += (output.argmax(1) == part_y).sum()
         loss, correct = sums.tolist()
     finally:
         model.train(training)
-    return Score(loss=loss / len(y), accuracy=correct / len(y))
+    return Score(loss=loss / y.numel(), accuracy=correct / y.numel())

@@ -123,7 +123,7 @@ def test_info_of_an_experiment(command):
     report = json.loads(out)
     assert status == 0
     assert report["parameters"] == sum(layer["parameters"] for layer in report["layers"]) == 269_322
-    assert set(report["layers"][0]) == {"name", "kind", "output_shape", "parameters"}
+    assert set(report["layers"][0]) == {"name", "kind", "output_shape", "parameters", "multiply_adds"}
     assert report["layers"][-1]["output_shape"] == [10]
     status, out, _ = command("info", "example:residual-cnn")
     assert "269,322 parameters" in out

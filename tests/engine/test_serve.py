@@ -119,7 +119,7 @@ def test_a_surprise_while_inspecting_is_answered(streams, monkeypatch) -> None:
     def explode(*_: object) -> None:
         raise RuntimeError("unheard of")
 
-    monkeypatch.setattr("gradviz.engine.serve.inspect_model", explode)
+    monkeypatch.setattr("gradviz.engine.serve.inspect", explode)
     streams.send("inspect", id=1, experiment=LONG)
     answer = streams.until(lambda e: e["event"] == "inspected")
     assert "unheard of" in answer["error"]

@@ -3,8 +3,8 @@ import warnings
 import pytest
 import torch
 
-from gradviz.nets.measure import measure
-from gradviz.nets.registry import ShapeError
+from gradviz.nets.measure import Size, measure
+from gradviz.nets.registry import ShapeError, Tokens
 
 CONVOLUTION = (
     ("out_channels", 6),
@@ -19,15 +19,25 @@ CONVOLUTION = (
 
 
 def test_shape_and_parameters_are_torchs_own():
-    assert measure("Linear", (64,), (("out_features", 5), ("bias", True))) == ((5,), 325)
-    assert measure("Conv2d", (3, 8, 8), CONVOLUTION) == ((6, 6, 6), 6 * 27 + 6)
-    assert measure("Tanh", (3, 8), ()) == ((3, 8), 0)
+    linear = measure("Linear", (64,), (("out_features", 5), ("bias", True)))
+    assert linear == Size(output_shape=(5,), parameters=325, multiply_adds=320)
+    convolution = measure("Conv2d", (3, 8, 8), CONVOLUTION)
+    assert convolution == Size(output_shape=(6, 6, 6), parameters=6 * 27 + 6, multiply_adds=6 * 27 * 36)
+    assert measure("Tanh", (3, 8), ()) == Size(output_shape=(3, 8), parameters=0, multiply_adds=0)
+
+
+def test_token_ids_are_not_calculated_with():
+    ids = Tokens((5,), vocabulary=7)
+    assert ids != (5,)
+    assert ids != Tokens((5,), vocabulary=8)
+    with pytest.raises(ShapeError, match="put an Embedding first"):
+        measure("Tanh", ids, ())
 
 
 def test_nothing_is_allocated():
-    shape, parameters = measure("Linear", (10**6,), (("out_features", 10**6), ("bias", True)))
-    assert (shape, parameters) == ((10**6,), 10**12 + 10**6)
-    assert measure("Tanh", (10**5, 10**5, 10**5), ())[1] == 0
+    size = measure("Linear", (10**6,), (("out_features", 10**6), ("bias", True)))
+    assert (size.output_shape, size.parameters) == ((10**6,), 10**12 + 10**6)
+    assert measure("Tanh", (10**5, 10**5, 10**5), ()).parameters == 0
 
 
 def test_nothing_is_drawn():
@@ -46,7 +56,7 @@ def test_what_torch_remarks_is_not_passed_on():
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            assert measure("Conv2d", (3, 8, 8), tuple(even.items()))[0] == (6, 8, 8)
+            assert measure("Conv2d", (3, 8, 8), tuple(even.items())).output_shape == (6, 8, 8)
     finally:
         torch.set_warn_always(False)
     assert heard == []

@@ -1,13 +1,13 @@
 import pytest
 
-from gradviz.nets.plan import Block, Fault, Leaf, Planner
+from gradviz.nets.plan import Block, Fault, Leaf, Place, Planner
 from gradviz.spec.check import MOST_LAYERS
 
 
 @pytest.fixture
 def plan(net):
     def make(*layers, shape=(8,), reported=()):
-        return Planner(3, frozenset(reported)).chain((), layers, shape)
+        return Planner(3, frozenset(reported)).chain(Place(), layers, shape)
 
     return make
 

@@ -9,8 +9,9 @@ from torch.nn.functional import cross_entropy
 
 from gradviz.data.load import load
 from gradviz.data.order import epoch_order
-from gradviz.nets.build import build_model
+from gradviz.nets.model import build
 from gradviz.records.run import FinishReason, RunState
+from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import (
     ClipSpec,
     DataSpec,
@@ -33,7 +34,7 @@ def test_losses_are_those_of_a_plain_script(bench, experiment) -> None:
     spec = experiment(steps=12)
     status, reader = bench.train(spec)
     data = load(spec.data, spec.seed)
-    model = build_model(spec.model, (2,), 2, spec.seed).model
+    model = build(spec.model, DataInfo(input_shape=(2,), classes=2, samples=1), spec.seed).model
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     expected = []
     for step in range(12):
@@ -199,12 +200,12 @@ def test_divergence_in_the_forward_pass_names_step_and_layer(bench, experiment) 
 
 def test_backward_overflow_with_a_finite_loss_is_the_first_cause(bench, experiment, monkeypatch) -> None:
     def build_faint(*arguments):
-        built = build_model(*arguments)
+        built = build(*arguments)
         with torch.no_grad():
             next(built.model.parameters()).mul_(1e-38)
         return built
 
-    monkeypatch.setattr(run, "build_model", build_faint)
+    monkeypatch.setattr(run, "build", build_faint)
     status, reader = bench.train(overflowing(experiment, lr=1e-30, std=4.0, depth=30))
     (event,) = [e for e in reader.events() if e.kind == "nonfinite"]
     assert (event.step, event.detail) == (0, {"direction": "backward"})

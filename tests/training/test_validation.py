@@ -11,7 +11,7 @@ from gradviz.training.validation import validate
 
 @pytest.mark.parametrize("training", [True, False])
 def test_score_is_that_of_all_at_once_and_nothing_is_touched(training: bool, monkeypatch) -> None:
-    monkeypatch.setattr(validation, "_AT_ONCE", 7)
+    monkeypatch.setattr(validation, "_MOST_SAMPLES", 7)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(3, 8), nn.BatchNorm1d(8), nn.Dropout(0.5), nn.Linear(8, 4)).train(
         training

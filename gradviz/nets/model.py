@@ -1,0 +1,22 @@
+"""A model for a data set, however it is described: what is in it, and the network itself.
+
+Whoever has an experiment comes here; `gradviz.nets.build` knows the layer tree only.
+"""
+
+from __future__ import annotations
+
+from gradviz.nets.build import BuiltModel, build_model, inspect_model
+from gradviz.nets.registry import sample_shape
+from gradviz.records.layer import Inspection
+from gradviz.spec.data_info import DataInfo
+from gradviz.spec.experiment import ModelSpec
+
+
+def inspect(model: ModelSpec, data: DataInfo) -> Inspection:
+    """The shapes, sizes and problems of the model on such data; nothing is allocated, nothing is raised."""
+    return inspect_model(model, sample_shape(data), data.classes, per_position=data.per_position)
+
+
+def build(model: ModelSpec, data: DataInfo, seed: int) -> BuiltModel:
+    """The network on the CPU, a function of its arguments only. Raises BuildError."""
+    return build_model(model, sample_shape(data), data.classes, seed, per_position=data.per_position)

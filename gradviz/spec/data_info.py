@@ -1,0 +1,29 @@
+"""What a network must know of its data, before any of it is read: shapes, classes, and whether it is text.
+
+Every room that sizes a network needs this, also those that may not read data, so it is pure data here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataInfo:
+    """One data set; `input_shape` is without the batch.
+
+    With a `vocabulary` the inputs are token ids 0 … vocabulary − 1 instead of numbers. Where the targets are
+    `per_position` there is one for every place of a sequence and the network gives [length, classes] for a
+    sample, else one for a sample and the network gives [classes].
+    """
+
+    input_shape: tuple[int, ...]
+    classes: int
+    samples: int
+    vocabulary: int | None = None
+    per_position: bool = False
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """What the network must give for one sample."""
+        return (self.input_shape[0], self.classes) if self.per_position else (self.classes,)

@@ -1,0 +1,17 @@
+"""The loss, and what it compares: one row of scores for each target.
+
+A language model has a target at every position: its scores [batch, length, classes] become one long batch,
+so that loss and accuracy are means over positions.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+__all__ = ["cross_entropy", "in_rows"]
+
+
+def in_rows(output: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Scores `[rows, classes]` and classes `[rows]`, whether there is a target per sample or per position."""
+    return (output, targets) if targets.ndim == 1 else (output.flatten(0, 1), targets.flatten())
