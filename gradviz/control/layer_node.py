@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import count
 
 from gradviz.records.layer import NodeInfo
 from gradviz.spec.experiment import LayerSpec, Path
+from gradviz.spec.repair import Repair
 
 _numbers = count(1)
 
 
 class LayerNode:
-    """One row of the tree. Its `number` is never used again, so a stale index finds nothing."""
+    """One row of the tree. Its `number` is never used again, so a stale index finds nothing.
+
+    `row` is its place among its siblings, kept by `renumber`: asking each time would make a thousand rows
+    cost a million comparisons.
+    """
 
     def __init__(self, layer: LayerSpec | None, parent: LayerNode | None) -> None:
         self.number = next(_numbers)
         self.layer = layer
         self.parent = parent
+        self.row = 0
         self.children: list[LayerNode] = []
         self.info: NodeInfo | None = None
         self.problem = ""
-
-    @property
-    def row(self) -> int:
-        """Its place among its siblings."""
-        return 0 if self.parent is None else self.parent.children.index(self)
+        self.repair: Repair | None = None
 
     @property
     def path(self) -> Path:
         """Its place in the layer tree; () for the root, which is no layer."""
         return () if self.parent is None else (*self.parent.path, self.row)
+
+    def renumber(self, start: int = 0) -> None:
+        """Tell the children from `start` on where they stand."""
+        for row in range(start, len(self.children)):
+            self.children[row].row = row
+
+    def walk(self) -> Iterator[tuple[Path, LayerNode]]:
+        """Everything below it with its place, a block before its body."""
+        yield from _walk(self.path, self)
+
+
+def _walk(above: Path, node: LayerNode) -> Iterator[tuple[Path, LayerNode]]:
+    for row, child in enumerate(node.children):
+        path = (*above, row)
+        yield path, child
+        if child.children:
+            yield from _walk(path, child)
 
 
 def differences(
@@ -41,8 +61,27 @@ def differences(
     Layers are compared by identity: an edit keeps the objects that it does not concern, and undo brings
     the very same ones back.
     """
-    matcher = SequenceMatcher(None, [id(s) for s in old], [id(s) for s in new], autojunk=False)
-    return [code for code in reversed(matcher.get_opcodes()) if code[0] != "equal"]
+    start, end = _common_ends(old, new)
+    old_ids = [id(layer) for layer in old[start : len(old) - end]]
+    new_ids = [id(layer) for layer in new[start : len(new) - end]]
+    matcher = SequenceMatcher(None, old_ids, new_ids, autojunk=False)
+    return [
+        (code, old_start + start, old_end + start, new_start + start, new_end + start)
+        for code, old_start, old_end, new_start, new_end in reversed(matcher.get_opcodes())
+        if code != "equal"
+    ]
+
+
+def _common_ends(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tuple[int, int]:
+    """How many layers are the same at the front and at the back: most edits are in one place."""
+    shorter = min(len(old), len(new))
+    start = 0
+    while start < shorter and old[start] is new[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and old[-1 - end] is new[-1 - end]:
+        end += 1
+    return start, end
 
 
 def moved(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tuple[int, int] | None:
@@ -50,7 +89,7 @@ def moved(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tuple[int, 
 
     `to` is its index afterwards.
     """
-    if len(old) != len(new) or old == new:
+    if len(old) != len(new):
         return None
     first = next((i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a is not b), None)
     if first is None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradviz.records.layer import NodeInfo
 from gradviz.spec.catalogue import Entry, Kind, Parameter, Value
 from gradviz.spec.experiment import LayerSpec
+from gradviz.spec.repair import Repair
 
 
 def layer_text(layer: LayerSpec, entry: Entry | None) -> str:
@@ -23,13 +25,38 @@ def layer_text(layer: LayerSpec, entry: Entry | None) -> str:
 
 
 def shape_text(shape: Sequence[int]) -> str:
-    """A shape without its batch: “64 × 8 × 8”."""
-    return " × ".join(str(size) for size in shape)
+    """A shape without its batch: “64 × 8 × 8”, with hair spaces: a tree has little room."""
+    return "\u200a×\u200a".join(str(size) for size in shape)
+
+
+def short_count(value: int) -> str:
+    """A whole number for narrow places: 964, 2.9 k, 85.3 k, 1.2 M, 1.8 G."""
+    for limit, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if value >= limit:
+            scaled = value / limit
+            return f"{scaled:.1f} {unit}" if scaled < 100 else f"{scaled:,.0f} {unit}"
+    return str(value)
 
 
 def count_text(count: int) -> str:
-    """A number of parameters, nothing for none: “4,160”."""
-    return f"{count:,}" if count else ""
+    """A number of parameters or of multiply-adds, nothing for none: “4.2 k”."""
+    return short_count(count) if count else ""
+
+
+def node_text(
+    layer: LayerSpec, entry: Entry | None, info: NodeInfo | None, problem: str, repair: Repair | None
+) -> str:
+    """All that is known of a layer, for its tooltip: what is wrong first, then what it is, then its size."""
+    lines = [problem, repair.label if repair else "", entry.doc if entry and not problem else ""]
+    if info is not None:
+        lines.append(f"Gives {shape_text(info.output_shape)}")
+        if info.parameters:
+            lines.append(f"{info.parameters:,} parameters")
+        if info.multiply_adds:
+            lines.append(f"{info.multiply_adds:,} multiply-adds a sample")
+    if layer.initializer is not None:
+        lines.append(f"Starts by {layer.initializer.name}")
+    return "\n".join(line for line in lines if line)
 
 
 def _main_values(layer: LayerSpec, entry: Entry | None) -> list[str]:

@@ -5,35 +5,17 @@ An action's tooltip is its explanation with its shortcut.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from gradviz.views.action_info import ActionInfo
+from gradviz.views.action_info import info as _info
 from gradviz.views.icons import icon
+from gradviz.views.layer_action_table import LAYER_TABLE
 
 CONTEXT = "Actions"
-Shortcut = str | QKeySequence.StandardKey
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActionInfo:
-    """One row of the table."""
-
-    text: str
-    tip: str
-    icon: str = ""
-    shortcut: Shortcut = ""
-    checkable: bool = False
-
 
 _Key = QKeySequence.StandardKey
-
-
-def _info(
-    text: object, tip: object, icon_name: str = "", shortcut: Shortcut = "", *, checkable: bool = False
-) -> ActionInfo:
-    return ActionInfo(text=str(text), tip=str(tip), icon=icon_name, shortcut=shortcut, checkable=checkable)
 
 
 TABLE: dict[str, ActionInfo] = {
@@ -42,6 +24,12 @@ TABLE: dict[str, ActionInfo] = {
         QT_TRANSLATE_NOOP("Actions", "Start an untitled session"),
         "file-plus",
         _Key.New,
+    ),
+    "file.template": _info(
+        QT_TRANSLATE_NOOP("Actions", "New from template…"),
+        QT_TRANSLATE_NOOP("Actions", "Start from a published architecture"),
+        "",
+        "Ctrl+Shift+N",
     ),
     "file.open": _info(
         QT_TRANSLATE_NOOP("Actions", "Open…"),
@@ -79,36 +67,7 @@ TABLE: dict[str, ActionInfo] = {
         "redo-2",
         "Ctrl+Shift+Z",
     ),
-    "layer.add": _info(
-        QT_TRANSLATE_NOOP("Actions", "Add layer…"),
-        QT_TRANSLATE_NOOP("Actions", "Add a layer after or into the selected one"),
-        "plus",
-        "Ctrl+L",
-    ),
-    "layer.duplicate": _info(
-        QT_TRANSLATE_NOOP("Actions", "Duplicate layer"),
-        QT_TRANSLATE_NOOP("Actions", "Put a copy behind the selected layer"),
-        "copy",
-        "Ctrl+D",
-    ),
-    "layer.up": _info(
-        QT_TRANSLATE_NOOP("Actions", "Move layer up"),
-        QT_TRANSLATE_NOOP("Actions", "Move it towards the input"),
-        "arrow-up",
-        "Alt+Up",
-    ),
-    "layer.down": _info(
-        QT_TRANSLATE_NOOP("Actions", "Move layer down"),
-        QT_TRANSLATE_NOOP("Actions", "Move it towards the output"),
-        "arrow-down",
-        "Alt+Down",
-    ),
-    "layer.remove": _info(
-        QT_TRANSLATE_NOOP("Actions", "Remove layer"),
-        QT_TRANSLATE_NOOP("Actions", "Remove the selected layer with all it holds"),
-        "trash-2",
-        "Ctrl+Backspace",
-    ),
+    **LAYER_TABLE,
     "run.train": _info(
         QT_TRANSLATE_NOOP("Actions", "Train"),
         QT_TRANSLATE_NOOP("Actions", "Train the experiment from fresh weights"),
@@ -160,6 +119,13 @@ TABLE: dict[str, ActionInfo] = {
         "Ctrl+B",
         checkable=True,
     ),
+    "view.diagram": _info(
+        QT_TRANSLATE_NOOP("Actions", "Network diagram"),
+        QT_TRANSLATE_NOOP("Actions", "Show the network in the place of gradient flow and loss"),
+        "",
+        "F4",
+        checkable=True,
+    ),
     "view.log": _info(
         QT_TRANSLATE_NOOP("Actions", "Log"),
         QT_TRANSLATE_NOOP("Actions", "Show what the engine said"),
@@ -197,6 +163,21 @@ def make_actions(parent: QObject) -> dict[str, QAction]:
     return {key: _make(info, parent) for key, info in TABLE.items()}
 
 
+def is_local(action: QAction) -> bool:
+    """Whether its keys count only while its panel has the focus."""
+    return action.shortcutContext() is Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+def set_reason(action: QAction, reason: str) -> None:
+    """Enable an action, or disable it and say why in its tooltip."""
+    if action.isEnabled() != (not reason):
+        action.setEnabled(not reason)
+    if action.property("reason") != reason:
+        action.setProperty("reason", reason)
+        tip = str(action.property("tip"))
+        set_tip(action, f"{tip}\n{reason}" if reason else tip)
+
+
 def shortcut_text(action: QAction) -> str:
     """An action's shortcut as the system writes it."""
     return action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
@@ -215,6 +196,9 @@ def _make(info: ActionInfo, parent: QObject) -> QAction:
         action.setIcon(icon(info.icon))
     if info.shortcut:
         action.setShortcut(QKeySequence(info.shortcut))
+    if info.local:
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
     action.setCheckable(info.checkable)
-    set_tip(action, QCoreApplication.translate(CONTEXT, info.tip))
+    action.setProperty("tip", QCoreApplication.translate(CONTEXT, info.tip))
+    set_tip(action, str(action.property("tip")))
     return action

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from gradviz.control.layer_tree_model import LayerColumn, LayerRole
+from gradviz.control.layer_rows import LayerColumn, LayerRole
 from gradviz.views.appearance import appearance
 from gradviz.views.icons import paint_icon
 

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gradviz.spec.catalogue import Catalogue, Entry
 from gradviz.views.icons import icon
@@ -13,10 +21,15 @@ _SIZE = (300, 380)
 
 
 class LayerPalette(QFrame):
-    """A popup; Enter or a click takes the layer, Escape closes."""
+    """A popup; Enter or a click takes the layer (with Shift it stays open), Escape closes.
+
+    A layer can be dragged out of it to its place.
+    """
 
     chosen = Signal(object)
     """The chosen layer's Entry."""
+    dragged = Signal(object)
+    """The Entry of a layer that is being dragged out; the palette has closed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -42,6 +55,8 @@ class LayerPalette(QFrame):
         layout.addWidget(self.list)
         self.search.textChanged.connect(self._filter)
         self.list.itemClicked.connect(self._on_clicked)
+        self.list.viewport().installEventFilter(self)
+        self._pressed: QPoint | None = None
 
     def show_catalogue(self, catalogue: Catalogue) -> None:
         """Offer these layers, grouped."""
@@ -82,7 +97,32 @@ class LayerPalette(QFrame):
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 self._take(next(iter(self.list.selectedItems()), None))
                 return True
+        if watched is self.list.viewport() and isinstance(event, QMouseEvent):
+            return self._on_mouse(event)
         return super().eventFilter(watched, event)
+
+    def _on_mouse(self, event: QMouseEvent) -> bool:
+        """A press that moves away is the begin of a drag."""
+        place = event.position().toPoint()
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._pressed = place if event.button() == Qt.MouseButton.LeftButton else None
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            self._pressed = None
+        elif event.type() == QEvent.Type.MouseMove and self._pressed is not None:
+            if (place - self._pressed).manhattanLength() < QApplication.startDragDistance():
+                return False
+            entry = self._entry(self.list.itemAt(self._pressed))
+            self._pressed = None
+            if entry is not None:
+                self.close()
+                self.dragged.emit(entry)
+                return True
+        return False
+
+    @staticmethod
+    def _entry(item: QTreeWidgetItem | None) -> Entry | None:
+        entry = None if item is None else item.data(0, Qt.ItemDataRole.UserRole)
+        return entry if isinstance(entry, Entry) else None
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().lower()
@@ -118,9 +158,10 @@ class LayerPalette(QFrame):
         self._take(item)
 
     def _take(self, item: QTreeWidgetItem | None) -> None:
-        entry = None if item is None else item.data(0, Qt.ItemDataRole.UserRole)
-        if isinstance(entry, Entry):
-            self.close()
+        entry = self._entry(item)
+        if entry is not None:
+            if not QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self.close()
             self.chosen.emit(entry)
 
     def _groups(self) -> list[QTreeWidgetItem]:

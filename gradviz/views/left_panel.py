@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
+from gradviz.records.layer import Inspection
 from gradviz.views.data_panel import DataPanel
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.model_builder import ModelBuilder
@@ -106,13 +107,19 @@ class LeftPanel(QWidget):
                 layout.setStretchFactor(section, 3 if grows and section.is_open else 0)
             layout.setStretch(layout.count() - 1, 0 if self._opened else 1)
 
-    def _on_counted(self, parameters: int | None) -> None:
+    def _on_counted(self, inspection: Inspection | None) -> None:
         section = self.sections[0]
-        if parameters is None:
+        if inspection is None:
             section.set_summary("")
+            return
+        parameters, work = inspection.parameters, inspection.multiply_adds
+        if work:
+            text = self.tr("{0} params · {1} MACs").format(short_count(parameters), short_count(work))
         else:
-            section.set_summary(self.tr("{0} parameters").format(short_count(parameters)))
-            section.summary.setToolTip(self.tr("{0} parameters").format(count(parameters)))
+            text = self.tr("{0} parameters").format(short_count(parameters))
+        section.set_summary(text)
+        tip = self.tr("{0} parameters\n{1} multiply-adds a sample")
+        section.summary.setToolTip(tip.format(count(parameters), count(work)))
 
 
 def _line(parent: QWidget) -> QFrame:

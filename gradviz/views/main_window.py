@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout,
 from gradviz.control.settings import Settings
 from gradviz.paths import resources
 from gradviz.views import menus
-from gradviz.views.actions import make_actions
+from gradviz.views.actions import is_local, make_actions
 from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.help_actions import HelpActions
 from gradviz.views.message_strip import MessageStrip
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.actions_by_key = make_actions(self)
-        self.addActions(list(self.actions_by_key.values()))
+        self.addActions([action for action in self.actions_by_key.values() if not is_local(action)])
         self.toolbar = RunToolbar(self.actions_by_key, self)
         self.strip = MessageStrip(self)
         self.time_bar = TimeBar(self)

@@ -16,18 +16,26 @@ EXAMPLES, RECENT, THEMES = "examples", "recent", "themes"
 
 MENUS: dict[object, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("Menus", "&File"): (
-        "file.new", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as",
+        "file.new", "file.template", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as",
         SEPARATOR, "file.quit",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Edit"): (
-        "edit.undo", "edit.redo", SEPARATOR,
-        "layer.add", "layer.duplicate", "layer.up", "layer.down", "layer.remove",
+        "edit.undo", "edit.redo", SEPARATOR, "edit.cut", "edit.copy", "edit.paste", "edit.paste_into",
+        "layer.duplicate", "layer.remove", SEPARATOR,
+        "edit.select_all", "layer.select_kind", "layer.select_group",
+    ),
+    QT_TRANSLATE_NOOP("Menus", "&Model"): (
+        "layer.add", SEPARATOR, "layer.group_repeat", "layer.group_residual", "layer.group_sequential",
+        "layer.group_parallel", "layer.ungroup", "layer.unroll", SEPARATOR, "layer.up", "layer.down",
+        SEPARATOR, "layer.repair", SEPARATOR, "layer.fold", "layer.unfold", SEPARATOR, "layer.save",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Run"): (
         "run.train", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
         "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
-    QT_TRANSLATE_NOOP("Menus", "&View"): (THEMES, SEPARATOR, "view.left", "view.log", SEPARATOR, "view.live"),
+    QT_TRANSLATE_NOOP("Menus", "&View"): (
+        THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.live",
+    ),
     QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
 }  # fmt: skip
 

@@ -6,7 +6,16 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gradviz.views.icons import icon
 
@@ -27,9 +36,9 @@ _LOOKS = {
 
 
 class MessageStrip(QFrame):
-    """Hidden until it has something to say."""
+    """Hidden until it has something to say. In a `narrow` place the link stands below the sentence."""
 
-    def __init__(self, parent: QWidget | None = None, *, closable: bool = True) -> None:
+    def __init__(self, parent: QWidget | None = None, *, closable: bool = True, narrow: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("role", "strip")
         self._icon = QLabel(self)
@@ -53,8 +62,16 @@ class MessageStrip(QFrame):
         layout.setContentsMargins(16, 6, 12, 6)
         layout.setSpacing(8)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._action)
+        if narrow:
+            said = QVBoxLayout()
+            said.setSpacing(2)
+            said.addWidget(self._text)
+            said.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
+            self._action.setProperty("role", "inline")
+            layout.addLayout(said, 1)
+        else:
+            layout.addWidget(self._text, 1)
+            layout.addWidget(self._action)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 

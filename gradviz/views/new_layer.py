@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gradviz.spec.catalogue import Entry, Kind, Parameter, Value
+from gradviz.spec.catalogue import Entry
 from gradviz.spec.experiment import LayerSpec, Path
-
-_USUAL_WIDTH = 64
-_USUAL_KERNEL = 3
+from gradviz.spec.first_value import first_value
 
 
 def new_layer(entry: Entry) -> LayerSpec:
     """The layer; a block starts with an empty body, into which the next layers go."""
-    needed = {p.name: _first_value(p) for p in entry.parameters if p.required}
+    needed = {p.name: first_value(p) for p in entry.parameters if p.required}
     return LayerSpec(kind=entry.name, parameters=needed)
 
 
@@ -26,7 +24,9 @@ def changed_kind(layer: LayerSpec, entry: Entry) -> LayerSpec:
         if (parameter := entry.parameter(name)) is not None and parameter.complaint(value) is None
     }
     fresh = new_layer(entry)
-    return replace(fresh, name=layer.name, parameters={**fresh.parameters, **kept}, body=layer.body)
+    body = layer.body if entry.body else ()
+    parameters = {**fresh.parameters, **kept}
+    return replace(layer, kind=entry.name, parameters=parameters, body=body)
 
 
 def place_for(selected: Path, *, is_block: bool, top_level: Sequence[LayerSpec]) -> Path:
@@ -37,19 +37,3 @@ def place_for(selected: Path, *, is_block: bool, top_level: Sequence[LayerSpec])
     if is_block:
         return (*selected, 0)
     return (*selected[:-1], selected[-1] + 1)
-
-
-def _first_value(parameter: Parameter) -> Value:
-    if parameter.choices and Kind.INTEGER not in parameter.kinds:
-        return parameter.choices[0]
-    usual = _USUAL_KERNEL if "kernel" in parameter.name else _USUAL_WIDTH
-    if "times" in parameter.name:
-        usual = 2
-    if "rate" in parameter.name or parameter.name == "p":
-        return 0.5
-    low = parameter.minimum if parameter.minimum is not None else 1
-    high = parameter.maximum if parameter.maximum is not None else usual
-    number = int(max(low, min(usual, high)))
-    if {Kind.INTEGER, Kind.NUMBER} & set(parameter.kinds):
-        return number
-    return [number] * (parameter.length or 1)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+from gradviz.control import layer_text
+
 NAN_TEXT = "NaN"
 INFINITY_TEXT = "∞"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -17,13 +19,7 @@ def count(value: int) -> str:
     return f"{value:,}".replace("-", "−")
 
 
-def short_count(value: int) -> str:
-    """A whole number for narrow places: 964, 2.9 k, 85.3 k, 1.2 M."""
-    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= limit:
-            scaled = value / limit
-            return f"{scaled:.1f} {unit}" if scaled < 100 else f"{scaled:,.0f} {unit}"
-    return str(value)
+short_count = layer_text.short_count
 
 
 def significant(value: float) -> str:

@@ -7,12 +7,23 @@ is always what counts.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPoint, QRect, Signal
+from enum import Enum
+
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
 
 _INT_LIMIT = 2**31 - 1
+
+
+class Mixed(Enum):
+    """Stands for a value where several layers are shown that do not agree on it."""
+
+    MIXED = "mixed"
+
+
+MIXED = Mixed.MIXED
 _COMPLAINT_MS = 6000
 
 
@@ -26,20 +37,24 @@ class ParameterField(QObject):
         super().__init__(parent)
         self.parameter = parameter
         self._tip = f"{parameter.doc}\n{parameter.expected()}" if parameter.doc else parameter.expected()
-        self._value: Value = parameter.default
+        self._value: Value | Mixed = parameter.default
         self.widget = self._make(parent)
         self.widget.setToolTip(self._tip)
         self.widget.setAccessibleName(parameter.name)
         self.widget.setAccessibleDescription(parameter.doc)
 
-    def set_value(self, value: Value) -> None:
-        """Show a value, without telling."""
+    def set_value(self, value: Value | Mixed) -> None:
+        """Show a value, without telling; MIXED: that there is no single one."""
         self._value = value
         widget = self.widget
         widget.blockSignals(True)  # noqa: FBT003 - Qt's own
-        if isinstance(widget, QCheckBox):
+        if isinstance(value, Mixed):
+            self._show_mixed()
+        elif isinstance(widget, QCheckBox):
+            widget.setTristate(False)
             widget.setChecked(bool(value))
         elif isinstance(widget, QSpinBox):
+            self._end_mixed_spin(widget)
             widget.setValue(int(value) if isinstance(value, int | float) else widget.minimum())
         elif isinstance(widget, QComboBox):
             if widget.isEditable():
@@ -49,13 +64,44 @@ class ParameterField(QObject):
         elif isinstance(widget, QLineEdit):
             widget.setText(worded(value))
             widget.setCursorPosition(0)
+        if isinstance(widget, QLineEdit) or (isinstance(widget, QComboBox) and widget.isEditable()):
+            self._line().setPlaceholderText(self._hint())
         widget.blockSignals(False)  # noqa: FBT003
+
+    def _show_mixed(self) -> None:
+        widget = self.widget
+        if isinstance(widget, QCheckBox):
+            widget.setTristate(True)
+            widget.setCheckState(Qt.CheckState.PartiallyChecked)
+        elif isinstance(widget, QSpinBox):
+            self._end_mixed_spin(widget)
+            widget.setMinimum(widget.minimum() - 1)
+            widget.setSpecialValueText(self.tr("mixed"))
+            widget.setValue(widget.minimum())
+        elif isinstance(widget, QComboBox):
+            widget.setPlaceholderText(self.tr("mixed"))
+            widget.setCurrentIndex(-1)
+            if widget.isEditable():
+                widget.setEditText("")
+        elif isinstance(widget, QLineEdit):
+            widget.clear()
+
+    @staticmethod
+    def _end_mixed_spin(spin: QSpinBox) -> None:
+        if spin.specialValueText():
+            spin.setSpecialValueText("")
+            spin.setMinimum(spin.minimum() + 1)
+
+    def _hint(self) -> str:
+        if self._value is MIXED:
+            return self.tr("mixed")
+        return self.tr("none") if self.parameter.optional else ""
 
     def _make(self, parent: QWidget) -> QWidget:
         kinds = set(self.parameter.kinds)
         if kinds == {Kind.BOOLEAN}:
             box = QCheckBox(parent)
-            box.toggled.connect(self._on_value)
+            box.clicked.connect(self._on_clicked)
             return box
         if kinds == {Kind.CHOICE} and not self.parameter.optional:
             return self._choice(parent)
@@ -65,8 +111,7 @@ class ParameterField(QObject):
         if kinds == {Kind.INTEGER} and not self.parameter.optional and limit <= _INT_LIMIT:
             return self._spin(parent, int(limit))
         line = QLineEdit(parent)
-        if self.parameter.optional:
-            line.setPlaceholderText(self.tr("none"))
+        line.setPlaceholderText(self._hint())
         line.editingFinished.connect(self._on_text)
         return line
 
@@ -96,7 +141,17 @@ class ParameterField(QObject):
         spin.valueChanged.connect(self._on_value)
         return spin
 
+    def _on_clicked(self, _checked: bool) -> None:
+        box = self.widget
+        if isinstance(box, QCheckBox):
+            ticked = box.checkState() is not Qt.CheckState.Unchecked  # a click on “mixed” ticks
+            box.setTristate(False)
+            box.setChecked(ticked)
+            self._on_value(ticked)
+
     def _on_value(self, value: object) -> None:
+        if isinstance(self.widget, QSpinBox) and self.widget.specialValueText():
+            self._end_mixed_spin(self.widget)
         if value != self._value or type(value) is not type(self._value):
             self._value = value  # type: ignore[assignment]
             self.value_changed.emit(value)
@@ -106,6 +161,8 @@ class ParameterField(QObject):
 
     def _on_text(self) -> None:
         text = self.widget.currentText() if isinstance(self.widget, QComboBox) else self._line().text()
+        if self._value is MIXED and not text.strip():
+            return
         value = parsed(text, self.parameter)
         complaint = self.parameter.complaint(value)
         if complaint is not None:

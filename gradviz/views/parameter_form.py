@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from gradviz.spec.catalogue import Parameter, Value
-from gradviz.views.parameter_field import ParameterField
+from gradviz.views.parameter_field import Mixed, ParameterField
 
 LABEL_WIDTH = 116
 
@@ -34,7 +34,7 @@ class ParameterForm(QWidget):
     def show_parameters(
         self,
         parameters: Sequence[Parameter],
-        values: Mapping[str, Value],
+        values: Mapping[str, Value | Mixed],
         labels: Mapping[str, str] | None = None,
     ) -> None:
         """Show those parameters with those values."""

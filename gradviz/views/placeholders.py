@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-LEFT_WIDTH = 296
+LEFT_WIDTH = 304
 
 
 class _Placeholder(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog
 from gradviz.control.engine_state import EngineState, EngineStatus, InspectionReply
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.run import FinishReason, RunStatus
+from gradviz.views.diagram.diagram_conductor import DiagramConductor
 from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.message_strip import Tone
@@ -53,6 +54,16 @@ class WindowWiring(QObject):
         else:
             plots.show_snapshot(snapshot)
         plots.select_layer(self.selection.row)
+        self._connect_diagram(plots)
+
+    def _connect_diagram(self, plots: PlotArea) -> None:
+        window = self._window
+        diagram = DiagramConductor(window.document, self.selection, plots, window.settings, plots)
+        action = window.actions_by_key["view.diagram"]
+        window.host.inspected.connect(diagram.set_inspection)
+        action.toggled.connect(diagram.show)
+        plots.diagram_wanted.connect(action.setChecked)
+        action.setChecked(diagram.is_remembered)
 
     def _connect_files(self) -> None:
         window, document = self._window, self._window.document
@@ -73,6 +84,8 @@ class WindowWiring(QObject):
         ):
             actions[key].setEnabled(enabled)
             signal.connect(actions[key].setEnabled)
+        document.undo_stack.undoTextChanged.connect(self._on_undo_text)
+        document.undo_stack.redoTextChanged.connect(self._on_redo_text)
         document.path_changed.connect(self._on_title)
         document.dirty_changed.connect(self._on_title)
         document.experiment_changed.connect(self._on_title)
@@ -200,6 +213,14 @@ class WindowWiring(QObject):
         if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:
             tone = Tone.WARNING if status.finish is FinishReason.DIVERGED else Tone.ERROR
             self._window.strip.say(tone, status.reason)
+
+    def _on_undo_text(self, text: str) -> None:
+        word = self.tr("Undo {0}").format(text[:1].lower() + text[1:]) if text else self.tr("Undo")
+        self._window.actions_by_key["edit.undo"].setText(word)
+
+    def _on_redo_text(self, text: str) -> None:
+        word = self.tr("Redo {0}").format(text[:1].lower() + text[1:]) if text else self.tr("Redo")
+        self._window.actions_by_key["edit.redo"].setText(word)
 
     def _on_trouble(self, text: str) -> None:
         self._window.strip.say(Tone.ERROR, text)

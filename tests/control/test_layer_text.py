@@ -44,7 +44,7 @@ def test_before_there_is_a_catalogue() -> None:
 
 
 def test_shapes_and_counts() -> None:
-    assert shape_text((64, 8, 8)) == "64 × 8 × 8"
+    assert shape_text((64, 8, 8)) == "64\u200a×\u200a8\u200a×\u200a8"
     assert shape_text(()) == ""
-    assert count_text(1234567) == "1,234,567"
+    assert count_text(1234567) == "1.2 M"
     assert count_text(0) == ""

@@ -58,7 +58,7 @@ def texts(model: LayerTreeModel, parent: QModelIndex | None = None) -> list[obje
 def test_rows_are_the_layers(model: LayerTreeModel) -> None:
     assert texts(model) == ["Linear 1", ["Repeat ×3", "Linear 8", "ReLU"], "Linear 2", "ReLU"]
     headers = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
-    assert headers == ["Layer", "Output", "Parameters"]
+    assert headers == ["Layer", "Output", "Params", "MACs"]
     inner = model.index_of((1, 0))
     assert inner.data(LayerRole.PATH) == (1, 0)
     assert inner.data(LayerRole.SPEC) == linear(8)
@@ -76,7 +76,7 @@ def test_one_parameter_changes_one_row(document: ExperimentEdits, model: LayerTr
     document.set_parameter((2,), "out_features", 5)
     assert changed.count() == 1
     assert changed.at(0)[0] == model.index_of((2,))
-    assert changed.at(0)[1] == model.index_of((2,), LayerColumn.PARAMETERS)
+    assert changed.at(0)[1] == model.index_of((2,), LayerColumn.MULTIPLY_ADDS)
     assert reset.count() == 0
     assert texts(model)[2] == "Linear 5"
 
@@ -127,15 +127,15 @@ def test_an_inspection_comes_to_its_rows(document: ExperimentEdits, model: Layer
     node = NodeInfo(path=(1, 0), output_shape=(64, 8, 8), parameters=4160)
     model.set_inspection(inspection(node, problems=(LayerProblem(path=(2,), message="does not fit"),)))
     index = model.index_of((1, 0), LayerColumn.OUTPUT)
-    assert index.data() == "64 × 8 × 8"
+    assert index.data() == "64\u200a×\u200a8\u200a×\u200a8"
     assert index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
-    assert model.index_of((1, 0), LayerColumn.PARAMETERS).data() == "4,160"
+    assert model.index_of((1, 0), LayerColumn.PARAMETERS).data() == "4.2 k"
     assert model.index_of((1, 0)).data(LayerRole.NODE) == node
     assert model.index_of((0,), LayerColumn.OUTPUT).data() == ""
     assert model.index_of((2,)).data(LayerRole.PROBLEM) == "does not fit"
     assert model.index_of((2,)).data(Qt.ItemDataRole.ToolTipRole) == "does not fit"
     document.add_layer((0,), RELU)  # what was found moves along until the next answer
-    assert model.index_of((2, 0), LayerColumn.OUTPUT).data() == "64 × 8 × 8"
+    assert model.index_of((2, 0), LayerColumn.OUTPUT).data() == "64\u200a×\u200a8\u200a×\u200a8"
     changed = QSignalSpy(model.dataChanged)
     model.set_inspection(inspection(replace(node, path=(2, 0))))
     assert model.index_of((3,)).data(LayerRole.PROBLEM) == ""

@@ -34,8 +34,8 @@ def test_shapes_and_sizes_stand_beside_the_layers(builder, window) -> None:
     texts = [
         [builder._model.index_of(path, c).data() for c in range(3)] for path in ((0,), (1,), (1, 0), (2,))
     ]
-    assert texts[1] == ["Repeat ×20", "64", "83,200"]
-    assert texts[2] == ["Linear 64", "64", "4,160"]
+    assert texts[1] == ["Repeat ×20", "64", "83.2 k"]
+    assert texts[2] == ["Linear 64", "64", "4.2 k"]
     assert window.left.sections[0].summary.text() == "83.8 k parameters"
 
 
