@@ -12,6 +12,7 @@ from gradviz.nets import (
     linear,
     normalization,
     pooling,
+    reshaping,
 )
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "linear",
     "normalization",
     "pooling",
+    "reshaping",
 ]
