@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from gradviz.records.layer import LayerInfo
 from gradviz.spec.experiment import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A layer or block that was chosen: its path in the tree, and its measured row where it has one."""
+
+    path: Path
+    row: int | None
 
 
 class LayerSelection(QObject):
@@ -17,6 +26,9 @@ class LayerSelection(QObject):
     """The index (int) of the measured layer, or None."""
     path_changed = Signal(object)
     """The path of the selected layer in the tree, after a click on a measured row."""
+
+    place_changed = Signal(object)
+    """The Place that the user chose, anywhere; of a layer that is not measured too."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +54,7 @@ class LayerSelection(QObject):
             self._row = row
             self.row_changed.emit(row)
             self.path_changed.emit(self._layers[row].path)
+            self.place_changed.emit(Place(path=self._layers[row].path, row=row))
 
     def select_path(self, path: Path) -> None:
         """A layer of the tree was selected; one that is not measured leaves the plots as they are."""
@@ -49,3 +62,12 @@ class LayerSelection(QObject):
         if path and rows and self._row not in rows:
             self._row = rows[0]
             self.row_changed.emit(self._row)
+        if path:
+            self.place_changed.emit(Place(path=path, row=self._row if self._row in rows else None))
+
+    def select_place(self, path: Path, row: int | None) -> None:
+        """A node of the diagram was clicked: any of the tree, and one of its measured rows if it has any."""
+        if row is not None and 0 <= row < len(self._layers) and row != self._row:
+            self._row = row
+            self.row_changed.emit(row)
+        self.path_changed.emit(path)

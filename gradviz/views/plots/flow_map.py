@@ -105,10 +105,8 @@ class FlowMap(PlotFrame):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured."""
         self._snapshot = snapshot
+        self.follow(snapshot)
         names = tuple(layer.name for layer in snapshot.run.measured)
-        if snapshot.run.id != self._run:
-            self._run = snapshot.run.id
-            self.levels.reset()
         if names != self._names:
             self._names = names
             self._zoomed = False
@@ -119,6 +117,15 @@ class FlowMap(PlotFrame):
             self.canvas.set_quiet_line("")
             self._draw(snapshot)
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Take only the colours' limits from what was measured: others keep to them while the map is hidden."""
+        if snapshot.run.id != self._run:
+            self._run = snapshot.run.id
+            self.levels.reset()
+        found = decades(snapshot.flow.mean) if len(snapshot.flow.steps) else None
+        if found is not None and self.levels.include(*found, time.monotonic()):
+            self._show_levels()
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that row."""
@@ -171,9 +178,6 @@ class FlowMap(PlotFrame):
         self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
 
     def _draw(self, snapshot: Snapshot) -> None:
-        found = decades(snapshot.flow.mean)
-        if found is not None and self.levels.include(*found, time.monotonic()):
-            self._show_levels()
         drawn = (id(snapshot.flow), self.levels.low, self.levels.high)
         if drawn == self._drawn:
             return

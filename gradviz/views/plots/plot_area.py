@@ -1,5 +1,9 @@
 """The middle of the window: the four plots, drawn together from one snapshot, one cursor, one selection.
 
+At the left what goes over the steps, at the right what goes over the layers. The network diagram can
+take the left side's place: it is tall, and the right side says more about the layers that it shows. What is
+hidden is not drawn.
+
 Drawing costs are kept to half a core: the map, which is the dearest, is drawn at every second tick
 while live, the histograms at every third, and numbers at four times a second, which is as fast as
 they can be read.
@@ -9,10 +13,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.canvas import AXIS_WIDTH
@@ -21,6 +26,9 @@ from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.learning_curves import LearningCurves
 from gradviz.views.plots.plot_frame import PlotFrame
+
+if TYPE_CHECKING:
+    from gradviz.views.diagram.diagram_frame import DiagramFrame
 
 _READING_S = 0.25
 _MAP_EVERY = 2
@@ -37,6 +45,8 @@ class PlotArea(QWidget):
     """A step (int)."""
     steps_zoomed = Signal(object)
     """(first, last) to be shown in full detail, or None for all."""
+    diagram_wanted = Signal(bool)
+    """Whether the user wants the network diagram at the left."""
     columns_changed = Signal(object)
     """How many columns (int) the widest plot over steps has."""
 
@@ -46,24 +56,25 @@ class PlotArea(QWidget):
         self.profile = DepthProfile(self)
         self.curves = LearningCurves(self)
         self.histograms = HistogramView(self)
-        self._splitters = (
-            self._row(self.flow, self.profile),
-            self._row(self.curves, self.histograms),
+        self.diagram: DiagramFrame | None = None
+        self._columns = (
+            self._column(self.flow, self.curves),
+            self._column(self.profile, self.histograms),
         )
-        rows = QSplitter(Qt.Orientation.Vertical, self)
-        rows.setHandleWidth(1)
-        rows.setChildrenCollapsible(False)
-        for row, size in zip(self._splitters, (400, 320), strict=True):
-            rows.addWidget(row)
-            rows.setStretchFactor(rows.count() - 1, size)
+        self._left = QStackedWidget(self)
+        self._left.addWidget(self._columns[0])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(rows)
+        layout.addWidget(self._side_by_side(self._left, self._columns[1]))
         self._names: tuple[str, ...] = ()
         self._tick = 0
         self._last: Snapshot | None = None
         self._read_at = 0.0
         self._connect()
+        tab = self.flow.add_tab(
+            self.tr("Diagram"), self.tr("Show the network here, coloured by its gradients (F4)"), before=False
+        )
+        tab.clicked.connect(self._on_diagram_tab)
 
     @property
     def plots(self) -> tuple[PlotFrame, ...]:
@@ -78,6 +89,8 @@ class PlotArea(QWidget):
         self.profile.show_layers(names)
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
+        if self.diagram is not None:
+            self.diagram.show_no_run()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw it: at once where the user moves in time, the dearer plots less often while live."""
@@ -94,17 +107,45 @@ class PlotArea(QWidget):
         )
         self._last = snapshot
         self._tick += 1
+        now = time.monotonic()
+        reads = snapshot.last_step >= 0 and (at_once or now - self._read_at > _READING_S)
         if at_once or self._tick % _MAP_EVERY == 0:
-            self.flow.show_snapshot(snapshot)
+            if self.shows_diagram and self.diagram is not None:
+                self.flow.follow(snapshot)
+                self.diagram.show_snapshot(snapshot, reads=reads)
+            else:
+                self.flow.show_snapshot(snapshot)
         self.profile.show_snapshot(snapshot)
-        self.curves.show_snapshot(snapshot)
+        if not self.shows_diagram:
+            self.curves.show_snapshot(snapshot)
         if at_once or self._tick % _HISTOGRAMS_EVERY == 0:
             self.histograms.show_snapshot(snapshot)
-        now = time.monotonic()
-        if snapshot.last_step >= 0 and (at_once or now - self._read_at > _READING_S):
+        if reads:
             self._read_at = now
             self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
-            self.curves.show_values(snapshot)
+            if not self.shows_diagram:
+                self.curves.show_values(snapshot)
+
+    @property
+    def shows_diagram(self) -> bool:
+        """Whether the diagram stands in the left side's place."""
+        return self.diagram is not None and self._left.currentWidget() is self.diagram
+
+    def add_diagram(self, diagram: DiagramFrame) -> None:
+        """Take the diagram, which is made when it is first asked for."""
+        self.diagram = diagram
+        self._left.addWidget(diagram)
+        diagram.flow_wanted.connect(self._on_flow_tab)
+
+    def show_diagram(self, *, shown: bool) -> None:
+        """Put the diagram in the place of what goes over the steps, or those back; either catches up."""
+        wanted = self.diagram if shown and self.diagram is not None else self._columns[0]
+        if wanted is self._left.currentWidget():
+            return
+        self._left.setCurrentWidget(wanted)
+        last, self._last = self._last, None
+        if last is not None:
+            self.show_snapshot(last)
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
@@ -116,23 +157,36 @@ class PlotArea(QWidget):
         super().resizeEvent(event)
         self.columns_changed.emit(max(200, self.flow.canvas.width()))
 
-    def _row(self, left: QWidget, right: QWidget) -> QSplitter:
-        row = QSplitter(Qt.Orientation.Horizontal)
+    def _column(self, top: QWidget, bottom: QWidget) -> QSplitter:
+        column = QSplitter(Qt.Orientation.Vertical)
+        column.setHandleWidth(1)
+        column.setChildrenCollapsible(False)
+        for widget, share in ((top, 400), (bottom, 320)):
+            column.addWidget(widget)
+            column.setStretchFactor(column.count() - 1, share)
+        column.setSizes([400, 320])
+        column.splitterMoved.connect(self._on_row_moved)
+        return column
+
+    def _side_by_side(self, left: QWidget, right: QWidget) -> QSplitter:
+        row = QSplitter(Qt.Orientation.Horizontal, self)
         row.setHandleWidth(1)
         row.setChildrenCollapsible(False)
         for widget, share in ((left, 60), (right, 40)):
             row.addWidget(widget)
             row.setStretchFactor(row.count() - 1, share)
         row.setSizes([600, 400])
-        row.splitterMoved.connect(self._on_splitter_moved)
+        row.splitterMoved.connect(self._on_column_moved)
         return row
 
-    def _on_splitter_moved(self, *_unused: object) -> None:
-        """Both rows are cut at the same place, so that columns stay columns."""
+    def _on_row_moved(self, *_unused: object) -> None:
+        """Both columns are cut at the same place, so that rows stay rows."""
         moved = self.sender()
-        for row in self._splitters:
-            if row is not moved and isinstance(moved, QSplitter):
-                row.setSizes(moved.sizes())
+        for column in self._columns:
+            if column is not moved and isinstance(moved, QSplitter):
+                column.setSizes(moved.sizes())
+
+    def _on_column_moved(self, *_unused: object) -> None:
         self.columns_changed.emit(max(200, self.flow.canvas.width()))
 
     def _fit_axes(self, names: Sequence[str]) -> None:
@@ -140,6 +194,12 @@ class PlotArea(QWidget):
         widest = self.flow.layers_axis.widest(list(names))
         for plot in self.plots:
             plot.canvas.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
+
+    def _on_diagram_tab(self) -> None:
+        self.diagram_wanted.emit(True)  # noqa: FBT003 - a signal has no keywords
+
+    def _on_flow_tab(self) -> None:
+        self.diagram_wanted.emit(False)  # noqa: FBT003
 
     def _connect(self) -> None:
         for plot in self.plots:

@@ -1,0 +1,323 @@
+"""Draws boxes: cards with their stripe of colour, frames of unfolded blocks, joins, input and loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
+
+from gradviz.views.diagram.camera import Camera
+from gradviz.views.diagram.detail import (
+    STRIPE,
+    Detail,
+    can_fold,
+    chevron_rect,
+    detail_of,
+    elided,
+    font,
+    header_rect,
+    name_height,
+    pill_rect,
+    stripe_rect,
+    text_size,
+    text_width,
+    times_text,
+    view_rect,
+)
+from gradviz.views.diagram.folds import Fold
+from gradviz.views.diagram.look import Look
+from gradviz.views.diagram.node import Node, Role
+from gradviz.views.diagram.norm_text import mark_of, norm_text
+from gradviz.views.diagram.scene import Box, Form
+from gradviz.views.icons import paint_icon
+from gradviz.views.number_format import count, shape, short_count
+
+_ICON = 14.0
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+class CardPainter:
+    """Draws the boxes of one scene with one painter."""
+
+    def __init__(self, painter: QPainter, camera: Camera, look: Look) -> None:
+        self._painter = painter
+        self._camera = camera
+        self._look = look
+        self._theme = look.theme
+        self._colouring = look.colouring
+
+    def paint(self, number: int, box: Box) -> None:
+        """Draw one box."""
+        rect = view_rect(box, self._camera)
+        selected, hovered = self._look.selected == number, self._look.hovered == number
+        match box.form:
+            case Form.FRAME:
+                self._frame(box, rect, selected=selected, hovered=hovered)
+            case Form.CARD:
+                self._card(box, rect, selected=selected, hovered=hovered)
+            case Form.JOIN:
+                self._join(box, rect)
+            case Form.END:
+                self._end(box.node, rect)
+
+    # cards
+
+    def _card(self, box: Box, rect: QRectF, *, selected: bool, hovered: bool) -> None:
+        painter, theme, node, row = self._painter, self._theme, box.node, self._look.row
+        radius = min(6.0, rect.height() / 4)
+        if node.role is Role.REPEAT:
+            self._stack(rect, radius)
+        path = QPainterPath()
+        path.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.fillPath(path, QColor(theme.selection if selected else theme.field))
+        stripe = stripe_rect(box, rect)
+        if not stripe.isEmpty():
+            self._stripe(node, stripe, radius)
+            if selected and row in node.rows and len(node.rows) > 1:
+                self._pointer(node, stripe, row)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self._edge(node, selected=selected, hovered=hovered))
+        painter.drawPath(path)
+        self._words(box, rect)
+
+    def _stack(self, rect: QRectF, radius: float) -> None:
+        painter = self._painter
+        painter.setPen(QPen(QColor(self._theme.field_line), 1))
+        painter.setBrush(QColor(self._theme.field))
+        for offset in (2, 1):
+            step = max(round(4 * min(self._camera.zoom, 1.0)), 2) * offset
+            painter.drawRoundedRect(
+                rect.translated(step, step).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
+            )
+
+    def _stripe(self, node: Node, rect: QRectF, radius: float) -> None:
+        """The colours of all layers in a node, in depth order from the top."""
+        codes = self._colouring.of(node.rows)
+        shape = QPainterPath()
+        shape.setFillRule(Qt.FillRule.WindingFill)
+        shape.addRoundedRect(rect.adjusted(0.5, 0.5, 0, -0.5), radius, radius)
+        shape.addRect(rect.adjusted(radius, 0.5, 0, -0.5))
+        if len(codes) == 1:
+            self._painter.fillPath(shape, self._colouring.colours[codes[0]])
+            return
+        strip = self._colouring.strip(codes, round(rect.height()))
+        brush = QBrush(strip)
+        brush.setTransform(
+            QTransform.fromTranslate(rect.left(), rect.top()).scale(
+                rect.width(), rect.height() / strip.height()
+            )
+        )
+        self._painter.fillPath(shape, brush)
+
+    def _pointer(self, node: Node, stripe: QRectF, row: int | None) -> None:
+        """A small triangle at the selected layer's place in the stripe."""
+        share = (node.rows.index(row) + 0.5) / len(node.rows) if row is not None else 0.0
+        tip = QPointF(stripe.right() - 3, stripe.top() + share * stripe.height())
+        path = QPainterPath(tip)
+        path.lineTo(tip + QPointF(6, -4))
+        path.lineTo(tip + QPointF(6, 4))
+        path.closeSubpath()
+        self._painter.fillPath(path, QColor(self._theme.accent))
+
+    def _words(self, box: Box, rect: QRectF) -> None:
+        node, theme = box.node, self._theme
+        zoom = self._camera.zoom
+        high = name_height(rect)
+        size = text_size(zoom, high)
+        left = rect.left() + (STRIPE if node.rows else 0) + 8
+        chevron = chevron_rect(box, rect, zoom)
+        if not chevron.isEmpty():
+            self._chevron(chevron, is_open=False)
+            left = chevron.right() + 1
+        right = rect.right() - 8
+        pill = pill_rect(box, rect, zoom)
+        if not pill.isEmpty():
+            self._pill(pill, node, size - 1)
+            right = pill.left() - 6
+        if node.problem or node.problem_inside:
+            place = QRectF(right - _ICON, rect.top() + (high - _ICON) / 2, _ICON, _ICON)
+            paint_icon(self._painter, place, "circle-x", theme.non_finite)
+            right -= _ICON + 4
+        line = QRectF(left, rect.top() + (1 if high < rect.height() else 0), right - left, high)
+        if detail_of(rect.height()) is Detail.FULL:
+            self._name(node, line, size, tail=self._norm(node))
+            line = QRectF(
+                left, rect.top() + rect.height() * 0.5, rect.right() - 8 - left, rect.height() * 0.42
+            )
+            small = max(size - 1, 10)
+            self._split(line, _shape_text(node), _size_text(node), small)
+        else:
+            tail = self._norm(node) if node.rows else (_shape_text(node), theme.secondary)
+            self._name(node, line, size, tail=tail)
+
+    def _name(self, node: Node, line: QRectF, size: int, *, tail: tuple[str, str]) -> None:
+        """The name strong, its parameters quiet behind it, the gradient's norm at the end."""
+        painter, theme = self._painter, self._theme
+        text, tone = tail
+        title_width = text_width(node.title, size, strong=True)
+        if text:
+            small = max(size - 1, 10)
+            width = text_width(text, small)
+            if title_width + width + 12 <= line.width():
+                painter.setFont(font(small))
+                painter.setPen(QColor(tone))
+                painter.drawText(line, _RIGHT, text)
+                line = line.adjusted(0, 0, -width - 10, 0)
+        colour = theme.non_finite if node.problem else theme.text
+        painter.setFont(font(size, strong=True))
+        painter.setPen(QColor(colour))
+        painter.drawText(line, _LEFT, elided(node.title, size, int(line.width()) + 1, strong=True))
+        rest = line.adjusted(title_width + 7, 0, 0, 0)
+        if node.role is not Role.REPEAT:
+            painter.setFont(font(size))
+            painter.setPen(QColor(theme.secondary))
+            painter.drawText(rest, _LEFT, _fitting(node.detail, size, rest.width()))
+
+    def _split(self, line: QRectF, left: str, right: str, size: int) -> None:
+        painter = self._painter
+        painter.setFont(font(size))
+        painter.setPen(QColor(self._theme.secondary))
+        room = line.width() - text_width(right, size) - 8
+        if room < text_width(left, size):
+            right, room = "", line.width()
+        painter.drawText(line, _LEFT, elided(left, size, int(room) + 1))
+        painter.drawText(line, _RIGHT, right)
+
+    def _norm(self, node: Node) -> tuple[str, str]:
+        norms = self._colouring.norms(node.rows) if node.rows else np.empty(0)
+        tones = {"✕": self._theme.non_finite, "▲": self._theme.exploding}
+        return norm_text(norms), tones.get(mark_of(norms), self._theme.secondary)
+
+    # blocks
+
+    def _frame(self, box: Box, rect: QRectF, *, selected: bool, hovered: bool) -> None:
+        painter, theme, zoom = self._painter, self._theme, self._camera.zoom
+        radius = min(10.0, 10 * zoom)
+        inner = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+        if box.node.role is Role.REPEAT:
+            painter.setPen(QPen(QColor(theme.field_line), 1))
+            painter.setBrush(QColor(theme.panel))
+            step = max(round(3 * min(zoom, 1.0)), 1)
+            for offset in (2, 1):
+                painter.drawRoundedRect(inner.translated(step * offset, step * offset), radius, radius)
+        painter.setBrush(QColor(theme.panel if box.depth % 2 == 0 else theme.ground))
+        painter.setPen(self._edge(box.node, selected=selected, hovered=hovered))
+        painter.drawRoundedRect(inner, radius, radius)
+        header = header_rect(box, rect, zoom)
+        chevron = chevron_rect(box, rect, zoom)
+        if chevron.isEmpty():
+            return
+        self._chevron(chevron, is_open=True)
+        size = text_size(zoom, header.height())
+        right = header.right() - 10
+        pill = pill_rect(box, rect, zoom)
+        if not pill.isEmpty():
+            self._pill(pill, box.node, size - 1, is_open=box.fold is Fold.ROUNDS)
+            right = pill.left() - 6
+        if box.node.problem:
+            place = QRectF(right - _ICON, header.center().y() - _ICON / 2, _ICON, _ICON)
+            paint_icon(painter, place, "circle-x", theme.non_finite)
+            right -= _ICON + 4
+        line = QRectF(chevron.right() + 1, header.top(), right - chevron.right() - 1, header.height())
+        self._name(box.node, line, size, tail=(_size_text(box.node), theme.secondary))
+
+    def _pill(self, rect: QRectF, node: Node, size: int, *, is_open: bool = False) -> None:
+        painter, theme = self._painter, self._theme
+        painter.setPen(QPen(QColor(theme.accent if is_open else theme.field_line), 1))
+        painter.setBrush(QColor(theme.selection if is_open else theme.hover))
+        half = rect.height() / 2
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), half, half)
+        painter.setFont(font(size))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(rect, _CENTRE, times_text(node))
+
+    def _chevron(self, rect: QRectF, *, is_open: bool) -> None:
+        painter = self._painter
+        painter.setPen(
+            QPen(
+                QColor(self._theme.secondary),
+                1.5,
+                Qt.PenStyle.SolidLine,
+                Qt.PenCapStyle.RoundCap,
+                Qt.PenJoinStyle.RoundJoin,
+            )
+        )
+        middle, reach = rect.center(), 3.5
+        a, b = (reach, reach / 2) if is_open else (reach / 2, reach)
+        corners = (
+            (QPointF(-a, -b), QPointF(0, b), QPointF(a, -b))
+            if is_open
+            else (QPointF(-a, -b), QPointF(a, 0), QPointF(-a, b))
+        )
+        painter.drawPolyline([middle + corner for corner in corners])
+
+    # the rest
+
+    def _join(self, box: Box, rect: QRectF) -> None:
+        painter, theme = self._painter, self._theme
+        size = min(rect.height(), 26.0)
+        middle = rect.center()
+        painter.setPen(QPen(QColor(theme.secondary), 1.2))
+        painter.setBrush(QColor(theme.field))
+        if box.text == "+":
+            painter.drawEllipse(middle, size / 2, size / 2)
+            arm = size * 0.26
+            painter.drawLine(middle - QPointF(arm, 0), middle + QPointF(arm, 0))
+            painter.drawLine(middle - QPointF(0, arm), middle + QPointF(0, arm))
+            return
+        small = text_size(self._camera.zoom, size)
+        width = text_width(box.text, small) + 16
+        pill = QRectF(middle.x() - width / 2, middle.y() - size / 2, width, size)
+        painter.drawRoundedRect(pill, size / 2, size / 2)
+        if size >= 11:
+            painter.setFont(font(small))
+            painter.drawText(pill, _CENTRE, box.text)
+
+    def _end(self, node: Node, rect: QRectF) -> None:
+        painter, theme = self._painter, self._theme
+        half = rect.height() / 2
+        painter.setPen(QPen(QColor(theme.field_line), 1))
+        painter.setBrush(QColor(theme.hover))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), half, half)
+        if detail_of(rect.height()) is Detail.BAR:
+            return
+        detail = self._look.loss if node.role is Role.LOSS else node.detail
+        size = text_size(self._camera.zoom, rect.height())
+        title_width = text_width(node.title, size, strong=True)
+        width = title_width + (text_width(detail, size) + 8 if detail else 0)
+        left = rect.center().x() - width / 2
+        painter.setFont(font(size, strong=True))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QRectF(left, rect.top(), width, rect.height()), _LEFT, node.title)
+        if detail:
+            painter.setFont(font(size))
+            painter.setPen(QColor(theme.secondary))
+            painter.drawText(QRectF(left, rect.top(), width, rect.height()), _RIGHT, detail)
+
+    def _edge(self, node: Node, *, selected: bool, hovered: bool) -> QPen:
+        theme = self._theme
+        if selected:
+            return QPen(QColor(theme.accent), 2)
+        if node.problem or (node.problem_inside and not can_fold(node)):
+            return QPen(QColor(theme.non_finite), 1.4)
+        return QPen(QColor(theme.disabled if hovered else theme.field_line), 1)
+
+
+def _fitting(values: str, size: int, room: float) -> str:
+    """As many of the parameters, “64 · 3×3”, as there is room for."""
+    while values and text_width(values, size) > room:
+        values = values.rpartition(" · ")[0]
+    return values
+
+
+def _shape_text(node: Node) -> str:
+    return shape(node.shape) if node.shape is not None else ""
+
+
+def _size_text(node: Node) -> str:
+    if not node.parameters:
+        return ""
+    number = count(node.parameters) if node.parameters < 1_000_000 else short_count(node.parameters)
+    return QCoreApplication.translate("Diagram", "{0} parameters").format(number)

@@ -1,0 +1,247 @@
+"""Puts the nodes in their places: one column from the input to the loss, blocks as frames around theirs.
+
+Pure arithmetic in two passes: how much room each node needs to both sides of the signal's way, then where
+it stands. Branches stand side by side, a shortcut runs at the right of what it passes by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gradviz.views.diagram.folds import Fold, Folds
+from gradviz.views.diagram.node import Key, Node, Role
+from gradviz.views.diagram.outline import Outline, rounds_of
+from gradviz.views.diagram.scene import (
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    FLAT_HEIGHT,
+    GAP,
+    HEADER,
+    JOIN,
+    PAD,
+    SIDE_WIDTH,
+    Box,
+    Form,
+    Label,
+    Line,
+    Scene,
+)
+
+_LANE = 34.0
+"""Room for a shortcut that is only a line."""
+_ROUND = 30.0
+"""Room for the number of a round."""
+_END_WIDTH = 172.0
+_BETWEEN_ROUNDS = 12.0
+_STACK = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a node needs: to the left and right of the signal's way, and in height."""
+
+    left: float
+    right: float
+    height: float
+
+
+def lay_out(outline: Outline, folds: Folds, *, first: str = "Input", loss: str = "Loss") -> Scene:
+    """The scene of a model; `first` and `loss` name its two ends."""
+    if not outline.nodes:
+        return Scene((), (), ())
+    return _Layout(outline, folds, first, loss).scene()
+
+
+class _Layout:
+    """One pass over the nodes."""
+
+    def __init__(self, outline: Outline, folds: Folds, first: str, loss: str) -> None:
+        self._outline = outline
+        self._folds = folds
+        self._first, self._loss = first, loss
+        self._rooms: dict[Key, _Room] = {}
+        self._contents: dict[Key, tuple[Node, ...]] = {}
+        self._boxes: list[Box] = []
+        self._lines: list[Line] = []
+        self._labels: list[Label] = []
+
+    def scene(self) -> Scene:
+        """All of it."""
+        shape = self._outline.input_shape
+        size = " × ".join(str(number) for number in shape) if shape else ""
+        top = self._end(Node(path=(), role=Role.INPUT, title=self._first, detail=size, part=0), 0.0)
+        top = self._column(self._outline.nodes, 0.0, top, parent=-1, depth=0)
+        self._line((0.0, top), (0.0, top + GAP))
+        self._end(Node(path=(), role=Role.LOSS, title=self._loss, part=1), top + GAP)
+        return Scene(self._boxes, self._lines, self._labels)
+
+    # room
+
+    def _room(self, node: Node) -> _Room:
+        found = self._rooms.get(node.key)
+        if found is None:
+            found = self._rooms[node.key] = self._find_room(node)
+        return found
+
+    def _find_room(self, node: Node) -> _Room:
+        fold = self._folds.of(node)
+        if fold is Fold.FOLDED:
+            height = CARD_HEIGHT if node.is_tall else FLAT_HEIGHT
+            stack = _STACK if node.role is Role.REPEAT else 0.0
+            return _Room(CARD_WIDTH / 2, CARD_WIDTH / 2 + stack, height + stack)
+        content = self._content(node, fold)
+        if node.role is Role.PARALLEL:
+            rooms = [self._room(child) for child in content]
+            width = sum(room.left + room.right for room in rooms) + GAP * (len(rooms) - 1)
+            inner = max(room.height for room in rooms) + 4 * GAP + JOIN
+            half = max(width / 2, CARD_WIDTH / 2) + PAD
+            return _Room(half, half, HEADER + inner + PAD)
+        left, right, inner = self._column_room(content, rounds=fold is Fold.ROUNDS)
+        if _has_shortcut(node):
+            right += self._lane(node)
+            inner += GAP + JOIN
+        return _Room(left + PAD, right + PAD, HEADER + GAP + inner + PAD)
+
+    def _column_room(self, nodes: Sequence[Node], *, rounds: bool) -> tuple[float, float, float]:
+        rooms = [self._room(node) for node in nodes]
+        left = max((room.left for room in rooms), default=CARD_WIDTH / 2)
+        right = max((room.right for room in rooms), default=CARD_WIDTH / 2)
+        height = sum(room.height for room in rooms) + GAP * max(len(rooms) - 1, 0)
+        if rounds:
+            starts = sum(
+                1 for before, after in zip(nodes, nodes[1:], strict=False) if before.rounds != after.rounds
+            )
+            return left + _ROUND, right, height + _BETWEEN_ROUNDS * starts
+        return left, right, height
+
+    def _lane(self, node: Node) -> float:
+        return SIDE_WIDTH + GAP if node.own else _LANE
+
+    def _content(self, node: Node, fold: Fold) -> tuple[Node, ...]:
+        found = self._contents.get(node.key)
+        if found is None:
+            found = node.children
+            if fold is Fold.ROUNDS:
+                split = [rounds_of(child, node.times, self._outline.measured) for child in node.children]
+                found = tuple(child for group in zip(*split, strict=True) for child in group)
+            self._contents[node.key] = found
+        return found
+
+    # places
+
+    def _column(
+        self, nodes: Sequence[Node], x: float, top: float, *, parent: int, depth: int, first_line: bool = True
+    ) -> float:
+        """Nodes one below the other, with the lines between them; returns where the last one ends."""
+        for number, node in enumerate(nodes):
+            if number or first_line:
+                below = top + GAP
+                if number and node.rounds != nodes[number - 1].rounds:
+                    below += _BETWEEN_ROUNDS
+                self._line((x, top), (x, below))
+                top = below
+            top = self._node(node, x, top, parent, depth)
+        return top
+
+    def _node(self, node: Node, x: float, top: float, parent: int, depth: int) -> float:
+        room, fold = self._room(node), self._folds.of(node)
+        if fold is Fold.FOLDED:
+            stack = _STACK if node.role is Role.REPEAT else 0.0
+            self._boxes.append(
+                Box(node, Form.CARD, x - room.left, top, CARD_WIDTH, room.height - stack, parent, depth)
+            )
+            return top + room.height
+        frame = len(self._boxes)
+        width = room.left + room.right
+        self._boxes.append(Box(node, Form.FRAME, x - room.left, top, width, room.height, parent, depth, fold))
+        content, inside = self._content(node, fold), top + HEADER
+        if node.role is Role.PARALLEL:
+            self._branches(node, content, x, inside, frame, depth + 1)
+            return top + room.height
+        start = inside + GAP
+        self._line((x, inside), (x, start))
+        end = self._column(content, x, start, parent=frame, depth=depth + 1, first_line=False)
+        if fold is Fold.ROUNDS:
+            self._number_rounds(frame)
+        if _has_shortcut(node):
+            side = max(self._room(child).right for child in content)
+            self._join(node, x, end, frame, depth + 1)
+            self._shortcut(node, x, x + side, (inside, end + GAP + JOIN / 2), frame, depth + 1)
+        return top + room.height
+
+    def _branches(
+        self, node: Node, content: tuple[Node, ...], x: float, top: float, frame: int, depth: int
+    ) -> None:
+        rooms = [self._room(child) for child in content]
+        left = x - (sum(room.left + room.right for room in rooms) + GAP * (len(rooms) - 1)) / 2
+        fork, start = top + GAP / 2, top + 2 * GAP
+        end = start + max(room.height for room in rooms)
+        join = end + 2 * GAP
+        for child, room in zip(content, rooms, strict=True):
+            way = left + room.left
+            self._lines.append(Line(points=_elbow(x, top, way, start, fork)))
+            bottom = self._node(child, way, start, frame, depth)
+            self._lines.append(Line(points=_elbow(way, bottom, x, join, end + GAP / 2)))
+            left += room.left + room.right + GAP
+        self._boxes.append(
+            Box(node, Form.JOIN, x - JOIN / 2, join, JOIN, JOIN, frame, depth, text=_join_sign(node))
+        )
+
+    def _join(self, node: Node, x: float, end: float, frame: int, depth: int) -> None:
+        self._line((x, end), (x, end + GAP))
+        self._boxes.append(Box(node, Form.JOIN, x - JOIN / 2, end + GAP, JOIN, JOIN, frame, depth, text="+"))
+
+    def _shortcut(
+        self, node: Node, x: float, side: float, span: tuple[float, float], frame: int, depth: int
+    ) -> None:
+        """The way past the body: a line, or one through the projection's card."""
+        fork, join = span
+        lane = side + GAP + (SIDE_WIDTH / 2 if node.own else 2)
+        if not node.own:
+            self._skip((x, fork), (lane, fork), (lane, join), (x + JOIN / 2, join))
+            return
+        heights = [CARD_HEIGHT if child.is_tall else FLAT_HEIGHT for child in node.own]
+        top = (fork + join - sum(heights) - GAP * (len(heights) - 1)) / 2
+        self._skip((x, fork), (lane, fork), (lane, top))
+        for child, height in zip(node.own, heights, strict=True):
+            left = lane - SIDE_WIDTH / 2
+            self._boxes.append(Box(child, Form.CARD, left, top, SIDE_WIDTH, height, frame, depth))
+            top += height + GAP
+            if child is not node.own[-1]:
+                self._skip((lane, top - GAP), (lane, top))
+        self._skip((lane, top - GAP), (lane, join), (x + JOIN / 2, join))
+
+    def _number_rounds(self, frame: int) -> None:
+        """The number of each round at the left of its first box."""
+        seen = -1
+        for box in self._boxes[frame + 1 :]:
+            if box.parent == frame and box.form is not Form.JOIN and box.node.rounds[-1] != seen:
+                seen = box.node.rounds[-1]
+                header = box.height if box.form is Form.CARD else HEADER
+                self._labels.append(
+                    Label(self._boxes[frame].left + PAD + _ROUND - 8, box.top + header / 2, str(seen + 1))
+                )
+
+    def _end(self, node: Node, top: float) -> float:
+        self._boxes.append(Box(node, Form.END, -_END_WIDTH / 2, top, _END_WIDTH, FLAT_HEIGHT))
+        return top + FLAT_HEIGHT
+
+    def _line(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        self._lines.append(Line(points=(start, end)))
+
+    def _skip(self, *points: tuple[float, float]) -> None:
+        self._lines.append(Line(points=points, skips=True))
+
+
+def _has_shortcut(node: Node) -> bool:
+    return node.role is Role.RESIDUAL or bool(node.own)
+
+
+def _join_sign(node: Node) -> str:
+    """What joins branches: a sum, or a concatenation."""
+    return "+" if "sum" in node.detail else "‖"
+
+
+def _elbow(x0: float, y0: float, x1: float, y1: float, turn: float) -> tuple[tuple[float, float], ...]:
+    return ((x0, y0), (x1, y1)) if x0 == x1 else ((x0, y0), (x0, turn), (x1, turn), (x1, y1))

@@ -1,0 +1,253 @@
+"""From the edited model to the diagram's nodes: what was asked for, and what the inspection found there.
+
+The inspection may be of an earlier edit or end at a problem: what it does not know stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from gradviz.control.layer_text import layer_text
+from gradviz.records.layer import Inspection, LayerInfo, NodeInfo
+from gradviz.spec.catalogue import Entry
+from gradviz.spec.experiment import LayerSpec, ModelSpec, Path
+from gradviz.views.diagram.node import Node, Role
+
+_ROLES = {"Repeat": Role.REPEAT, "Residual": Role.RESIDUAL, "Parallel": Role.PARALLEL}
+_SHORTCUT = "shortcut"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outline:
+    """The model's nodes from the first layer on; `measured` are the layers with parameters."""
+
+    nodes: tuple[Node, ...] = ()
+    measured: tuple[LayerInfo, ...] = ()
+    input_shape: tuple[int, ...] | None = None
+    classes: int | None = None
+
+
+def outline(
+    model: ModelSpec,
+    entries: Iterable[Entry],
+    inspection: Inspection | None,
+    problems: Mapping[Path, str],
+) -> Outline:
+    """The nodes of a model; `problems` are sentences by the path of the layer that they are about."""
+    maker = _Maker({entry.name: entry for entry in entries}, inspection, problems)
+    if model.layers or inspection is None:
+        nodes = tuple(maker.node((index,), layer, level=0) for index, layer in enumerate(model.layers))
+    else:
+        nodes = tuple(maker.found(info, part) for part, info in enumerate(inspection.layers))
+    return Outline(
+        nodes=nodes,
+        measured=maker.measured,
+        input_shape=inspection.input_shape if inspection else None,
+        classes=inspection.classes if inspection else None,
+    )
+
+
+def rounds_of(node: Node, times: int, measured: tuple[LayerInfo, ...]) -> tuple[Node, ...]:
+    """What a Repeat holds, once for every round, with that round's layers in it."""
+    return _rounds(node, node.level - 1, times, measured)
+
+
+class _Maker:
+    """Makes nodes of specs; looks everything up once."""
+
+    def __init__(
+        self, entries: Mapping[str, Entry], inspection: Inspection | None, problems: Mapping[Path, str]
+    ) -> None:
+        self._entries = entries
+        self._problems = problems
+        found = inspection.layers if inspection else ()
+        self._nodes: dict[Path, NodeInfo] = (
+            {node.path: node for node in inspection.nodes} if inspection else {}
+        )
+        self._layers: dict[Path, list[LayerInfo]] = defaultdict(list)
+        self._rows: dict[int, int] = {}
+        self._details: dict[tuple[str, bool, str], str] = {}
+        for info in found:
+            self._layers[info.path].append(info)
+            if info.parameters:
+                self._rows[info.index] = len(self._rows)
+        self.measured = tuple(info for info in found if info.parameters)
+
+    def node(self, path: Path, spec: LayerSpec, *, level: int) -> Node:
+        """A layer or a block with all in it."""
+        entry = self._entries.get(spec.kind)
+        role = self._role(spec, entry)
+        infos = self._layers.get(path, [])
+        inside = level + (role is Role.REPEAT)
+        children = tuple(
+            self.node((*path, index), child, level=inside) for index, child in enumerate(spec.body)
+        )
+        own: tuple[Node, ...] = ()
+        if role is Role.COMPOSED:
+            children = self._parts(path, infos, level)
+        elif role is not Role.LAYER and infos:
+            own, after = self._own(path, infos, level)
+            children = (*children, *after)
+        known = self._nodes.get(path)
+        rows = self._rows_of(infos, (*own, *children))
+        single = len(infos) == 1 and len(rows) == 1 and not children
+        title = spec.name or (infos[0].name if single else spec.kind)
+        return Node(
+            path=path,
+            role=role,
+            title=title,
+            detail=self._detail(spec, entry),
+            shape=known.output_shape if known else None,
+            parameters=known.parameters if known else 0,
+            multiply_adds=known.multiply_adds if known else 0,
+            rows=rows,
+            level=level,
+            times=_times(spec) if role is Role.REPEAT else 1,
+            problem=self._problems.get(path, ""),
+            problem_inside=any(child.problem or child.problem_inside for child in children),
+            is_tall=role is not Role.LAYER or _is_tall(rows, known, entry),
+            children=children,
+            own=own,
+        )
+
+    def found(self, info: LayerInfo, part: int) -> Node:
+        """A layer of a network that was not described layer by layer."""
+        return self._part(info.path, part, [info], level=0)
+
+    def _role(self, spec: LayerSpec, entry: Entry | None) -> Role:
+        if spec.kind in _ROLES:
+            return _ROLES[spec.kind]
+        if entry is not None and entry.composed:
+            return Role.COMPOSED
+        return Role.CHAIN if spec.body or (entry is not None and entry.body) else Role.LAYER
+
+    def _own(
+        self, path: Path, infos: list[LayerInfo], level: int
+    ) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+        """A block's own layers: those of its shortcut, and those that follow its body."""
+        parts = self._parts(path, infos, level)
+        beside = {number for number, group in enumerate(_aligned(infos, level)) if _is_shortcut(group[0])}
+        return (
+            tuple(part for part in parts if part.part in beside),
+            tuple(part for part in parts if part.part not in beside),
+        )
+
+    def _parts(self, path: Path, infos: list[LayerInfo], level: int) -> tuple[Node, ...]:
+        return tuple(
+            self._part(path, number, group, level) for number, group in enumerate(_aligned(infos, level))
+        )
+
+    def _part(self, path: Path, number: int, infos: list[LayerInfo], level: int) -> Node:
+        first = infos[0]
+        rows = self._rows_of(infos, ())
+        return Node(
+            path=path,
+            role=Role.LAYER,
+            title=first.name if len(infos) == 1 and rows and not _is_shortcut(first) else first.kind,
+            part=number,
+            shape=first.output_shape,
+            parameters=sum(info.parameters for info in infos),
+            multiply_adds=sum(info.multiply_adds for info in infos),
+            rows=rows,
+            level=level,
+            is_tall=bool(rows),
+        )
+
+    def _detail(self, spec: LayerSpec, entry: Entry | None) -> str:
+        """What is told of a layer behind its name: “64 · 3×3”, with its kind where it has a name of its own."""
+        asked = (spec.kind, bool(spec.name), str(spec.parameters))
+        if asked not in self._details:
+            plain = layer_text(replace(spec, name=None), entry)
+            values = "" if _is_usual(spec, entry) else plain[len(spec.kind) :].strip()
+            self._details[asked] = plain if spec.name else values
+        return self._details[asked]
+
+    def _rows_of(self, infos: Iterable[LayerInfo], inside: Iterable[Node]) -> tuple[int, ...]:
+        rows = [self._rows[info.index] for info in infos if info.index in self._rows]
+        for node in inside:
+            rows += node.rows
+        return tuple(sorted(rows))
+
+
+def _aligned(infos: Iterable[LayerInfo], level: int) -> list[list[LayerInfo]]:
+    """A block's own layers, each with the same one of the other rounds.
+
+    Rounds can differ: the first of a stage may have a shortcut where the others have none. So shortcuts
+    are counted by themselves.
+    """
+    groups: dict[tuple[bool, int], list[LayerInfo]] = defaultdict(list)
+    counts: dict[tuple[tuple[int, ...], bool], int] = defaultdict(int)
+    for info in infos:
+        beside = _is_shortcut(info)
+        rounds = info.repeat[:level]
+        number = counts[rounds, beside]
+        counts[rounds, beside] += 1
+        groups[beside, number].append(info)
+    return sorted(groups.values(), key=lambda group: group[0].index)
+
+
+def _is_shortcut(info: LayerInfo) -> bool:
+    return _SHORTCUT in info.module.split(".")
+
+
+def _is_usual(spec: LayerSpec, entry: Entry | None) -> bool:
+    """Whether nothing was given but what holds anyway."""
+    if entry is None:
+        return False
+    defaults = {parameter.name: parameter.default for parameter in entry.parameters if not parameter.required}
+    return all(name in defaults and defaults[name] == value for name, value in spec.parameters.items())
+
+
+def _is_tall(rows: tuple[int, ...], known: NodeInfo | None, entry: Entry | None) -> bool:
+    """Whether a layer gets a card of two lines: it has weights, or it might have."""
+    return bool(rows) if known is not None else bool(entry is None or entry.parameters)
+
+
+def _times(spec: LayerSpec) -> int:
+    times = spec.parameters.get("times", 1)
+    return times if isinstance(times, int) and not isinstance(times, bool) and times > 0 else 1
+
+
+def _rounds(node: Node, at: int, times: int, measured: tuple[LayerInfo, ...]) -> tuple[Node, ...]:
+    rows: list[list[int]] = [[] for _ in range(times)]
+    for row in node.rows:
+        repeat = measured[row].repeat
+        if len(repeat) > at and repeat[at] < times:
+            rows[repeat[at]].append(row)
+    children = [_rounds(child, at, times, measured) for child in node.children]
+    own = [_rounds(child, at, times, measured) for child in node.own]
+    return tuple(
+        _one_round(
+            node,
+            number,
+            tuple(rows[number]),
+            tuple(child[number] for child in children),
+            tuple(child[number] for child in own if child[number].rows),
+            measured,
+        )
+        for number in range(times)
+    )
+
+
+def _one_round(
+    node: Node,
+    number: int,
+    rows: tuple[int, ...],
+    children: tuple[Node, ...],
+    own: tuple[Node, ...],
+    measured: tuple[LayerInfo, ...],
+) -> Node:
+    info = measured[rows[0]] if len(rows) == 1 and not children else None
+    named = info is not None and node.part < 0 and node.title == info.kind
+    return replace(
+        node,
+        rounds=(*node.rounds, number),
+        rows=rows,
+        title=info.name if info is not None and named else node.title,
+        shape=info.output_shape if info is not None else node.shape,
+        parameters=sum(measured[row].parameters for row in rows),
+        children=children,
+        own=own,
+    )
