@@ -75,7 +75,10 @@ class Chain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """A place in a block: a copy of its body, or a layer of its own; `round` counts a Repeat's from 0."""
+    """A place in a block: a copy of its body, or a layer of its own; `round` counts a Repeat's from 0.
+
+    Its module is called `label` in the block's; with none it is the block's module.
+    """
 
     label: str
     part: Chain | Leaf
@@ -139,7 +142,7 @@ class BlockPlan:
 
     def __init__(self, planner: Planner, place: Place, path: Path, spec: LayerSpec) -> None:
         self.slots: list[Slot] = []
-        self.branches = len(spec.body)
+        self.specs = spec.body
         self._planner = planner
         self._place = place
         self._path = path
@@ -280,7 +283,7 @@ class Planner:
             if composed:
                 stands_for = self._expand(spec.kind, shape, complete)
                 chain = self.chain(replace(inside, composed=path), stands_for, shape)
-                output_shape, join = plan.add(chain, label="layers"), _only
+                output_shape, join = plan.add(chain, label=""), only
             else:
                 output_shape, join = layers[spec.kind](shape, plan, **complete)
         except _BrokenBody:
@@ -317,13 +320,14 @@ def expand(spec: LayerSpec, shape: Shape, classes: int = 1) -> tuple[LayerSpec, 
     return stands_for
 
 
-class _BrokenBody(Exception):  # noqa: N818
-    """The body does not fit; its chain, already in a slot, says why."""
-
-
-def _only(modules: Mapping[str, nn.Module]) -> nn.Module:
+def only(modules: Mapping[str, nn.Module]) -> nn.Module:
+    """The join of a block that is nothing but what is in its one slot, whose label is empty."""
     (module,) = modules.values()
     return module
+
+
+class _BrokenBody(Exception):  # noqa: N818
+    """The body does not fit; its chain, already in a slot, says why."""
 
 
 def _fault(path: Path, spec: LayerSpec, message: str | None) -> Fault:

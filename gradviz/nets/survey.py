@@ -104,7 +104,7 @@ class Survey:
                 place = f" in {name}"
             parts = self._chain(
                 slot.part,
-                prefix=f"{prefix}{label}.{slot.label}.",
+                prefix=f"{prefix}{label}.{slot.label}." if slot.label else f"{prefix}{label}.",
                 rounds=inner,
                 where=place,
                 composed=composed or block.composed,

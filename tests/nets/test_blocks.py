@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from gradviz.nets.blocks import Residual, in_a_row
+from gradviz.nets.blocks.residual import Residual
+from gradviz.nets.blocks.rows import in_a_row
 from gradviz.nets.build import build_model, inspect_model
 
 

@@ -1,4 +1,4 @@
-"""Blocks: Repeat makes a net deep, Residual lets the gradient pass by (He et al. 2015).
+"""Residual: a way for the gradient past the layers (He et al. 2015).
 
 A residual block computes shortcut(x) + body(x); the slope of the identity is 1, so the gradient of the loss
 reaches the block's input undamped by the body. Where the body changes the shape, W·x takes the identity's
@@ -7,7 +7,6 @@ place, a 1 × 1 convolution or a Linear without bias (equation 2 of the paper).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from torch import Tensor, nn
 
 from gradviz.nets.plan import BlockPlan, Join
 from gradviz.nets.registry import Shape, ShapeError, layers, shown
-from gradviz.spec.registry import choice, integer
+from gradviz.spec.registry import choice
 
 
 class Residual(nn.Module):
@@ -31,20 +30,6 @@ class Residual(nn.Module):
         passed = x if self.shortcut is None else self.shortcut(x)
         added: Tensor = passed + self.body(x)
         return added
-
-
-@layers.register(
-    "Repeat",
-    group="Block",
-    doc="Its layers over and over, each round with weights of its own: the depth of a net.",
-    parameters=(integer("times", "How many rounds.", minimum=1, maximum=10_000),),
-    body=True,
-)
-def repeat(shape: Shape, plan: BlockPlan, *, times: int) -> tuple[Shape, Join]:
-    """`times` copies of the body in a row."""
-    for iteration in range(times):
-        shape = plan.body(shape, label=str(iteration), round=iteration)
-    return shape, in_a_row
 
 
 @layers.register(
@@ -70,11 +55,6 @@ def residual(shape: Shape, plan: BlockPlan, *, shortcut: str) -> tuple[Shape, Jo
         kind, given = _projection(shape, output)
         plan.layer_before(kind, shape, label="shortcut", **given)
     return output, _add
-
-
-def in_a_row(modules: Mapping[str, nn.Module]) -> nn.Sequential:
-    """The modules one after the other, under their labels."""
-    return nn.Sequential(OrderedDict(modules))
 
 
 def _add(modules: Mapping[str, nn.Module]) -> Residual:
