@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QThread, Signal, Slot
 
 from gradviz.control.engine_link import EngineLink
+from gradviz.control.engine_questions import EngineQuestions
 from gradviz.control.engine_state import EngineStatus, InspectionReply, InspectRequest, TrainRequest
 from gradviz.control.process_link import ProcessLink
 from gradviz.control.thread_link import ThreadLink
@@ -32,6 +33,12 @@ class EngineHost(QObject):
     """A RunChange; exactly one per run is finished."""
     logged = Signal(object)
     """A LogLine."""
+    template_made = Signal(object)
+    """A TemplateMade."""
+    expanded = Signal(object)
+    """An Expanded."""
+    exported = Signal(object)
+    """An Exported."""
 
     _start = Signal()
     _inspect = Signal(object)
@@ -48,6 +55,10 @@ class EngineHost(QObject):
         super().__init__(parent)
         self._status = EngineStatus()
         self._questions = 0
+        self._other = EngineQuestions(self)
+        self.ask_template = self._other.ask_template
+        self.ask_expand = self._other.ask_expand
+        self.ask_export = self._other.ask_export
         self._thread = QThread(self)
         self._thread.setObjectName("engine controller")
         self._controller = TrainingController(LINKS[engine])
@@ -131,6 +142,11 @@ class EngineHost(QObject):
         controller.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         controller.engine_changed.connect(self._on_engine_changed)
         controller.inspected.connect(self._on_inspected)
+        self._other.asked.connect(controller.ask)
+        controller.answered.connect(self._other.take)
+        self._other.template_made.connect(self.template_made)
+        self._other.expanded.connect(self.expanded)
+        self._other.exported.connect(self.exported)
         controller.run_changed.connect(self.run_changed)
         controller.logged.connect(self.logged)
 

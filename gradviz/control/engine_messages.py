@@ -1,6 +1,6 @@
 """The window's half of the protocol: requests encoded, events decoded, one JSON object a line.
 
-The engine's half is `gradviz.engine.protocol`, which needs no Qt; this one needs no torch.
+The engine's half is `gradviz.engine.requests` and `events`, which need no Qt; this one needs no torch.
 """
 
 from __future__ import annotations
@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.control.engine_state import InspectionReply, InspectRequest, LogLine, TrainRequest
+from gradviz.control.engine_state import (
+    EngineAnswer,
+    EngineQuestion,
+    InspectionReply,
+    InspectRequest,
+    LogLine,
+    TrainRequest,
+)
 from gradviz.records.layer import Inspection
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.catalogue import Catalogue
@@ -35,12 +42,17 @@ class Reported:
     status: RunStatus
 
 
-Event = Ready | InspectionReply | Reported | LogLine
+Event = Ready | InspectionReply | EngineAnswer | Reported | LogLine
 
 
 def encode_inspect(request: InspectRequest) -> bytes:
     """The line that asks for shapes and sizes."""
     return _line("inspect", id=request.id, experiment=to_raw(request.experiment))
+
+
+def encode_question(question: EngineQuestion) -> bytes:
+    """The line that asks something else."""
+    return _line(question.question, id=question.id, **question.details)
 
 
 def encode_train(request: TrainRequest) -> bytes:
@@ -79,7 +91,7 @@ def decode_event(line: bytes) -> Event:
         return LogLine(level="error", text=f"The engine sent something unreadable ({error!r}): {shown}")
 
 
-def _event(raw: Mapping[str, Any]) -> Event:
+def _event(raw: Mapping[str, Any]) -> Event:  # noqa: PLR0911 - a table
     match raw["event"]:
         case "ready":
             return Ready(
@@ -92,6 +104,13 @@ def _event(raw: Mapping[str, Any]) -> Event:
             return InspectionReply(id=raw["id"], inspection=Inspection.from_raw(raw["inspection"]))
         case "inspected":
             return InspectionReply(id=raw["id"], error=raw["error"], where=raw.get("where", ""))
+        case "answered":
+            return EngineAnswer(
+                id=raw["id"],
+                answer=raw.get("answer"),
+                error=raw.get("error", ""),
+                where=raw.get("where", ""),
+            )
         case "status":
             return Reported(run=raw["run"], status=_status(raw))
         case "log":

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path as FilePath
+from typing import Any
 
 from gradviz.records.layer import Inspection
 from gradviz.records.run import RunStatus
 from gradviz.spec.catalogue import Catalogue
-from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
 
 
 class EngineState(StrEnum):
@@ -80,11 +81,58 @@ class InspectionReply:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EngineQuestion:
+    """Something else to ask: which question ("template", "expand", "export"), and what about."""
+
+    id: int
+    question: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineAnswer:
+    """The answer as raw tables, or the sentence why there is none and the place it is about."""
+
+    id: int
+    answer: Mapping[str, Any] | None = None
+    error: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TemplateMade:
+    """The experiment of a template, or the sentence why there is none."""
+
+    id: int
+    experiment: ExperimentSpec | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expanded:
+    """The layers that the composed block at `path` stands for, or the sentence why they are not known."""
+
+    id: int
+    path: Path
+    layers: tuple[LayerSpec, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Exported:
+    """A script that was written at `path`, or the sentence why it was not."""
+
+    id: int
+    path: FilePath
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TrainRequest:
     """A run to train: where its store is written and what it is a function of."""
 
     run_id: str
-    store: Path
+    store: FilePath
     experiment: ExperimentSpec
     paused: bool = False
 
@@ -94,7 +142,7 @@ class RunChange:
     """A run's new status. Exactly one of them for a run is finished."""
 
     run_id: str
-    store: Path
+    store: FilePath
     status: RunStatus
 
 

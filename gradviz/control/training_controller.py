@@ -22,9 +22,12 @@ from gradviz.control.engine_messages import (
     encode_inspect,
     encode_lr,
     encode_order,
+    encode_question,
     encode_train,
 )
 from gradviz.control.engine_state import (
+    EngineAnswer,
+    EngineQuestion,
     EngineState,
     EngineStatus,
     InspectionReply,
@@ -52,6 +55,7 @@ class TrainingController(QObject):
 
     engine_changed = Signal(object)
     inspected = Signal(object)
+    answered = Signal(object)
     run_changed = Signal(object)
     logged = Signal(object)
     closed = Signal()
@@ -63,6 +67,7 @@ class TrainingController(QObject):
         self._link: EngineLink | None = None
         self._status = EngineStatus()
         self._questions = InspectionQueue()
+        self._asked: set[int] = set()
         self._waiting: TrainRequest | None = None
         self._focus: int | None = None
         self._run: TrainRequest | None = None
@@ -90,6 +95,16 @@ class TrainingController(QObject):
         """Ask for shapes and sizes, now or when the engine can be asked."""
         self._questions.put(request)
         self._ask()
+
+    @Slot(object)
+    def ask(self, question: EngineQuestion) -> None:
+        """Ask something else, which needs an engine that is up."""
+        if not self._status.is_up:
+            error = self.tr("The engine is not ready; try again in a moment.")
+            self.answered.emit(EngineAnswer(id=question.id, error=error))
+            return
+        self._asked.add(question.id)
+        self._send(encode_question(question))
 
     @Slot(object)
     def train(self, request: TrainRequest) -> None:
@@ -182,6 +197,9 @@ class TrainingController(QObject):
         self._timer.start(delay)
 
     def _give_up_question(self) -> None:
+        for number in sorted(self._asked):
+            self.answered.emit(EngineAnswer(id=number, error=self.tr("The engine died over this question.")))
+        self._asked.clear()
         given_up = self._questions.engine_lost()
         if given_up is not None:
             error = self.tr("The engine died twice over this model; its shapes are not known.")
@@ -211,6 +229,9 @@ class TrainingController(QObject):
                 if self._questions.answered(reply):
                     self.inspected.emit(reply)
                 self._ask()
+            case EngineAnswer() as answer:
+                self._asked.discard(answer.id)
+                self.answered.emit(answer)
             case Reported() as reported:
                 self._on_reported(reported)
             case LogLine() as line_for_log:

@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 
-from gradviz.engine.protocol import Events
+from gradviz.engine.events import Events
 from gradviz.engine.serve import Server
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 from gradviz.data.load import DataError, describe
 from gradviz.engine import machine
+from gradviz.engine.answers import Refused, answer
 from gradviz.engine.catalogue import full_catalogue
-from gradviz.engine.protocol import (
-    Events,
+from gradviz.engine.events import Events, Sink
+from gradviz.engine.requests import (
+    Ask,
     Focus,
     Inspect,
     Order,
@@ -26,7 +28,6 @@ from gradviz.engine.protocol import (
     Quit,
     Request,
     SetLr,
-    Sink,
     Train,
     decode,
 )
@@ -101,19 +102,26 @@ class Server:
                 self._events.error(f"A request could not be read: {request}.")
             case Inspect():
                 self._inspect(request)
+            case Ask():
+                self._answer(request)
             case Train():
                 self._train(request)
             case Quit():
                 self._leaving = True
                 self._order(Order.STOP)
-            case SetLr():
-                if self._control is not None:
-                    self._control.set_lr(request.lr)
-            case Focus():
-                if self._control is not None:
-                    self._control.focus = request.layer
+            case SetLr() | Focus():
+                self._tell(request)
             case Order():
                 self._order(request)
+
+    def _tell(self, request: SetLr | Focus) -> None:
+        """Pass on what concerns the run that is training, if there is one."""
+        if self._control is None:
+            return
+        if isinstance(request, SetLr):
+            self._control.set_lr(request.lr)
+        else:
+            self._control.focus = request.layer
 
     def _order(self, order: Order) -> None:
         """Pass an order on; one that comes just after the end of its run is too late and means nothing."""
@@ -152,6 +160,15 @@ class Server:
             self._events.not_inspected(request.id, f"The model could not be inspected: {error}")
         else:
             self._events.inspected(request.id, inspection)
+
+    def _answer(self, request: Ask) -> None:
+        try:
+            self._events.answered(request.id, answer(request, self._catalogue))
+        except Refused as error:
+            self._events.not_answered(request.id, str(error), error.where)
+        except Exception as error:  # noqa: BLE001 - every question is answered
+            _log.exception("The question “%s” failed", request.question)
+            self._events.not_answered(request.id, f"The engine could not answer: {error}")
 
     def _train(self, request: Train) -> None:
         report = _Report(self._events, request.run)

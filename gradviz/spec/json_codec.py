@@ -11,7 +11,14 @@ from typing import Any
 
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.check import check_experiment
-from gradviz.spec.experiment import ExperimentSpec, InitializerSpec, LayerSpec, ModelSpec, Parameters
+from gradviz.spec.experiment import (
+    DataSpec,
+    ExperimentSpec,
+    InitializerSpec,
+    LayerSpec,
+    ModelSpec,
+    Parameters,
+)
 from gradviz.spec.migrations import SCHEMA
 from gradviz.spec.problem import Problem, SpecError
 
@@ -19,12 +26,7 @@ from gradviz.spec.problem import Problem, SpecError
 def to_raw(experiment: ExperimentSpec) -> dict[str, Any]:
     """The experiment as plain tables, in the order in which a person reads it."""
     raw: dict[str, Any] = {"schema": SCHEMA, "name": experiment.name, "seed": experiment.seed}
-    raw["data"] = {
-        "name": experiment.data.name,
-        **_plain(experiment.data.parameters),
-        "batch_size": experiment.data.batch_size,
-        "validation": experiment.data.validation,
-    }
+    raw["data"] = data_to_raw(experiment.data)
     raw["model"] = _model(experiment.model)
     optimizer = experiment.optimizer
     raw["optimizer"] = {"name": optimizer.name, "lr": optimizer.lr, **_plain(optimizer.parameters)}
@@ -54,6 +56,16 @@ def from_json(text: str, catalogue: Catalogue | None = None) -> ExperimentSpec:
     except (ValueError, RecursionError) as error:
         raise SpecError([Problem(keys=(), message=f"not a readable experiment: {error}")]) from None
     return from_raw(raw, catalogue)
+
+
+def data_to_raw(data: DataSpec) -> dict[str, Any]:
+    """The data section as a plain table."""
+    return {
+        "name": data.name,
+        **_plain(data.parameters),
+        "batch_size": data.batch_size,
+        "validation": data.validation,
+    }
 
 
 def layer_to_raw(layer: LayerSpec) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from PySide6.QtCore import QObject
 
 from gradviz.control import restart_policy, training_controller
 from gradviz.control.engine_link import EngineLink
-from gradviz.control.engine_state import EngineState, InspectRequest, TrainRequest
+from gradviz.control.engine_state import (
+    EngineAnswer,
+    EngineQuestion,
+    EngineState,
+    InspectRequest,
+    TrainRequest,
+)
 from gradviz.control.process_link import ProcessLink
 from gradviz.control.training_controller import TrainingController
 from gradviz.records.run import FinishReason, RunState
@@ -169,6 +175,31 @@ def test_a_question_that_kills_engines_is_answered_and_not_asked_for_ever(watch)
     w.until(lambda: len(w.links) == 3)
     w.until_state(EngineState.READY)
     assert len(w.replies) == 1
+
+
+def test_every_other_question_is_answered_once(watch) -> None:
+    w = watch("well")
+    answers: list[EngineAnswer] = []
+    w.controller.answered.connect(answers.append)
+    question = EngineQuestion(id=1, question="expand", details={"path": [0]})
+    w.controller.ask(question)
+    assert "not ready" in answers.pop().error
+    w.controller.start()
+    w.until_state(EngineState.READY)
+    w.controller.ask(question)
+    w.until(lambda: bool(answers))
+    assert answers == [EngineAnswer(id=1, answer={"layers": []})]
+
+
+def test_a_question_over_which_the_engine_dies_is_answered(watch) -> None:
+    w = watch("fragile")
+    answers: list[EngineAnswer] = []
+    w.controller.answered.connect(answers.append)
+    w.controller.start()
+    w.until_state(EngineState.READY)
+    w.controller.ask(EngineQuestion(id=1, question="expand", details={"path": [0]}))
+    w.until(lambda: bool(answers))
+    assert "died over this question" in answers[0].error
 
 
 def test_an_engine_that_never_comes_up_fails_with_its_own_words(watch, tmp_path: Path) -> None:

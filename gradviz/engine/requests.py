@@ -1,22 +1,16 @@
-"""The engine's half of the protocol: requests decoded, events encoded, one JSON object a line.
+"""Requests to the engine, one JSON object a line.
 
-JSON lines on two pipes work the same through a child process, a thread and, one day, SSH. The lines are
-ASCII and strict JSON (no NaN), so nothing on the way can misread them.
+JSON lines on two pipes work the same through a child process, a thread and, one day, SSH.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
-
-from gradviz.records.layer import Inspection
-from gradviz.records.run import RunStatus
-from gradviz.spec.catalogue import Catalogue
+from typing import Any
 
 
 class ProtocolError(ValueError):
@@ -38,6 +32,23 @@ class Inspect:
 
     id: int
     experiment: Mapping[str, Any]
+
+
+class Question(StrEnum):
+    """What can be asked beside the sizes of a network."""
+
+    TEMPLATE = "template"
+    EXPAND = "expand"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """Asks something else; the answer bears `id`, and `details` depend on the question (see `answers`)."""
+
+    id: int
+    question: Question
+    details: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,20 +80,10 @@ class Quit:
     """Ends the engine after a last commit, as the end of the input does."""
 
 
-Request = Inspect | Train | Order | SetLr | Focus | Quit
+Request = Inspect | Ask | Train | Order | SetLr | Focus | Quit
 
 
-class Sink(Protocol):
-    """What events are written to."""
-
-    def write(self, text: str, /) -> object:
-        """Take some text."""
-
-    def flush(self) -> object:
-        """Send it on its way."""
-
-
-def decode(line: str) -> Request:
+def decode(line: str) -> Request:  # noqa: PLR0911 - a table
     """The request that `line` holds. Raises ProtocolError."""
     try:
         raw = json.loads(line)
@@ -94,6 +95,9 @@ def decode(line: str) -> Request:
     match do:
         case "inspect":
             return Inspect(id=_field(raw, "id", int), experiment=_field(raw, "experiment", dict))
+        case "template" | "expand" | "export":
+            details = {key: value for key, value in raw.items() if key not in ("do", "id")}
+            return Ask(id=_field(raw, "id", int), question=Question(do), details=details)
         case "train":
             return Train(
                 run=_field(raw, "run", str),
@@ -111,63 +115,6 @@ def decode(line: str) -> Request:
             return Order(do)
         case _:
             raise ProtocolError(f"“do” is {str(do)[:40]!r}, which is no request")
-
-
-class Events:
-    """Writes events, from any thread, one whole line at a time.
-
-    When nobody listens any more `broken` becomes true and further events are dropped: the engine then
-    ends as it does at the end of its input.
-    """
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._lock = threading.Lock()
-        self.broken = False
-
-    def ready(
-        self, *, pid: int, catalogue: Catalogue, devices: tuple[str, ...], versions: Mapping[str, str]
-    ) -> None:
-        """The engine is up."""
-        self._send("ready", pid=pid, catalogue=catalogue.to_raw(), devices=devices, versions=dict(versions))
-
-    def inspected(self, number: int, inspection: Inspection) -> None:
-        """The answer to an Inspect."""
-        self._send("inspected", id=number, inspection=inspection.to_raw())
-
-    def not_inspected(self, number: int, error: str, where: str = "") -> None:
-        """The answer to an Inspect of what cannot be inspected, and the place in the experiment."""
-        self._send("inspected", id=number, error=error, where=where)
-
-    def status(self, run: str, status: RunStatus) -> None:
-        """A run's new status."""
-        self._send(
-            "status",
-            run=run,
-            state=status.state,
-            steps=status.steps,
-            finish=status.finish,
-            reason=status.reason,
-        )
-
-    def log(self, level: str, text: str) -> None:
-        """A line for the log."""
-        self._send("log", level=level, text=text)
-
-    def error(self, text: str) -> None:
-        """Something that the sender of a request did wrong."""
-        self._send("error", text=text)
-
-    def _send(self, event: str, **content: Any) -> None:
-        line = json.dumps({"event": event, **content}, allow_nan=False, separators=(",", ":"))
-        with self._lock:
-            if self.broken:
-                return
-            try:
-                self._sink.write(line + "\n")
-                self._sink.flush()
-            except (OSError, ValueError):  # the pipe is gone, or the stream is closed
-                self.broken = True
 
 
 def _field(raw: dict[str, Any], key: str, kind: type[Any]) -> Any:

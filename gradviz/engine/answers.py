@@ -1,0 +1,74 @@
+"""Answers to what the window asks beside sizes: a template, a composed block opened, a script written.
+
+All of it needs the registries and torch, which the window has not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from gradviz.data.load import DataError, describe
+from gradviz.engine.requests import Ask, Question
+from gradviz.nets.expansion import expansion_at
+from gradviz.spec.catalogue import Catalogue
+from gradviz.spec.experiment import DataSpec
+from gradviz.spec.json_codec import from_raw, layer_to_raw, to_raw
+from gradviz.spec.problem import SpecError
+
+Details = Mapping[str, Any]
+
+
+class Refused(Exception):  # noqa: N818
+    """A question without an answer: a sentence for people, and the place in the experiment."""
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where
+
+
+def answer(request: Ask, catalogue: Catalogue) -> dict[str, Any]:
+    """What the request asks for. Raises Refused."""
+    questions: dict[Question, Callable[[Details, Catalogue], dict[str, Any]]] = {
+        Question.TEMPLATE: _template,
+        Question.EXPAND: _expand,
+        Question.EXPORT: _export,
+    }
+    try:
+        return questions[request.question](request.details, catalogue)
+    except SpecError as error:
+        problem = error.problems[0]
+        raise Refused(problem.message, problem.where) from error
+    except DataError as error:
+        raise Refused(str(error), "data") from error
+    except (ValueError, OSError) as error:
+        raise Refused(str(error)) from error
+    except KeyError as error:
+        raise Refused(f"The question lacks {error}.") from error
+
+
+def _template(details: Details, catalogue: Catalogue) -> dict[str, Any]:
+    from gradviz.nets.templates import new_experiment  # noqa: PLC0415 - only when asked
+
+    data: DataSpec | None = None
+    if details.get("data") is not None:
+        data = from_raw({"data": details["data"], "model": {"layers": []}}, catalogue).data
+    info = describe(data) if data else None
+    experiment = new_experiment(details["name"], details.get("knobs", {}), data, info)
+    return {"experiment": to_raw(experiment)}
+
+
+def _expand(details: Details, catalogue: Catalogue) -> dict[str, Any]:
+    experiment = from_raw(details["experiment"], catalogue)
+    found = expansion_at(experiment.model, describe(experiment.data), tuple(details["path"]))
+    return {"layers": [layer_to_raw(layer) for layer in found]}
+
+
+def _export(details: Details, catalogue: Catalogue) -> dict[str, Any]:
+    from gradviz.export.script import write_script  # noqa: PLC0415 - only when asked
+
+    experiment = from_raw(details["experiment"], catalogue)
+    path = Path(details["path"])
+    write_script(experiment, details["format"], path)
+    return {"path": str(path)}
