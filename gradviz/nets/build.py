@@ -20,6 +20,7 @@ from gradviz.nets.initializers import initialize
 from gradviz.nets.memory import machine_memory, readable
 from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
 from gradviz.nets.registry import Shape, Tokens, initializers, shown
+from gradviz.nets.repairs import with_repairs
 from gradviz.nets.survey import Placed, Survey
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.experiment import ModelSpec, Path
@@ -49,10 +50,14 @@ def inspect_model(
 
     With `per_position` it must give [length, classes], a row of values at every position. Nothing is
     allocated and no random number is drawn. It never raises for a bad model: what is wrong is among the
-    problems, each at its place in the layer tree.
+    problems, each at its place in the layer tree, the first one with a repair where one is known to help.
     """
-    inspection, _ = survey_model(model, input_shape, classes, per_position=per_position)
-    return inspection
+
+    def look(changed: ModelSpec) -> Inspection:
+        return survey_model(changed, input_shape, classes, per_position=per_position)[0]
+
+    wanted = (*input_shape[:1], classes) if per_position else (classes,)
+    return with_repairs(look(model), model, input_shape, wanted, look)
 
 
 def build_model(
