@@ -7,7 +7,7 @@ et al. 2015) and DenseNet (Huang et al. 2017), multiplied a gate, as in squeeze-
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -25,10 +25,10 @@ class Parallel(nn.Module):
     `dim` is where they are put beside each other, counted with the batch.
     """
 
-    def __init__(self, branches: Mapping[str, nn.Module], combine: str, dim: int) -> None:
+    def __init__(self, branches: Iterable[nn.Module], combine: str, dim: int = 1) -> None:
         super().__init__()
-        for label, branch in branches.items():
-            self.add_module(label, branch)
+        for index, branch in enumerate(branches):
+            self.add_module(str(index), branch)
         self.combine = combine
         self.dim = dim
 
@@ -74,7 +74,11 @@ def parallel(shape: Shape, plan: BlockPlan, *, combine: str, dim: int | str) -> 
         output = _beside_each_other(shapes, branches, along)
     else:
         output = _element_by_element(shapes, branches, combine)
-    return output, partial(Parallel, combine=combine, dim=along)
+    return output, partial(_side_by_side, combine=combine, dim=along)
+
+
+def _side_by_side(modules: Mapping[str, nn.Module], *, combine: str, dim: int) -> Parallel:
+    return Parallel(modules.values(), combine, dim)
 
 
 def _beside_each_other(shapes: Sequence[Shape], branches: Sequence[str], dim: int) -> Shape:
