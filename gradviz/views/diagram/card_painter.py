@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gradviz.views.diagram.camera import Camera
 from gradviz.views.diagram.detail import (
@@ -25,6 +25,14 @@ from gradviz.views.diagram.detail import (
     view_rect,
 )
 from gradviz.views.diagram.folds import Fold
+from gradviz.views.diagram.glyphs import (
+    paint_arc,
+    paint_chevron,
+    paint_join,
+    paint_pill,
+    paint_pointer,
+    paint_stripe,
+)
 from gradviz.views.diagram.look import Look
 from gradviz.views.diagram.node import Node, Role
 from gradviz.views.diagram.norm_text import mark_of, norm_text
@@ -58,7 +66,8 @@ class CardPainter:
             case Form.CARD:
                 self._card(box, rect, selected=selected, hovered=hovered)
             case Form.JOIN:
-                self._join(box, rect)
+                size = text_size(self._camera.zoom, rect.height())
+                paint_join(self._painter, rect, box.text, size, self._theme)
             case Form.END:
                 self._end(box.node, rect)
 
@@ -74,13 +83,16 @@ class CardPainter:
         painter.fillPath(path, QColor(theme.selection if selected else theme.field))
         stripe = stripe_rect(box, rect)
         if not stripe.isEmpty():
-            self._stripe(node, stripe, radius)
-            if selected and row in node.rows and len(node.rows) > 1:
-                self._pointer(node, stripe, row)
+            paint_stripe(painter, stripe, radius, self._colouring.of(node.rows), self._colouring)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self._edge(node, selected=selected, hovered=hovered))
         painter.drawPath(path)
+        if node.role is Role.RESIDUAL:
+            paint_arc(painter, rect, theme)
         self._words(box, rect)
+        if selected and row in node.rows and len(node.rows) > 1 and row is not None:
+            share = (node.rows.index(row) + 0.5) / len(node.rows)
+            paint_pointer(painter, stripe, share, theme)
 
     def _stack(self, rect: QRectF, radius: float) -> None:
         painter = self._painter
@@ -92,35 +104,6 @@ class CardPainter:
                 rect.translated(step, step).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
             )
 
-    def _stripe(self, node: Node, rect: QRectF, radius: float) -> None:
-        """The colours of all layers in a node, in depth order from the top."""
-        codes = self._colouring.of(node.rows)
-        shape = QPainterPath()
-        shape.setFillRule(Qt.FillRule.WindingFill)
-        shape.addRoundedRect(rect.adjusted(0.5, 0.5, 0, -0.5), radius, radius)
-        shape.addRect(rect.adjusted(radius, 0.5, 0, -0.5))
-        if len(codes) == 1:
-            self._painter.fillPath(shape, self._colouring.colours[codes[0]])
-            return
-        strip = self._colouring.strip(codes, round(rect.height()))
-        brush = QBrush(strip)
-        brush.setTransform(
-            QTransform.fromTranslate(rect.left(), rect.top()).scale(
-                rect.width(), rect.height() / strip.height()
-            )
-        )
-        self._painter.fillPath(shape, brush)
-
-    def _pointer(self, node: Node, stripe: QRectF, row: int | None) -> None:
-        """A small triangle at the selected layer's place in the stripe."""
-        share = (node.rows.index(row) + 0.5) / len(node.rows) if row is not None else 0.0
-        tip = QPointF(stripe.right() - 3, stripe.top() + share * stripe.height())
-        path = QPainterPath(tip)
-        path.lineTo(tip + QPointF(6, -4))
-        path.lineTo(tip + QPointF(6, 4))
-        path.closeSubpath()
-        self._painter.fillPath(path, QColor(self._theme.accent))
-
     def _words(self, box: Box, rect: QRectF) -> None:
         node, theme = box.node, self._theme
         zoom = self._camera.zoom
@@ -129,12 +112,12 @@ class CardPainter:
         left = rect.left() + (STRIPE if node.rows else 0) + 8
         chevron = chevron_rect(box, rect, zoom)
         if not chevron.isEmpty():
-            self._chevron(chevron, is_open=False)
+            paint_chevron(self._painter, chevron, theme.secondary, is_open=False)
             left = chevron.right() + 1
         right = rect.right() - 8
         pill = pill_rect(box, rect, zoom)
         if not pill.isEmpty():
-            self._pill(pill, node, size - 1)
+            paint_pill(self._painter, pill, times_text(node), size - 1, theme, is_open=False)
             right = pill.left() - 6
         if node.problem or node.problem_inside:
             place = QRectF(right - _ICON, rect.top() + (high - _ICON) / 2, _ICON, _ICON)
@@ -209,12 +192,13 @@ class CardPainter:
         chevron = chevron_rect(box, rect, zoom)
         if chevron.isEmpty():
             return
-        self._chevron(chevron, is_open=True)
+        paint_chevron(painter, chevron, theme.secondary, is_open=True)
         size = text_size(zoom, header.height())
         right = header.right() - 10
         pill = pill_rect(box, rect, zoom)
         if not pill.isEmpty():
-            self._pill(pill, box.node, size - 1, is_open=box.fold is Fold.ROUNDS)
+            is_open = box.fold is Fold.ROUNDS
+            paint_pill(painter, pill, times_text(box.node), size - 1, theme, is_open=is_open)
             right = pill.left() - 6
         if box.node.problem:
             place = QRectF(right - _ICON, header.center().y() - _ICON / 2, _ICON, _ICON)
@@ -223,57 +207,7 @@ class CardPainter:
         line = QRectF(chevron.right() + 1, header.top(), right - chevron.right() - 1, header.height())
         self._name(box.node, line, size, tail=(_size_text(box.node), theme.secondary))
 
-    def _pill(self, rect: QRectF, node: Node, size: int, *, is_open: bool = False) -> None:
-        painter, theme = self._painter, self._theme
-        painter.setPen(QPen(QColor(theme.accent if is_open else theme.field_line), 1))
-        painter.setBrush(QColor(theme.selection if is_open else theme.hover))
-        half = rect.height() / 2
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), half, half)
-        painter.setFont(font(size))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(rect, _CENTRE, times_text(node))
-
-    def _chevron(self, rect: QRectF, *, is_open: bool) -> None:
-        painter = self._painter
-        painter.setPen(
-            QPen(
-                QColor(self._theme.secondary),
-                1.5,
-                Qt.PenStyle.SolidLine,
-                Qt.PenCapStyle.RoundCap,
-                Qt.PenJoinStyle.RoundJoin,
-            )
-        )
-        middle, reach = rect.center(), 3.5
-        a, b = (reach, reach / 2) if is_open else (reach / 2, reach)
-        corners = (
-            (QPointF(-a, -b), QPointF(0, b), QPointF(a, -b))
-            if is_open
-            else (QPointF(-a, -b), QPointF(a, 0), QPointF(-a, b))
-        )
-        painter.drawPolyline([middle + corner for corner in corners])
-
     # the rest
-
-    def _join(self, box: Box, rect: QRectF) -> None:
-        painter, theme = self._painter, self._theme
-        size = min(rect.height(), 26.0)
-        middle = rect.center()
-        painter.setPen(QPen(QColor(theme.secondary), 1.2))
-        painter.setBrush(QColor(theme.field))
-        if box.text == "+":
-            painter.drawEllipse(middle, size / 2, size / 2)
-            arm = size * 0.26
-            painter.drawLine(middle - QPointF(arm, 0), middle + QPointF(arm, 0))
-            painter.drawLine(middle - QPointF(0, arm), middle + QPointF(0, arm))
-            return
-        small = text_size(self._camera.zoom, size)
-        width = text_width(box.text, small) + 16
-        pill = QRectF(middle.x() - width / 2, middle.y() - size / 2, width, size)
-        painter.drawRoundedRect(pill, size / 2, size / 2)
-        if size >= 11:
-            painter.setFont(font(small))
-            painter.drawText(pill, _CENTRE, box.text)
 
     def _end(self, node: Node, rect: QRectF) -> None:
         painter, theme = self._painter, self._theme

@@ -1,4 +1,4 @@
-"""The diagram on the screen: draws the scene, folds and unfolds blocks, picks layers by mouse and keyboard."""
+"""The diagram on the screen: draws the scene, folds and unfolds blocks, picks layers by mouse and keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from gradviz.spec.experiment import Path
 from gradviz.views.appearance import appearance
-from gradviz.views.diagram import steps
+from gradviz.views.diagram import keyboard
 from gradviz.views.diagram.card_words import card_words, spoken
 from gradviz.views.diagram.colouring import Colouring
 from gradviz.views.diagram.detail import Zone, can_fold, row_at, view_rect, zone_at
@@ -29,8 +29,6 @@ from gradviz.views.diagram.scene_painter import paint_scene
 from gradviz.views.diagram.surface import Surface
 from gradviz.views.plots.hover_card import HoverCard
 from gradviz.views.theme import Theme
-
-_STEP = 1.25
 
 
 class DiagramView(Surface):
@@ -110,6 +108,13 @@ class DiagramView(Surface):
         if reveal and self.current is not None:
             self.reveal(self.current)
         self.viewport().update()
+
+    def go(self, number: int | None) -> None:
+        """Choose a box and scroll to it."""
+        if number is not None:
+            self._pick(number)
+            if self.current is not None:
+                self.reveal(self.current)
 
     def set_fold(self, number: int, fold: Fold) -> None:
         """Draw a block otherwise; its heading stays where it is on the screen."""
@@ -192,11 +197,7 @@ class DiagramView(Surface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from box to box, + and − fold, with Ctrl they zoom."""
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            handled = self._zoom_by_key(Qt.Key(event.key()))
-        else:
-            handled = self._go_by_key(Qt.Key(event.key()))
-        event.setAccepted(handled)
+        event.setAccepted(keyboard.pressed(self, event))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keys act."""
@@ -269,59 +270,6 @@ class DiagramView(Surface):
         self.setAccessibleDescription(spoken(node, self.outline, self.colouring))
         self.viewport().update()
         self.picked.emit(node.path, row)
-
-    def _go(self, number: int | None) -> bool:
-        if number is not None:
-            self._pick(number)
-            if self.current is not None:
-                self.reveal(self.current)
-        return number is not None
-
-    def _go_by_key(self, key: Qt.Key) -> bool:
-        scene, current = self.scene, self.current
-        match key:
-            case Qt.Key.Key_Down:
-                return self._go(steps.by(scene, current, 1))
-            case Qt.Key.Key_Up:
-                return self._go(steps.by(scene, current, -1))
-            case Qt.Key.Key_Home | Qt.Key.Key_End:
-                return self._go(steps.end(scene, last=key == Qt.Key.Key_End))
-            case Qt.Key.Key_PageDown | Qt.Key.Key_PageUp:
-                pages = 0.9 if key == Qt.Key.Key_PageDown else -0.9
-                self.move_camera(self.camera.panned(0, pages * self.camera.height))
-                return True
-        if current is None:
-            return False
-        node = scene.boxes[current].node
-        is_folded = can_fold(node) and self.folds.of(node) is Fold.FOLDED
-        match key:
-            case Qt.Key.Key_Plus | Qt.Key.Key_Right if is_folded:
-                self.set_fold(current, Fold.ONCE)
-            case Qt.Key.Key_Minus | Qt.Key.Key_Left if can_fold(node) and not is_folded:
-                self.set_fold(current, Fold.FOLDED)
-            case Qt.Key.Key_Asterisk:
-                self.toggle_rounds(current)
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
-                self.toggle(current)
-            case Qt.Key.Key_Right:
-                return self._go(steps.into(scene, current))
-            case Qt.Key.Key_Left:
-                return self._go(steps.out(scene, current))
-            case _:
-                return False
-        return True
-
-    def _zoom_by_key(self, key: Qt.Key) -> bool:
-        match key:
-            case Qt.Key.Key_Plus | Qt.Key.Key_Equal:
-                self.zoom(_STEP)
-            case Qt.Key.Key_Minus:
-                self.zoom(1 / _STEP)
-            case Qt.Key.Key_0:
-                self.show_all()
-            case _:
-                return False
-        return True
 
     def _place_quiet_line(self) -> None:
         room = max(self.viewport().width() - 48, 0)

@@ -1,4 +1,4 @@
-"""Which blocks are folded: by default composed and very deep ones are; what the user chose goes with edits."""
+"""Which blocks are folded: by default composed and very deep ones; what the user chose goes with edits."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from gradviz.views.diagram.folds import Fold, Folds
 from gradviz.views.diagram.node import Key, Node, Role
@@ -46,6 +48,13 @@ class _Room:
     height: float
 
 
+class _Around(NamedTuple):
+    """What a node stands in: the number of the frame's box, and how many frames there are around."""
+
+    frame: int = -1
+    depth: int = 0
+
+
 def lay_out(outline: Outline, folds: Folds, *, first: str = "Input", loss: str = "Loss") -> Scene:
     """The scene of a model; `first` and `loss` name its two ends."""
     if not outline.nodes:
@@ -71,7 +80,7 @@ class _Layout:
         shape = self._outline.input_shape
         size = " × ".join(str(number) for number in shape) if shape else ""
         top = self._end(Node(path=(), role=Role.INPUT, title=self._first, detail=size, part=0), 0.0)
-        top = self._column(self._outline.nodes, 0.0, top, parent=-1, depth=0)
+        top = self._column(self._outline.nodes, 0.0, top, _Around())
         self._line((0.0, top), (0.0, top + GAP))
         self._end(Node(path=(), role=Role.LOSS, title=self._loss, part=1), top + GAP)
         return Scene(self._boxes, self._lines, self._labels)
@@ -87,7 +96,7 @@ class _Layout:
     def _find_room(self, node: Node) -> _Room:
         fold = self._folds.of(node)
         if fold is Fold.FOLDED:
-            height = CARD_HEIGHT if node.is_tall else FLAT_HEIGHT
+            height = _height((node,))
             stack = _STACK if node.role is Role.REPEAT else 0.0
             return _Room(CARD_WIDTH / 2, CARD_WIDTH / 2 + stack, height + stack)
         content = self._content(node, fold)
@@ -100,7 +109,7 @@ class _Layout:
         left, right, inner = self._column_room(content, rounds=fold is Fold.ROUNDS)
         if _has_shortcut(node):
             right += self._lane(node)
-            inner += GAP + JOIN
+            inner = max(inner, _height(node.own)) + GAP + JOIN
         return _Room(left + PAD, right + PAD, HEADER + GAP + inner + PAD)
 
     def _column_room(self, nodes: Sequence[Node], *, rounds: bool) -> tuple[float, float, float]:
@@ -109,9 +118,7 @@ class _Layout:
         right = max((room.right for room in rooms), default=CARD_WIDTH / 2)
         height = sum(room.height for room in rooms) + GAP * max(len(rooms) - 1, 0)
         if rounds:
-            starts = sum(
-                1 for before, after in zip(nodes, nodes[1:], strict=False) if before.rounds != after.rounds
-            )
+            starts = sum(1 for before, after in pairwise(nodes) if before.rounds != after.rounds)
             return left + _ROUND, right, height + _BETWEEN_ROUNDS * starts
         return left, right, height
 
@@ -131,7 +138,7 @@ class _Layout:
     # places
 
     def _column(
-        self, nodes: Sequence[Node], x: float, top: float, *, parent: int, depth: int, first_line: bool = True
+        self, nodes: Sequence[Node], x: float, top: float, around: _Around, *, first_line: bool = True
     ) -> float:
         """Nodes one below the other, with the lines between them; returns where the last one ends."""
         for number, node in enumerate(nodes):
@@ -141,38 +148,41 @@ class _Layout:
                     below += _BETWEEN_ROUNDS
                 self._line((x, top), (x, below))
                 top = below
-            top = self._node(node, x, top, parent, depth)
+            top = self._node(node, x, top, around)
         return top
 
-    def _node(self, node: Node, x: float, top: float, parent: int, depth: int) -> float:
+    def _node(self, node: Node, x: float, top: float, around: _Around) -> float:
         room, fold = self._room(node), self._folds.of(node)
         if fold is Fold.FOLDED:
             stack = _STACK if node.role is Role.REPEAT else 0.0
             self._boxes.append(
-                Box(node, Form.CARD, x - room.left, top, CARD_WIDTH, room.height - stack, parent, depth)
+                Box(node, Form.CARD, x - room.left, top, CARD_WIDTH, room.height - stack, *around)
             )
             return top + room.height
-        frame = len(self._boxes)
+        within = _Around(len(self._boxes), around.depth + 1)
         width = room.left + room.right
-        self._boxes.append(Box(node, Form.FRAME, x - room.left, top, width, room.height, parent, depth, fold))
+        self._boxes.append(Box(node, Form.FRAME, x - room.left, top, width, room.height, *around, fold))
         content, inside = self._content(node, fold), top + HEADER
         if node.role is Role.PARALLEL:
-            self._branches(node, content, x, inside, frame, depth + 1)
+            self._branches(node, content, (x, inside), within)
             return top + room.height
         start = inside + GAP
         self._line((x, inside), (x, start))
-        end = self._column(content, x, start, parent=frame, depth=depth + 1, first_line=False)
+        end = self._column(content, x, start, within, first_line=False)
         if fold is Fold.ROUNDS:
-            self._number_rounds(frame)
+            self._number_rounds(within.frame)
         if _has_shortcut(node):
-            side = max(self._room(child).right for child in content)
-            self._join(node, x, end, frame, depth + 1)
-            self._shortcut(node, x, x + side, (inside, end + GAP + JOIN / 2), frame, depth + 1)
+            lane = x + self._column_room(content, rounds=fold is Fold.ROUNDS)[1] + GAP
+            join = max(end, start + _height(node.own)) + GAP
+            self._line((x, end), (x, join))
+            self._boxes.append(Box(node, Form.JOIN, x - JOIN / 2, join, JOIN, JOIN, *within, text="+"))
+            self._shortcut(node, x, lane, (inside, join + JOIN / 2), within)
         return top + room.height
 
     def _branches(
-        self, node: Node, content: tuple[Node, ...], x: float, top: float, frame: int, depth: int
+        self, node: Node, content: tuple[Node, ...], place: tuple[float, float], within: _Around
     ) -> None:
+        x, top = place
         rooms = [self._room(child) for child in content]
         left = x - (sum(room.left + room.right for room in rooms) + GAP * (len(rooms) - 1)) / 2
         fork, start = top + GAP / 2, top + 2 * GAP
@@ -181,32 +191,25 @@ class _Layout:
         for child, room in zip(content, rooms, strict=True):
             way = left + room.left
             self._lines.append(Line(points=_elbow(x, top, way, start, fork)))
-            bottom = self._node(child, way, start, frame, depth)
+            bottom = self._node(child, way, start, within)
             self._lines.append(Line(points=_elbow(way, bottom, x, join, end + GAP / 2)))
             left += room.left + room.right + GAP
-        self._boxes.append(
-            Box(node, Form.JOIN, x - JOIN / 2, join, JOIN, JOIN, frame, depth, text=_join_sign(node))
-        )
-
-    def _join(self, node: Node, x: float, end: float, frame: int, depth: int) -> None:
-        self._line((x, end), (x, end + GAP))
-        self._boxes.append(Box(node, Form.JOIN, x - JOIN / 2, end + GAP, JOIN, JOIN, frame, depth, text="+"))
+        self._boxes.append(Box(node, Form.JOIN, x - JOIN / 2, join, JOIN, JOIN, *within, text=node.join))
 
     def _shortcut(
-        self, node: Node, x: float, side: float, span: tuple[float, float], frame: int, depth: int
+        self, node: Node, x: float, lane: float, span: tuple[float, float], within: _Around
     ) -> None:
         """The way past the body: a line, or one through the projection's card."""
         fork, join = span
-        lane = side + GAP + (SIDE_WIDTH / 2 if node.own else 2)
+        lane += SIDE_WIDTH / 2 if node.own else 2
         if not node.own:
             self._skip((x, fork), (lane, fork), (lane, join), (x + JOIN / 2, join))
             return
-        heights = [CARD_HEIGHT if child.is_tall else FLAT_HEIGHT for child in node.own]
-        top = (fork + join - sum(heights) - GAP * (len(heights) - 1)) / 2
+        top = (fork + join - _height(node.own)) / 2
         self._skip((x, fork), (lane, fork), (lane, top))
-        for child, height in zip(node.own, heights, strict=True):
-            left = lane - SIDE_WIDTH / 2
-            self._boxes.append(Box(child, Form.CARD, left, top, SIDE_WIDTH, height, frame, depth))
+        for child in node.own:
+            left, height = lane - SIDE_WIDTH / 2, _height((child,))
+            self._boxes.append(Box(child, Form.CARD, left, top, SIDE_WIDTH, height, *within))
             top += height + GAP
             if child is not node.own[-1]:
                 self._skip((lane, top - GAP), (lane, top))
@@ -234,13 +237,14 @@ class _Layout:
         self._lines.append(Line(points=points, skips=True))
 
 
+def _height(cards: Sequence[Node]) -> float:
+    """How high cards are, one below the other."""
+    heights = [CARD_HEIGHT if node.is_tall else FLAT_HEIGHT for node in cards]
+    return sum(heights) + GAP * max(len(heights) - 1, 0)
+
+
 def _has_shortcut(node: Node) -> bool:
     return node.role is Role.RESIDUAL or bool(node.own)
-
-
-def _join_sign(node: Node) -> str:
-    """What joins branches: a sum, or a concatenation."""
-    return "+" if "sum" in node.detail else "‖"
 
 
 def _elbow(x0: float, y0: float, x1: float, y1: float, turn: float) -> tuple[tuple[float, float], ...]:

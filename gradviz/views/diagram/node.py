@@ -32,7 +32,8 @@ class Node:
     `path` is the place in the layer tree, `rounds` the iteration in each enclosing Repeat that is drawn
     round by round, `part` the number among the layers that belong to a block itself (a shortcut, the layers
     of a composed block), -1 for the node itself. `rows` are the layers with parameters in it, in depth
-    order, as indices among those of the inspection: a layer inside a Repeat stands for all its rounds.
+    order, as indices among those of the inspection: a layer inside a Repeat stands for all its rounds. `join`
+    is the sign of what makes one of a Parallel's branches.
     `level` is the number of enclosing Repeats, `own` the shortcut. `parameters` counts all rounds.
     """
 
@@ -48,6 +49,7 @@ class Node:
     rows: tuple[int, ...] = ()
     level: int = 0
     times: int = 1
+    join: str = ""
     problem: str = ""
     problem_inside: bool = False
     is_tall: bool = True

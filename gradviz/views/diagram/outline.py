@@ -17,6 +17,7 @@ from gradviz.views.diagram.node import Node, Role
 
 _ROLES = {"Repeat": Role.REPEAT, "Residual": Role.RESIDUAL, "Parallel": Role.PARALLEL}
 _SHORTCUT = "shortcut"
+_JOINS = {"sum": "+", "product": "×", "concatenation": "concat"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +105,7 @@ class _Maker:
             multiply_adds=known.multiply_adds if known else 0,
             rows=rows,
             level=level,
+            join=_join(spec, entry) if role is Role.PARALLEL else "",
             times=_times(spec) if role is Role.REPEAT else 1,
             problem=self._problems.get(path, ""),
             problem_inside=any(child.problem or child.problem_inside for child in children),
@@ -156,7 +158,7 @@ class _Maker:
         )
 
     def _detail(self, spec: LayerSpec, entry: Entry | None) -> str:
-        """What is told of a layer behind its name: “64 · 3×3”, with its kind where it has a name of its own."""
+        """What is told behind the name: “64 · 3×3”, with the kind where the layer has a name of its own."""
         asked = (spec.kind, bool(spec.name), str(spec.parameters))
         if asked not in self._details:
             plain = layer_text(replace(spec, name=None), entry)
@@ -205,6 +207,12 @@ def _is_tall(rows: tuple[int, ...], known: NodeInfo | None, entry: Entry | None)
     return bool(rows) if known is not None else bool(entry is None or entry.parameters)
 
 
+def _join(spec: LayerSpec, entry: Entry | None) -> str:
+    known = entry.parameter("combine") if entry is not None else None
+    given = spec.parameters.get("combine", known.default if known is not None else "")
+    return _JOINS.get(str(given), "+")
+
+
 def _times(spec: LayerSpec) -> int:
     times = spec.parameters.get("times", 1)
     return times if isinstance(times, int) and not isinstance(times, bool) and times > 0 else 1
@@ -220,34 +228,29 @@ def _rounds(node: Node, at: int, times: int, measured: tuple[LayerInfo, ...]) ->
     own = [_rounds(child, at, times, measured) for child in node.own]
     return tuple(
         _one_round(
-            node,
-            number,
-            tuple(rows[number]),
-            tuple(child[number] for child in children),
-            tuple(child[number] for child in own if child[number].rows),
+            replace(
+                node,
+                rounds=(*node.rounds, number),
+                rows=tuple(rows[number]),
+                children=tuple(child[number] for child in children),
+                own=tuple(child[number] for child in own if child[number].rows),
+            ),
             measured,
         )
         for number in range(times)
     )
 
 
-def _one_round(
-    node: Node,
-    number: int,
-    rows: tuple[int, ...],
-    children: tuple[Node, ...],
-    own: tuple[Node, ...],
-    measured: tuple[LayerInfo, ...],
-) -> Node:
-    info = measured[rows[0]] if len(rows) == 1 and not children else None
-    named = info is not None and node.part < 0 and node.title == info.kind
+def _one_round(node: Node, measured: tuple[LayerInfo, ...]) -> Node:
+    """A node of one round with that round's name, shape and size."""
+    info = measured[node.rows[0]] if len(node.rows) == 1 and not node.children else None
+    if info is None:
+        return replace(node, parameters=sum(measured[row].parameters for row in node.rows))
+    named = node.part < 0 and node.title == info.kind
     return replace(
         node,
-        rounds=(*node.rounds, number),
-        rows=rows,
-        title=info.name if info is not None and named else node.title,
-        shape=info.output_shape if info is not None else node.shape,
-        parameters=sum(measured[row].parameters for row in rows),
-        children=children,
-        own=own,
+        title=info.name if named else node.title,
+        shape=info.output_shape,
+        parameters=info.parameters,
+        multiply_adds=info.multiply_adds,
     )

@@ -119,7 +119,7 @@ class FlowMap(PlotFrame):
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
 
     def follow(self, snapshot: Snapshot) -> None:
-        """Take only the colours' limits from what was measured: others keep to them while the map is hidden."""
+        """Take only the colours' limits of it: others keep to them while the map is hidden."""
         if snapshot.run.id != self._run:
             self._run = snapshot.run.id
             self.levels.reset()
