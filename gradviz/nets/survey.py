@@ -93,7 +93,7 @@ class Survey:
         children = []
         for slot in block.slots:
             if isinstance(slot.part, Leaf):
-                own = self._names.unique(f"{name} {slot.label}")
+                own = self._names.unique(f"{name} {slot.label.replace('_', ' ')}")
                 children.append(
                     self._leaf(slot.part, own, slot.label, prefix=f"{prefix}{label}.", rounds=rounds)
                 )

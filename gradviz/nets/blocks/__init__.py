@@ -4,7 +4,7 @@ Primitive blocks hold layers in their body and join them; composed ones stand fo
 the literature names them.
 """
 
-from gradviz.nets.blocks import parallel, residual, rows
+from gradviz.nets.blocks import branch, parallel, residual, rows, shortcut
 from gradviz.nets.blocks.rows import in_a_row
 
-__all__ = ["in_a_row", "parallel", "residual", "rows"]
+__all__ = ["branch", "in_a_row", "parallel", "residual", "rows", "shortcut"]

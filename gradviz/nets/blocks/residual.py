@@ -1,35 +1,55 @@
 """Residual: a way for the gradient past the layers (He et al. 2015).
 
 A residual block computes shortcut(x) + body(x); the slope of the identity is 1, so the gradient of the loss
-reaches the block's input undamped by the body. Where the body changes the shape, W·x takes the identity's
-place, a 1 × 1 convolution or a Linear without bias (equation 2 of the paper).
+reaches the block's input undamped by the body.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from torch import Tensor, nn
 
+from gradviz.nets.blocks import branch  # noqa: F401  - the layers a branch may carry
+from gradviz.nets.blocks.channels import channel_dim
+from gradviz.nets.blocks.knobs import NONE, STOCHASTIC_DEPTH, activation
+from gradviz.nets.blocks.shortcut import SHORTCUT, plan_shortcut
 from gradviz.nets.plan import BlockPlan, Join
-from gradviz.nets.registry import Shape, ShapeError, layers, shown
-from gradviz.spec.registry import choice
+from gradviz.nets.registry import Shape, ShapeError, Tokens, layers
+from gradviz.spec.registry import choice, number
 
 
 class Residual(nn.Module):
-    """shortcut(x) + body(x); no shortcut module is the identity. The shortcut runs first."""
+    """shortcut(x) + body(x); no shortcut module is the identity. The shortcut runs first.
 
-    def __init__(self, body: nn.Module, shortcut: nn.Module | None = None) -> None:
+    `preactivation` comes before the body alone, `scale` and `drop` after it, and `activation` after the sum.
+    """
+
+    def __init__(
+        self,
+        body: nn.Module,
+        shortcut: nn.Module | None = None,
+        *,
+        shortcut_norm: nn.Module | None = None,
+        preactivation: nn.Module | None = None,
+        scale: nn.Module | None = None,
+        drop: nn.Module | None = None,
+        activation: nn.Module | None = None,
+    ) -> None:
         super().__init__()
         self.shortcut = shortcut
+        self.shortcut_norm = shortcut_norm
+        self.preactivation = preactivation
         self.body = body
+        self.scale = scale
+        self.drop = drop
+        self.activation = activation
 
     def forward(self, x: Tensor) -> Tensor:
         """Both ways, added; the shapes of `x` and of the result are those the block was planned with."""
-        passed = x if self.shortcut is None else self.shortcut(x)
-        added: Tensor = passed + self.body(x)
-        return added
+        passed = _through(x, self.shortcut, self.shortcut_norm)
+        added = passed + _through(x, self.preactivation, self.body, self.scale, self.drop)
+        return _through(added, self.activation)
 
 
 @layers.register(
@@ -37,41 +57,73 @@ class Residual(nn.Module):
     group="Block",
     doc="Adds its input to what its layers make of it, so that the gradient has a way past them.",
     parameters=(
+        SHORTCUT,
         choice(
-            "shortcut",
-            "What is added: the input itself, a learned projection of it, or “auto”: whichever fits.",
-            choices=("auto", "identity", "projection"),
-            default="auto",
+            "branch_scale",
+            "A learned scale after its layers: one number (ReZero) or one for each channel (LayerScale).",
+            choices=(NONE, "rezero", "layer_scale"),
+            default=NONE,
         ),
+        number(
+            "scale_init",
+            "What the scale is at the start; empty: 0 for ReZero, 0.0001 for LayerScale.",
+            default=None,
+            minimum=-1000,
+            maximum=1000,
+        ),
+        activation(NONE, "An activation of the block's own."),
+        choice(
+            "activation_place",
+            "Whether it is applied to the sum, or before the layers alone (pre-activation, He et al. 2016).",
+            choices=("after", "before"),
+            default="after",
+        ),
+        STOCHASTIC_DEPTH,
     ),
     body=True,
 )
-def residual(shape: Shape, plan: BlockPlan, *, shortcut: str) -> tuple[Shape, Join]:
-    """The body and its shortcut; under “auto” the identity wherever the shapes meet."""
-    output = plan.body(shape, label="body")
-    if shortcut == "identity" and output != shape:
-        raise ShapeError(f"a body that gives the same shape, not {shown(output)}: set shortcut to “auto”")
-    if shortcut == "projection" or output != shape:
-        kind, given = _projection(shape, output)
-        plan.layer_before(kind, shape, label="shortcut", **given)
+def residual(
+    shape: Shape,
+    plan: BlockPlan,
+    *,
+    shortcut: str,
+    branch_scale: str,
+    scale_init: float | None,
+    activation: str,
+    activation_place: str,
+    stochastic_depth: float,
+) -> tuple[Shape, Join]:
+    """The body, what it carries, and its shortcut; under “auto” the identity wherever the shapes meet."""
+    if isinstance(shape, Tokens):
+        raise ShapeError("numbers, but these are token ids: put an Embedding before it")
+    inner = shape
+    if activation != NONE and activation_place == "before":
+        inner = plan.layer(activation, shape, label="preactivation")
+    output = plan.body(inner, label="body")
+    if branch_scale != NONE:
+        _scale(plan, output, branch_scale, scale_init)
+    if stochastic_depth:
+        plan.layer("StochasticDepth", output, label="drop", p=stochastic_depth)
+    if activation != NONE and activation_place == "after":
+        plan.layer(activation, output, label="activation")
+    plan_shortcut(plan, shape, output, shortcut)
     return output, _add
 
 
+def _scale(plan: BlockPlan, output: Shape, branch_scale: str, init: float | None) -> None:
+    start = {} if init is None else {"init": init}
+    if branch_scale == "rezero":
+        plan.layer("ReZero", output, label="scale", **start)
+    else:
+        plan.layer("LayerScale", output, label="scale", dim=channel_dim(output, plan.specs), **start)
+
+
 def _add(modules: Mapping[str, nn.Module]) -> Residual:
-    return Residual(modules["body"], modules.get("shortcut"))
+    return Residual(**modules)
 
 
-def _projection(shape: Shape, output: Shape) -> tuple[str, dict[str, Any]]:
-    """The layer that makes `output` of `shape`: a 1 × 1 convolution for images, else a Linear."""
-    if len(shape) == len(output) == 3:
-        stride = [-(-before // after) for before, after in zip(shape[1:], output[1:], strict=True)]
-        reached = [-(-before // step) for before, step in zip(shape[1:], stride, strict=True)]
-        if tuple(reached) == output[1:]:
-            return "Conv2d", {"out_channels": output[0], "kernel_size": 1, "stride": stride, "bias": False}
-    if len(shape) == len(output) and shape[:-1] == output[:-1]:
-        return "Linear", {"out_features": output[-1], "bias": False}
-    raise ShapeError(
-        f"a body whose output a projection can reach, not {shown(output)}: "
-        "a 1 × 1 convolution changes the channels and divides height and width by a whole number, "
-        "a Linear changes the last dimension; take out of the body what changes the rest"
-    )
+def _through(x: Tensor, *modules: nn.Module | None) -> Tensor:
+    for module in modules:
+        if module is not None:
+            x = module(x)
+    return x
