@@ -213,9 +213,9 @@ class LayerTreeView(QTreeView):
 
     def _action(self, event: QDropEvent) -> Qt.DropAction:
         """Layers of this tree are moved, with Ctrl copied; others are always copied."""
-        copies = event.modifiers() & Qt.KeyboardModifier.ControlModifier or event.source() is not self
-        is_own = event.source() is self and not self._model.is_foreign(event.mimeData())
-        return Qt.DropAction.MoveAction if is_own and not copies else Qt.DropAction.CopyAction
+        copies = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        moves = not copies and not self._model.is_foreign(event.mimeData())
+        return Qt.DropAction.MoveAction if moves else Qt.DropAction.CopyAction
 
     def _show_place(self, place: DropPlace | None) -> None:
         before, self._place = self._place, place

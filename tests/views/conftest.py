@@ -53,8 +53,22 @@ CATALOGUE = Catalogue(
             name="Repeat",
             group="Blocks",
             doc="The body, several times",
-            parameters=(integer("times", "How often", minimum=1),),
+            parameters=(integer("times", "How often", minimum=1, maximum=10_000),),
             body=True,
+        ),
+        Entry(
+            name="Residual",
+            group="Blocks",
+            doc="x + body(x)",
+            parameters=(choice("shortcut", "What is added", choices=("auto", "identity"), default="auto"),),
+            body=True,
+        ),
+        Entry(
+            name="Bottleneck",
+            group="Blocks",
+            doc="Narrow, wide, narrow",
+            parameters=(integer("out_channels", "Filters", minimum=1),),
+            composed=True,
         ),
     ),
     initializers=(
