@@ -5,24 +5,32 @@ Importing the package registers them all, so that no registry is ever met half f
 
 from gradviz.nets import (
     activations,
+    attention,
     blocks,
     convolution,
     dropout,
+    embedding,
     initializers,
     linear,
     normalization,
     pooling,
+    recurrent,
     reshaping,
+    sequence,
 )
 
 __all__ = [
     "activations",
+    "attention",
     "blocks",
     "convolution",
     "dropout",
+    "embedding",
     "initializers",
     "linear",
     "normalization",
     "pooling",
+    "recurrent",
     "reshaping",
+    "sequence",
 ]

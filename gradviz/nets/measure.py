@@ -1,10 +1,9 @@
 """The true output shape and size of one layer, found by running it on nothing.
 
-A layer with parameters is made and run on torch's meta device, one without runs on a CPU batch of no
-samples: either way torch itself answers, nothing is allocated and nothing is drawn. Measured: filling meta
-tensors takes longer than all else (0.8 of 1.3 ms for a Linear), so drawing is skipped; the batch of no
-samples takes 0.01 ms where an activation on the meta device takes up to 1.1. Answers are kept, since deep
-nets repeat.
+A layer with parameters is made on torch's meta device, one without is run on a CPU batch of no samples:
+nothing is allocated and nothing is drawn. Measured: filling meta tensors takes longer than all else (0.8 of
+1.3 ms for a Linear), so drawing is skipped; the batch of no samples takes 0.01 ms where an activation on the
+meta device takes up to 1.1. Answers are kept, since deep nets repeat.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import torch
@@ -20,6 +20,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from gradviz.nets.multiply_adds import multiply_adds
+from gradviz.nets.output_shape import told
 from gradviz.nets.registry import Shape, ShapeError, Tokens, layers
 
 Given = tuple[tuple[str, Any], ...]
@@ -55,17 +56,21 @@ def measure(kind: str, shape: Shape, given: Given) -> Size:
 def _run_on_nothing(kind: str, shape: Shape, given: Given) -> Size:
     with torch.device("meta"), _Undrawn():
         module: nn.Module = layers[kind](shape, **dict(given)).eval()
+    output_shape = told(module, shape) or _tried(module, shape)
     parameters = sum(p.numel() for p in module.parameters())
-    stateless = not parameters and not any(True for _ in module.buffers())
-    with torch.no_grad():
-        sample = torch.empty(
-            (0 if stateless else 2, *shape),
-            device="cpu" if stateless else "meta",
-            dtype=torch.int64 if isinstance(shape, Tokens) else torch.float32,
-        )
-        output_shape = tuple(module(sample).shape[1:])
     work = multiply_adds(module, tuple(shape), output_shape)
     return Size(output_shape=output_shape, parameters=parameters, multiply_adds=work)
+
+
+def _tried(module: nn.Module, shape: Shape) -> Shape:
+    stateless = not any(True for _ in chain(module.parameters(), module.buffers()))
+    sample = torch.empty(
+        (0 if stateless else 2, *shape),
+        device="cpu" if stateless else "meta",
+        dtype=torch.int64 if isinstance(shape, Tokens) else torch.float32,
+    )
+    with torch.no_grad():
+        return tuple(module(sample).shape[1:])
 
 
 class _Undrawn(TorchFunctionMode):
@@ -79,6 +84,8 @@ class _Undrawn(TorchFunctionMode):
             torch.Tensor.zero_,
             nn.init.kaiming_uniform_,
             nn.init.uniform_,
+            nn.init.normal_,
+            nn.init.constant_,
         }
     )
 

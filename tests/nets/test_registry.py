@@ -2,58 +2,30 @@
 
 import pytest
 import torch
+from registered_layers import fitting, infos, sample_of
 
-from gradviz.nets.build import build_model, inspect_model
-from gradviz.nets.registry import initializers, layers, shown
+from gradviz.nets.model import build, inspect
+from gradviz.nets.registry import initializers, layers, sample_shape, shown
 
-GIVEN = {
-    "out_features": 6,
-    "out_channels": 6,
-    "kernel_size": 2,
-    "output_size": 2,
-    "times": 3,
-    "unflattened_size": [2, -1],
+OUR_OWN = {
+    "LastStep",
+    "LayerScale",
+    "MeanOverTime",
+    "PadChannels",
+    "PositionalEncoding",
+    "ReZero",
+    "StochasticDepth",
+    "Transpose",
 }
-OUR_OWN = {"Transpose"}
 """Leaves that torch.nn has no module for."""
-INPUTS = [(3, 8, 8), (12,), (4, 5)]
-CLASSES = 7
-
-
-@pytest.fixture
-def sample_of(layer):
-    """A layer of that kind with what it must be given, and in a block a body."""
-
-    def make(kind):
-        entry = layers.entry(kind)
-        body = (layer("LayerNorm"), layer("Mish")) if entry.body else ()
-        return layer(kind, *body, **{p.name: GIVEN[p.name] for p in entry.parameters if p.required})
-
-    return make
-
-
-@pytest.fixture
-def fitting(sample_of, net, layer):
-    """A network around the layer, for every input shape that the layer takes."""
-
-    def find(kind):
-        before = layer("LayerNorm", name="before")
-        end = (layer("Flatten"), layer("Linear", out_features="classes"))
-        model = net(before, sample_of(kind), *end)
-        return model, [shape for shape in INPUTS if not inspect_model(model, shape, CLASSES).problems]
-
-    return find
 
 
 @pytest.mark.parametrize("kind", layers)
-def test_every_layer_runs_and_trains_as_planned(kind, fitting):
-    model, shapes = fitting(kind)
-    assert shapes, "none of the input shapes fits"
-    for shape in shapes:
-        built = build_model(model, shape, CLASSES, seed=1)
+def test_every_layer_runs_and_trains_as_planned(kind):
+    for case in fitting(kind):
+        built = build(case.model, case.info, seed=1)
         seen = record_outputs(built)
-        x = torch.randn(5, *shape, generator=torch.Generator().manual_seed(0))
-        y = torch.arange(5) % CLASSES
+        x, y = case.batch()
         optimizer = torch.optim.SGD(built.model.parameters(), lr=0.01)
         start = [p.detach().clone() for p in built.model.parameters()]
         for _ in range(3):
@@ -69,14 +41,13 @@ def test_every_layer_runs_and_trains_as_planned(kind, fitting):
 
 
 @pytest.mark.parametrize("kind", layers)
-def test_every_layer_has_the_parameters_that_inspection_counts(kind, fitting):
-    model, shapes = fitting(kind)
-    for shape in shapes:
-        built = build_model(model, shape, CLASSES, seed=1)
+def test_every_layer_has_the_parameters_that_inspection_counts(kind):
+    for case in fitting(kind):
+        built = build(case.model, case.info, seed=1)
         modules = dict(built.model.named_modules())
         for info in built.layers:
             assert sum(p.numel() for p in modules[info.module].parameters()) == info.parameters
-        inspection = inspect_model(model, shape, CLASSES)
+        inspection = inspect(case.model, case.info)
         assert inspection.layers == built.layers
         assert inspection.parameters == sum(p.numel() for p in built.model.parameters())
         top = [node for node in inspection.nodes if len(node.path) == 1]
@@ -84,8 +55,9 @@ def test_every_layer_has_the_parameters_that_inspection_counts(kind, fitting):
 
 
 @pytest.mark.parametrize("kind", layers)
-def test_no_input_makes_a_layer_raise(kind, sample_of, complaints):
-    for shape in [*INPUTS, (1,), (1, 1, 1), (2, 3, 4, 5), (10**9,) * 3]:
+def test_no_input_makes_a_layer_raise(kind, complaints):
+    known = [sample_shape(info) for info in infos()]
+    for shape in [*known, (1,), (1, 1), (1, 1, 1), (2, 3, 4, 5), (10**9,) * 2, (10**9,) * 3]:
         for _, message in complaints(sample_of(kind), shape=shape):
             assert message
 
