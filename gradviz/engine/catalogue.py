@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradviz.data.registry import data_sets
 from gradviz.nets.registry import initializers, layers
+from gradviz.nets.templates import templates
 from gradviz.spec.catalogue import Catalogue
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import optimizers
@@ -17,4 +18,5 @@ def full_catalogue() -> Catalogue:
         data_sets=data_sets.entries(),
         optimizers=optimizers.entries(),
         clips=clips.entries(),
+        templates=templates.entries(),
     )
