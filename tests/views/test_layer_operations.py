@@ -202,7 +202,8 @@ def test_a_model_from_a_file_of_code_has_nothing_to_edit(document, why_not) -> N
     assert why_not("layer.add") == "The model comes from “net.py:Net”: it has no layers to edit"
 
 
-def test_a_composed_block_is_written_out_by_the_engine(window, builder, view, shown, document, do) -> None:
+def test_a_composed_block_is_written_out_by_the_engine(builder, shown, document, do) -> None:
+    view = builder.tree
     document.add_layer((1,), LayerSpec(kind="Bottleneck", parameters={"out_channels": 8}))
     view.select_paths([(1,)])
     asked = []
@@ -227,7 +228,8 @@ def test_several_layers_are_duplicated_moved_and_removed(view, shown, do) -> Non
     assert shown()[1] == ["Repeat", ["Linear", "Sigmoid"]]
 
 
-def test_layers_are_saved_as_a_file(view, do, tmp_path, monkeypatch, document, builder) -> None:
+def test_layers_are_saved_as_a_file(builder, do, tmp_path, monkeypatch, document) -> None:
+    view = builder.tree
     path = tmp_path / "part"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     view.select_paths([(1,)])
