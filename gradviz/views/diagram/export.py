@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRect, QSize
+from PySide6.QtCore import QBuffer, QPointF, QRect, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -47,16 +47,19 @@ def whole(view: DiagramView, zoom: float) -> Camera:
 def _save_svg(view: DiagramView, legend: Legend, path: Path) -> bool:
     camera = whole(view, 1.0)
     size = _size(camera)
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator, drawn = QSvgGenerator(), QBuffer()
+    generator.setOutputDevice(drawn)
     generator.setSize(size)
     generator.setViewBox(QRect(0, 0, size.width(), size.height()))
     generator.setTitle(view.accessibleName())
-    painter = QPainter()
-    if not painter.begin(generator):
-        return False
+    painter = QPainter(generator)
     _draw(painter, view, legend, camera, size)
-    return painter.end() and path.exists()
+    painter.end()
+    try:
+        path.write_bytes(drawn.data().data())
+    except OSError:
+        return False
+    return True
 
 
 def _size(camera: Camera) -> QSize:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from gradviz.views.number_format import significant
-
 Floats = npt.NDArray[np.floating]
 
 
@@ -31,8 +29,7 @@ def mark_of(norms: Floats) -> str:
 
 def _short(value: float) -> str:
     """Two significant digits."""
-    if value == 0 or 1e-3 <= value < 1e5:
+    if value == 0 or 1e-3 <= value < 1e4:
         return f"{value:.2g}" if value < 100 else f"{value:,.0f}"
-    text = significant(value)
-    mantissa, exponent = text.split("e") if "e" in text else (text, "")
-    return f"{float(mantissa):.1f}e{exponent}" if exponent else text
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa}e{int(exponent)}"

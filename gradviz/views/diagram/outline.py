@@ -170,7 +170,7 @@ class _Maker:
         rows = [self._rows[info.index] for info in infos if info.index in self._rows]
         for node in inside:
             rows += node.rows
-        return tuple(sorted(rows))
+        return tuple(sorted(set(rows))) if len(rows) > 1 else tuple(rows)
 
 
 def _aligned(infos: Iterable[LayerInfo], level: int) -> list[list[LayerInfo]]:
