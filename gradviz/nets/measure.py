@@ -23,6 +23,9 @@ from gradviz.nets.multiply_adds import multiply_adds
 from gradviz.nets.output_shape import told
 from gradviz.nets.registry import Shape, ShapeError, Tokens, layers
 
+NUMBERS = "numbers, but these are token ids: put an Embedding first"
+"""What a ShapeError says to everything that is no Embedding."""
+
 Given = tuple[tuple[str, Any], ...]
 
 
@@ -42,7 +45,7 @@ def measure(kind: str, shape: Shape, given: Given) -> Size:
     `given` are its complete parameters, hashable. Raises ShapeError where the layer does not take `shape`.
     """
     if isinstance(shape, Tokens) and not layers.entry(kind).tokens:
-        raise ShapeError("numbers, but these are token ids: put an Embedding first")
+        raise ShapeError(NUMBERS)
     try:
         # Torch says once a process that “same” padding for an even kernel costs a copy: here, unheard.
         with warnings.catch_warnings(action="ignore"):

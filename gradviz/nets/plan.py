@@ -17,8 +17,8 @@ from typing import Any
 
 from torch import nn
 
-from gradviz.nets.measure import measure
-from gradviz.nets.registry import Shape, ShapeError, layers, shown
+from gradviz.nets.measure import NUMBERS, measure
+from gradviz.nets.registry import Shape, ShapeError, Tokens, layers, shown
 from gradviz.spec.check import MOST_LAYERS
 from gradviz.spec.experiment import InitializerSpec, LayerSpec, Path
 
@@ -307,6 +307,8 @@ class Planner:
         )
 
     def _expand(self, kind: str, shape: Shape, complete: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
+        if isinstance(shape, Tokens) and not layers.entry(kind).tokens:
+            raise ShapeError(NUMBERS)
         expanded: tuple[LayerSpec, ...] = layers[kind](shape, **complete)
         self._expanded.append(expanded)  # kept: the plans of bodies are found by the identity of their spec
         return expanded

@@ -4,7 +4,30 @@ Primitive blocks hold layers in their body and join them; composed ones stand fo
 the literature names them.
 """
 
-from gradviz.nets.blocks import branch, parallel, residual, rows, shortcut
+from gradviz.nets.blocks import (
+    bottleneck,
+    branch,
+    dense_block,
+    inverted_residual,
+    parallel,
+    residual,
+    rows,
+    shortcut,
+    squeeze_excitation,
+    transformer_block,
+)
 from gradviz.nets.blocks.rows import in_a_row
 
-__all__ = ["branch", "in_a_row", "parallel", "residual", "rows", "shortcut"]
+__all__ = [
+    "bottleneck",
+    "branch",
+    "dense_block",
+    "in_a_row",
+    "inverted_residual",
+    "parallel",
+    "residual",
+    "rows",
+    "shortcut",
+    "squeeze_excitation",
+    "transformer_block",
+]

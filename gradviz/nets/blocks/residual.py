@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from gradviz.nets.blocks import branch  # noqa: F401  - the layers a branch may carry
 from gradviz.nets.blocks.channels import channel_dim
-from gradviz.nets.blocks.knobs import NONE, STOCHASTIC_DEPTH, activation
+from gradviz.nets.blocks.knobs import BRANCH_SCALE, NONE, SCALE_INIT, STOCHASTIC_DEPTH, activation
 from gradviz.nets.blocks.shortcut import SHORTCUT, plan_shortcut
+from gradviz.nets.measure import NUMBERS
 from gradviz.nets.plan import BlockPlan, Join
 from gradviz.nets.registry import Shape, ShapeError, Tokens, layers
-from gradviz.spec.registry import choice, number
+from gradviz.spec.registry import choice
 
 
 class Residual(nn.Module):
@@ -58,19 +59,8 @@ class Residual(nn.Module):
     doc="Adds its input to what its layers make of it, so that the gradient has a way past them.",
     parameters=(
         SHORTCUT,
-        choice(
-            "branch_scale",
-            "A learned scale after its layers: one number (ReZero) or one for each channel (LayerScale).",
-            choices=(NONE, "rezero", "layer_scale"),
-            default=NONE,
-        ),
-        number(
-            "scale_init",
-            "What the scale is at the start; empty: 0 for ReZero, 0.0001 for LayerScale.",
-            default=None,
-            minimum=-1000,
-            maximum=1000,
-        ),
+        BRANCH_SCALE,
+        SCALE_INIT,
         activation(NONE, "An activation of the block's own."),
         choice(
             "activation_place",
@@ -95,7 +85,7 @@ def residual(
 ) -> tuple[Shape, Join]:
     """The body, what it carries, and its shortcut; under “auto” the identity wherever the shapes meet."""
     if isinstance(shape, Tokens):
-        raise ShapeError("numbers, but these are token ids: put an Embedding before it")
+        raise ShapeError(NUMBERS)
     inner = shape
     if activation != NONE and activation_place == "before":
         inner = plan.layer(activation, shape, label="preactivation")

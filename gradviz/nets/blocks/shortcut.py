@@ -141,8 +141,8 @@ def _norm(output: Shape, way: _Way) -> str:
     if way.strides is not None or len(output) == 1:
         return "BatchNorm1d"
     raise ShapeError(
-        f"a body that gives an image or a vector, not {shown(output)}, for its shortcut to be normalised over "
-        "the batch: set shortcut to “projection”"
+        f"a body that gives an image or a vector, not {shown(output)}, for the shortcut to be normalised "
+        "over the batch: set shortcut to “projection”"
     )
 
 
