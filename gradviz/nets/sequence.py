@@ -14,6 +14,7 @@ from gradviz.spec.registry import boolean
 
 GROUP = "Sequence"
 SEQUENCE = "a sequence [length, features]"
+CHANNEL_SEQUENCE = "a sequence [channels, length]"
 
 
 def sequence(shape: Shape) -> tuple[int, int]:
@@ -28,6 +29,14 @@ def sequence(shape: Shape) -> tuple[int, int]:
         raise ShapeError(f"{SEQUENCE}: put a Flatten with start_dim = 2 before it")
     length, features = shape
     return length, features
+
+
+def channel_sequence(shape: Shape, advice: str) -> tuple[int, int]:
+    """Channels and length of a sequence as convolutions have it; `advice` is the repair where it is none."""
+    if len(shape) != 2:
+        raise ShapeError(f"{CHANNEL_SEQUENCE}: {advice}")
+    channels, length = shape
+    return channels, length
 
 
 class LastStep(nn.Module):

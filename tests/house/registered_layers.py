@@ -27,6 +27,7 @@ GIVEN = {
     "embedding_dim": 6,
     "num_heads": 2,
     "num_groups": 2,
+    "num_layers": 2,
 }
 """Values for parameters without a default."""
 
