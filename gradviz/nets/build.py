@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from math import prod
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from gradviz.nets.blocks import in_a_row
 from gradviz.nets.check import check
-from gradviz.nets.initializers import initialize
+from gradviz.nets.initializer import StartError
+from gradviz.nets.initializers import start
 from gradviz.nets.memory import machine_memory, readable
 from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
-from gradviz.nets.registry import Shape, Tokens, initializers, shown
+from gradviz.nets.registry import Shape, Tokens, shown
 from gradviz.nets.repairs import with_repairs
 from gradviz.nets.survey import Placed, Survey
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
@@ -61,11 +62,19 @@ def inspect_model(
 
 
 def build_model(
-    model: ModelSpec, input_shape: Shape, classes: int, seed: int, *, per_position: bool = False
+    model: ModelSpec,
+    input_shape: Shape,
+    classes: int,
+    seed: int,
+    *,
+    per_position: bool = False,
+    batch: Tensor | None = None,
 ) -> BuiltModel:
     """The network on the CPU, a function of its arguments only; the caller's random state is left alone.
 
-    Raises BuildError for the first problem that `inspect_model` would report, or if memory runs out.
+    `batch` are inputs [n, *input_shape] for an initializer that looks at data; without them it draws its own.
+    Raises BuildError for the first problem that `inspect_model` would report, if memory runs out, or if the
+    weights cannot start as asked.
     """
     inspection, placed = survey_model(model, input_shape, classes, per_position=per_position)
     for problem in inspection.problems:
@@ -75,9 +84,10 @@ def build_model(
     with _drawing_from(seed), torch.device("cpu"):
         leaves: list[nn.Module] = []
         network = in_a_row({part.label: _assemble(part, leaves) for part in placed})
-        spec = model.initializer
-        complete = initializers.entry(spec.name).complete(spec.parameters)
-        initialize(leaves, spec.name, complete, seed)
+        try:
+            start(network, model, placed, leaves, shape=input_shape, seed=seed, batch=batch)
+        except StartError as error:
+            raise BuildError(error.path, error.message) from error
     return BuiltModel(model=network, layers=inspection.layers)
 
 

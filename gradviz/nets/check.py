@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gradviz.nets.registry import initializers, layers
+from gradviz.nets.weights import form_of
 from gradviz.records.layer import LayerProblem
 from gradviz.spec.catalogue import Entry, did_you_mean
 from gradviz.spec.check import DEEPEST
@@ -17,7 +18,7 @@ from gradviz.spec.experiment import InitializerSpec, LayerSpec, ModelSpec, Param
 
 def check(model: ModelSpec) -> tuple[LayerProblem, ...]:
     """All problems that need no shape, by their place in the tree; the model's own are at ()."""
-    problems = list(_initializer(model.initializer))
+    problems = [LayerProblem(path=(), message=text) for text in _initializer(model.initializer)]
     if not model.layers:
         problems.append(
             LayerProblem(
@@ -53,15 +54,23 @@ def _layer(path: Path, layer: LayerSpec) -> Iterator[str]:
     if len(path) > DEEPEST and layer.body:
         yield f"{layer.kind} lies more than {DEEPEST} blocks deep: unwrap some of them"
     yield from _parameters(layer.kind, entry, layer.parameters)
+    if layer.initializer is not None:
+        yield from (f"{layer.kind}: {text}" for text in _initializer(layer.initializer))
+        yield from _does_not_fit(layer.kind, layer.initializer.name)
 
 
-def _initializer(spec: InitializerSpec) -> Iterator[LayerProblem]:
-    if spec.name not in initializers:
-        known = did_you_mean(spec.name, initializers)
-        yield LayerProblem(path=(), message=f"no initializer is called “{spec.name}”{known}")
-        return
-    for text in _parameters(spec.name, initializers.entry(spec.name), spec.parameters):
-        yield LayerProblem(path=(), message=text)
+def _initializer(spec: InitializerSpec) -> Iterator[str]:
+    if spec.name in initializers:
+        yield from _parameters(spec.name, initializers.entry(spec.name), spec.parameters)
+    else:
+        yield f"no initializer is called “{spec.name}”{did_you_mean(spec.name, initializers)}"
+
+
+def _does_not_fit(kind: str, name: str) -> Iterator[str]:
+    """An initializer given to a layer itself, which has other weights than it can set."""
+    there, wanted = form_of(kind), initializers[name].form if name in initializers else None
+    if there is not None and wanted not in (None, there):
+        yield f"{kind} has {there.value}, and {name} sets {wanted.value} only: choose another initializer"
 
 
 def _parameters(name: str, entry: Entry, given: Parameters) -> Iterator[str]:

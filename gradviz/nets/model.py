@@ -5,6 +5,8 @@ Whoever has an experiment comes here; `gradviz.nets.build` knows the layer tree 
 
 from __future__ import annotations
 
+from torch import Tensor
+
 from gradviz.nets.build import BuiltModel, build_model, inspect_model
 from gradviz.nets.registry import sample_shape
 from gradviz.records.layer import Inspection
@@ -17,6 +19,11 @@ def inspect(model: ModelSpec, data: DataInfo) -> Inspection:
     return inspect_model(model, sample_shape(data), data.classes, per_position=data.per_position)
 
 
-def build(model: ModelSpec, data: DataInfo, seed: int) -> BuiltModel:
-    """The network on the CPU, a function of its arguments only. Raises BuildError."""
-    return build_model(model, sample_shape(data), data.classes, seed, per_position=data.per_position)
+def build(model: ModelSpec, data: DataInfo, seed: int, batch: Tensor | None = None) -> BuiltModel:
+    """The network on the CPU, a function of its arguments only. Raises BuildError.
+
+    `batch` are inputs of the data, for an initializer that looks at them.
+    """
+    return build_model(
+        model, sample_shape(data), data.classes, seed, per_position=data.per_position, batch=batch
+    )

@@ -9,16 +9,19 @@ A block with a body gets a `BlockPlan` as well, a composed block returns the lay
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.registry import Registry
+
+if TYPE_CHECKING:
+    from gradviz.nets.initializer import Initializer
 
 Shape = tuple[int, ...]
 """The size of one sample: [features], [length, features], [channels, height, width]; without the batch."""
 
 layers: Registry[Callable[..., Any]] = Registry("layer")
-initializers: Registry[Callable[..., None]] = Registry("initializer")
+initializers: Registry[Initializer] = Registry("initializer")
 
 
 class Tokens(Shape):

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
+from gradviz.data.batches import Batches
 from gradviz.data.load import DataError, DataSet, load
 from gradviz.data.order import batches_per_epoch
 from gradviz.nets.build import BuildError, BuiltModel
@@ -54,7 +56,7 @@ def train(
     try:
         device = resolve_device(experiment.training.device)
         data = load(experiment.data, experiment.seed)
-        built = build(experiment.model, data.info, experiment.seed)
+        built = build(experiment.model, data.info, experiment.seed, _first_batch(experiment, data))
         info = _describe(experiment, run_id, built, data, device)
         writer = RunWriter.create(store_path, info)
         trainer = Trainer(
@@ -82,6 +84,12 @@ def train(
     return status
 
 
+def _first_batch(experiment: ExperimentSpec, data: DataSet) -> Tensor:
+    """The inputs of the first step, which an initializer may look at."""
+    batches = Batches(data.train_x, data.train_y, experiment.data.batch_size, experiment.seed)
+    return batches.take(0)[0]
+
+
 def _describe(
     experiment: ExperimentSpec, run_id: str, built: BuiltModel, data: DataSet, device: torch.device
 ) -> RunInfo:
@@ -104,7 +112,7 @@ def _finished(finish: FinishReason, control: RunControl, reason: str) -> RunStat
     return RunStatus(state=RunState.FINISHED, steps=control.steps_done, finish=finish, reason=reason)
 
 
-def _why(error: Exception, control: RunControl) -> str:
+def _why(error: Exception | SystemExit, control: RunControl) -> str:
     said = str(error).strip().splitlines()
     what = f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
     where = f"at step {control.steps_done}" if control.steps_done else "before the first step was done"
