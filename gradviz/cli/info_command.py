@@ -12,6 +12,7 @@ from rich.table import Table
 from gradviz.cli.failure import BadInput
 from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import is_session, load
+from gradviz.cli.questions import need_permission
 from gradviz.cli.report import number, run_report
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
@@ -26,7 +27,7 @@ def execute(arguments: argparse.Namespace) -> int:
             raise BadInput("--set changes an experiment; this is a session")
         _session(Path(arguments.file), as_json=arguments.json)
     else:
-        _experiment(arguments.file, arguments.settings, as_json=arguments.json)
+        _experiment(arguments.file, arguments.settings, as_json=arguments.json, yes=arguments.yes)
     return 0
 
 
@@ -80,7 +81,7 @@ def _session(path: Path, *, as_json: bool) -> None:
         console.print(f"\n{report['notes']}", highlight=False, markup=False)
 
 
-def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
+def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> None:
     from gradviz.data.load import DataError, describe  # noqa: PLC0415 - needs torch
     from gradviz.engine.catalogue import full_catalogue  # noqa: PLC0415
     from gradviz.nets.model import inspect  # noqa: PLC0415
@@ -90,6 +91,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool) -> None:
         data = describe(experiment.data)
     except DataError as error:
         raise BadInput(f"data: {error}") from None
+    need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)
     if inspection.problems:
         raise BadInput("; ".join(problem.message for problem in inspection.problems))

@@ -17,7 +17,7 @@ from gradviz import __version__
 from gradviz.cli.failure import BadInput, Interrupted
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "info", "examples", "selftest")
+COMMANDS = ("run", "new", "info", "examples", "selftest")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -90,14 +90,30 @@ def _commands() -> argparse.ArgumentParser:
     _setting(run)
     run.add_argument("-o", "--output", metavar="FILE.gradviz", help="where to save the session")
     run.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
+    _yes(run)
     run.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where to train")
     _json(run)
+
+    new = commands.add_parser(
+        "new",
+        help="write an experiment from a template; without one, list them",
+        allow_abbrev=False,
+        add_help=False,
+    )
+    new.add_argument("template", nargs="?", metavar="TEMPLATE", help="a network by its name, as resnet18")
+    new.add_argument("-h", "--help", action="store_true", help="show this, or what the template’s knobs do")
+    _setting(new, "turn a knob, for example depth=50, or change the rest: data=digits, optimizer.lr=0.1")
+    new.add_argument("-o", "--output", metavar="FILE.toml", help="where to write it; - is standard output")
+    new.add_argument("--overwrite", action="store_true", help="replace the file if it exists")
+    _json(new)
+    new.set_defaults(usage=new.format_help)
 
     info = commands.add_parser(
         "info", help="what a session holds, or the layers of an experiment", allow_abbrev=False
     )
     info.add_argument("file", metavar="FILE", help="a session, an experiment or example:NAME")
     _setting(info)
+    _yes(info)
     _json(info)
 
     examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
@@ -107,14 +123,26 @@ def _commands() -> argparse.ArgumentParser:
     return parser
 
 
-def _setting(parser: argparse.ArgumentParser) -> None:
+def _setting(
+    parser: argparse.ArgumentParser,
+    what: str = "change one value of the experiment, for example optimizer.lr=0.1",
+) -> None:
     parser.add_argument(
         "--set",
         dest="settings",
         action="append",
         default=[],
         metavar="KEY=VALUE",
-        help="change one value of the experiment, for example optimizer.lr=0.1; may be repeated",
+        help=f"{what}; may be repeated",
+    )
+
+
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-y",
+        "--yes",
+        action="store_true",
+        help="answer yes to what would be asked: to run an imported model’s code, to train a huge network",
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -20,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gradviz.cli.failure import BadInput, Interrupted
 from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import is_session, load
+from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
 from gradviz.data.load import describe
 from gradviz.engine.catalogue import full_catalogue
@@ -48,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
     experiment = load(arguments.experiment, full_catalogue(), arguments.settings)
     if arguments.device:
         experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
-    _prepare(experiment)
+    _prepare(experiment, yes=arguments.yes)
     target = _target(arguments)
     control = RunControl()
     with _interruptible(control) as interrupted:
@@ -62,7 +64,7 @@ def execute(arguments: argparse.Namespace) -> int:
     return exit_status(report)
 
 
-def _prepare(experiment: ExperimentSpec) -> None:
+def _prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
     """Find what training would fail at before it has begun. Raises BadInput."""
     try:
         use_threads()
@@ -70,9 +72,11 @@ def _prepare(experiment: ExperimentSpec) -> None:
         data = describe(experiment.data)
     except ValueError as error:  # of the thread count, the device or the data, each a sentence
         raise BadInput(str(error)) from None
+    need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)
     if inspection.problems:
         raise BadInput("; ".join(problem.message for problem in inspection.problems))
+    need_memory(experiment, inspection.parameters, yes=yes)
 
 
 def _target(arguments: argparse.Namespace) -> Path:
@@ -120,7 +124,8 @@ def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dic
     try:
         with register_output(target, store, run_id):
             workspace.write_draft(session, changed=True)
-            with _progress(experiment, control):
+            # What an imported model prints is no part of the report.
+            with _progress(experiment, control), redirect_stdout(sys.stderr):
                 status = train(experiment, store, control, run_id=run_id)
             if not store.exists():
                 saved = True  # nothing was measured, so there is nothing to keep

@@ -18,7 +18,7 @@ from gradviz.nets.blocks import in_a_row
 from gradviz.nets.check import check
 from gradviz.nets.initializer import StartError
 from gradviz.nets.initializers import start
-from gradviz.nets.memory import machine_memory, readable
+from gradviz.spec.memory import machine_memory, readable
 from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
 from gradviz.nets.registry import Shape, Tokens, shown
 from gradviz.nets.repairs import with_repairs

@@ -8,6 +8,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from gradviz.nets.build import BuiltModel, build_model, inspect_model
+from gradviz.nets.foreign.model import build_foreign, inspect_foreign
 from gradviz.nets.registry import sample_shape
 from gradviz.records.layer import Inspection
 from gradviz.spec.data_info import DataInfo
@@ -16,6 +17,8 @@ from gradviz.spec.experiment import ModelSpec
 
 def inspect(model: ModelSpec, data: DataInfo) -> Inspection:
     """The shapes, sizes and problems of the model on such data; nothing is allocated, nothing is raised."""
+    if model.source:
+        return inspect_foreign(model, data)
     return inspect_model(model, sample_shape(data), data.classes, per_position=data.per_position)
 
 
@@ -24,6 +27,8 @@ def build(model: ModelSpec, data: DataInfo, seed: int, batch: Tensor | None = No
 
     `batch` are inputs of the data, for an initializer that looks at them.
     """
+    if model.source:
+        return build_foreign(model, data, seed)
     return build_model(
         model, sample_shape(data), data.classes, seed, per_position=data.per_position, batch=batch
     )

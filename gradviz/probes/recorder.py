@@ -15,6 +15,7 @@ from time import perf_counter
 import numpy as np
 from torch import Tensor, nn
 
+from gradviz.probes.groups import parameters_by_layer
 from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Outbox
@@ -60,7 +61,7 @@ class Recorder:
         self, model: nn.Module, layers: Sequence[LayerInfo], writer: RunWriter, *, budget: float = 0.05
     ) -> None:
         measured = [layer for layer in layers if layer.parameters]
-        groups = [list(model.get_submodule(layer.module).parameters()) for layer in measured]
+        groups = parameters_by_layer(model, measured)
         self._parameters = [parameter for group in groups for parameter in group]
         self._on_cpu = all(parameter.is_cpu for parameter in self._parameters)
         self._writer = writer

@@ -118,8 +118,12 @@ def _watching(
     stack = ExitStack()
     for layer in layers:
 
-        def hook(_module: nn.Module, _inputs: object, output: Tensor, layer: LayerInfo = layer) -> None:
-            look(layer, output)
+        def hook(_module: nn.Module, _inputs: object, output: object, layer: LayerInfo = layer) -> None:
+            parts = output if isinstance(output, tuple | list) else (output,)
+            for part in parts:
+                if isinstance(part, Tensor) and part.is_floating_point():
+                    look(layer, part)
+                    return
 
         stack.callback(model.get_submodule(layer.module).register_forward_hook(hook).remove)
     return stack

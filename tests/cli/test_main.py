@@ -10,6 +10,7 @@ import pytest
 
 from gradviz.cli.main import main
 from gradviz.paths import resources
+from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
 from gradviz.spec.examples import examples
@@ -103,7 +104,6 @@ def test_nothing_is_left_in_the_state_folder(command):
 
 def test_a_failed_save_keeps_the_run(command, monkeypatch, tmp_path):
     from gradviz.cli import run_command
-    from gradviz.records.errors import RecordsError
 
     def fail(*_arguments):
         raise RecordsError("The disk is full.")
@@ -218,6 +218,14 @@ def test_help_and_version(capsys, arguments):
     assert "gradviz" in capsys.readouterr().out
 
 
+def _has_steps(store: Path) -> bool:
+    try:
+        with RunReader(store) as reader:
+            return reader.last_step > 0
+    except RecordsError:  # it is being made
+        return False
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_saves_what_was_measured(tmp_path, stop):
     arguments = ["run", "example:vanishing", "--set", "training.steps=1000000", "-o", "cut.gradviz", "--json"]
@@ -230,9 +238,8 @@ def test_an_interrupt_saves_what_was_measured(tmp_path, stop):
     try:
         sessions = Path(os.environ["GRADVIZ_STATE"]) / "sessions"
         deadline = time.monotonic() + 60
-        while not list(sessions.glob("*/runs/*.sqlite")) and time.monotonic() < deadline:
+        while not any(map(_has_steps, sessions.glob("*/runs/*.sqlite"))) and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(0.5)
         process.send_signal(stop)
         out, err = process.communicate(timeout=60)
     finally:
