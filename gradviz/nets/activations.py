@@ -69,6 +69,15 @@ activation(nn.Tanhshrink, "x − tanh(x).")
 activation(nn.LogSigmoid, "log σ(x): zero for large values, linear for small ones.")
 activation(nn.Hardsigmoid, "Sigmoid of three straight pieces.")
 activation(nn.Hardswish, "SiLU with a sigmoid of straight pieces.")
+_LAMBDA = number("lambd", "Values up to this far from zero become 0.", default=0.5, minimum=0, maximum=1e6)
+activation(nn.Hardshrink, "x outside ±λ, 0 between.", _LAMBDA)
+activation(nn.Softshrink, "x moved towards zero by λ, 0 within ±λ.", _LAMBDA)
+activation(
+    nn.Threshold,
+    "x above a threshold, a fixed value below it.",
+    number("threshold", "Up to here the value takes its place.", default=0.0, minimum=-1e6, maximum=1e6),
+    number("value", "What takes its place.", default=0.0, minimum=-1e6, maximum=1e6),
+)
 
 
 @layers.register(
@@ -85,6 +94,22 @@ def hardtanh(_shape: Shape, *, min_val: float, max_val: float) -> nn.Module:
     if max_val <= min_val:
         raise ShapeError(f"max_val above min_val, not {max_val:g} and {min_val:g}")
     return nn.Hardtanh(min_val, max_val)
+
+
+@layers.register(
+    "RReLU",
+    group=_GROUP,
+    doc="ReLU whose slope below zero is drawn anew for each value while training (Xu et al. 2015).",
+    parameters=(
+        number("lower", "The smallest slope below zero.", default=1 / 8, minimum=0, maximum=1),
+        number("upper", "The largest slope below zero.", default=1 / 3, minimum=0, maximum=1),
+    ),
+)
+def rrelu(_shape: Shape, *, lower: float, upper: float) -> nn.Module:
+    """An RReLU whose limits are in order; validation takes the slope in their middle."""
+    if upper < lower:
+        raise ShapeError(f"upper of at least lower, not {upper:g} and {lower:g}")
+    return nn.RReLU(lower, upper)
 
 
 @layers.register(

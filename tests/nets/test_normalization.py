@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch import nn
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,39 @@ def test_layer_normalisation_of_all_or_trailing_dimensions(given, sizes, layer, 
 
 
 @pytest.mark.parametrize(
+    ("kind", "given", "shape", "plain"),
+    [
+        ("GroupNorm", {"num_groups": 2}, (4, 5, 6), nn.GroupNorm(2, 4)),
+        (
+            "GroupNorm",
+            {"num_groups": 3, "eps": 0.1, "affine": False},
+            (12,),
+            nn.GroupNorm(3, 12, 0.1, affine=False),
+        ),
+        ("InstanceNorm1d", {"affine": True}, (4, 5), nn.InstanceNorm1d(4, affine=True)),
+        (
+            "InstanceNorm2d",
+            {"eps": 0.1, "momentum": 0.3, "track_running_stats": True},
+            (4, 5, 6),
+            nn.InstanceNorm2d(4, 0.1, 0.3, track_running_stats=True),
+        ),
+        ("RMSNorm", {}, (4, 5), nn.RMSNorm([4, 5])),
+        ("RMSNorm", {"normalized_shape": "last", "eps": 0.1}, (4, 5), nn.RMSNorm(5, 0.1)),
+        ("RMSNorm", {"elementwise_affine": False}, (5,), nn.RMSNorm(5, elementwise_affine=False)),
+    ],
+)
+def test_the_outputs_are_those_of_torch(*, kind, given, shape, plain, layer, built_layer):
+    module = built_layer(layer(kind, **given), shape)
+    plain.load_state_dict(module.state_dict())
+    x = torch.randn(5, *shape) * 3 + 2
+    assert torch.equal(module(x), plain(x))
+    assert torch.equal(module.eval()(x), plain.eval()(x))
+    assert {name: b.shape for name, b in module.named_buffers()} == {
+        name: b.shape for name, b in plain.named_buffers()
+    }
+
+
+@pytest.mark.parametrize(
     ("kind", "given", "shape", "message"),
     [
         (
@@ -47,6 +81,14 @@ def test_layer_normalisation_of_all_or_trailing_dimensions(given, sizes, layer, 
             (1, 8, 8),
             "needs a shape that ends in [1, 1, 8, 8]",
         ),
+        ("RMSNorm", {"normalized_shape": [9]}, (8,), "needs a shape that ends in [9]"),
+        ("GroupNorm", {"num_groups": 5}, (6, 4, 4), "needs a number of channels that num_groups = 5 divides"),
+        ("GroupNorm", {"num_groups": 5}, (6, 4, 4), "set num_groups to 6, the nearest that does"),
+        ("GroupNorm", {"num_groups": 6}, (6,), "needs more than one value in each of 6 groups"),
+        ("InstanceNorm2d", {}, (64,), "needs an image [channels, height, width]: use LayerNorm"),
+        ("InstanceNorm2d", {}, (64, 1, 1), "needs more than one pixel in each channel"),
+        ("InstanceNorm1d", {}, (1, 8, 8), "needs a sequence [channels, length]: use LayerNorm"),
+        ("InstanceNorm1d", {}, (8, 1), "needs more than one step in each channel"),
         ("LayerNorm", {"normalized_shape": []}, (8,), "needs a shape that ends in []"),
     ],
 )
