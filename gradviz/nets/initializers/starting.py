@@ -10,6 +10,7 @@ When all weights are drawn, the rules that look at the whole network settle thei
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,7 +21,14 @@ from gradviz.nets.initializer import Initializer, Layer, Network, Started
 from gradviz.nets.registry import Shape, Tokens, initializers
 from gradviz.nets.surroundings import Surroundings
 from gradviz.nets.survey import Placed
-from gradviz.nets.weights import as_matrix, set_biases, set_forget_biases, unset_padding, weights_of
+from gradviz.nets.weights import (
+    Weight,
+    as_matrix,
+    set_biases,
+    set_forget_biases,
+    unset_padding,
+    weights_of,
+)
 from gradviz.spec.experiment import InitializerSpec, ModelSpec
 
 SAMPLES = 64
@@ -80,24 +88,56 @@ def drawn(shape: Shape, generator: Generator) -> Tensor:
     return torch.randn(SAMPLES, *shape, generator=generator)
 
 
-def _draw(layer: Layer, generator: Generator) -> Started | None:
-    """Draw the weights of one layer and set its biases; None if it has none to set or keeps torch's."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What is to be done to one layer: its weights by a rule with complete parameters, and its biases.
+
+    A bias that is None stays as torch made it; a `forget_bias` that is None is that of all biases.
+    """
+
+    weights: tuple[Weight, ...]
+    rule: Initializer
+    parameters: Mapping[str, Any]
+    bias: float | None
+    forget_bias: float | None
+
+
+def chosen(layer: Layer) -> Choice | None:
+    """How a layer starts; None if it has no weights to set or keeps torch's."""
     spec = layer.initializer
     weights = tuple(weights_of(layer.module, layer.gain))
     if spec.name == "default" or not weights:
         return None
     if layer.own:
         weights = tuple(as_matrix(weight) for weight in weights)
-    rule: Initializer = initializers[spec.name]
+    rule = initializers[spec.name]
     if not all(rule.takes(weight) for weight in weights):
         return None
     complete = initializers.entry(spec.name).complete(spec.parameters)
     bias, forget_bias = complete.pop("bias", 0.0), complete.pop("forget_bias", None)
-    for weight in weights:
-        rule(weight, generator, **complete)
-    unset_padding(layer.module)
-    if isinstance(bias, int | float):
-        set_biases(layer.module, bias)
-    if isinstance(forget_bias, int | float):
-        set_forget_biases(layer.module, forget_bias)
-    return Started(layer=layer, weights=weights, parameters=complete)
+    return Choice(
+        weights=weights,
+        rule=rule,
+        parameters=complete,
+        bias=bias if isinstance(bias, int | float) else None,
+        forget_bias=forget_bias if isinstance(forget_bias, int | float) else None,
+    )
+
+
+def finish(module: nn.Module, choice: Choice) -> None:
+    """What follows the draws of a layer's weights: padding tokens and biases."""
+    unset_padding(module)
+    if choice.bias is not None:
+        set_biases(module, choice.bias)
+    if choice.forget_bias is not None:
+        set_forget_biases(module, choice.forget_bias)
+
+
+def _draw(layer: Layer, generator: Generator) -> Started | None:
+    choice = chosen(layer)
+    if choice is None:
+        return None
+    for weight in choice.weights:
+        choice.rule(weight, generator, **choice.parameters)
+    finish(layer.module, choice)
+    return Started(layer=layer, weights=choice.weights, parameters=choice.parameters)
