@@ -28,7 +28,8 @@ def told(_module: nn.Module, _shape: Shape) -> Shape | None:
 @told.register(nn.MultiheadAttention)
 @told.register(nn.PReLU)
 @told.register(PositionalEncoding)
-def _the_same(_module: nn.Module, shape: Shape) -> Shape:
+def keeps_shape(_module: nn.Module, shape: Shape) -> Shape:
+    """The shape as it is; for modules with weights that are defined elsewhere, to register with."""
     return tuple(shape)
 
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gradviz.nets.blocks.channels import channel_dim
+from gradviz.nets.output_shape import keeps_shape, told
 from gradviz.nets.registry import Shape, ShapeError, layers
 from gradviz.spec.registry import integer, number
 
@@ -40,6 +41,10 @@ class LayerScale(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Scale `x` of [batch, …], which has `rank` dimensions beside the batch."""
         return x * self.weight.view(self.sizes)
+
+
+told.register(ReZero, keeps_shape)
+told.register(LayerScale, keeps_shape)
 
 
 class StochasticDepth(nn.Module):
@@ -94,7 +99,7 @@ def layer_scale(shape: Shape, *, init: float, dim: int | str) -> nn.Module:
 
 @layers.register(
     "StochasticDepth",
-    group="Dropout",
+    group="Regularization",
     doc="Drops whole samples while training: at the end of a residual branch it skips the branch.",
     parameters=(number("p", "The probability that a sample is dropped.", default=0.5, minimum=0, below=1),),
 )
