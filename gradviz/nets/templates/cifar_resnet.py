@@ -7,11 +7,12 @@ zeros beside those there are) or is a 1 × 1 convolution with batch normalisatio
 
 from __future__ import annotations
 
+from gradviz.nets.blocks.parts import Style
 from gradviz.nets.templates import knobs
 from gradviz.nets.templates.fitting import image_side
 from gradviz.nets.templates.registry import Recipe, Tree, random_data, template
 from gradviz.nets.templates.residual import basic_stage, projection
-from gradviz.nets.templates.tree import Style, classifier
+from gradviz.nets.templates.tree import classifier
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import InitializerSpec, OptimizerSpec
 from gradviz.spec.registry import choice
@@ -44,7 +45,7 @@ for _depth, _layers in ((3, 20), (9, 56), (18, 110)):
     template(
         f"resnet{_layers}",
         family="Residual",
-        doc=f"ResNet-{_layers} for CIFAR (He et al. 2016), three stages of {_depth} blocks",
+        doc=f"For CIFAR: residual network of {_layers} layers",
         recipe=Recipe(
             title=f"ResNet-{_layers}",
             data=random_data(3, 32, 32, classes=10, samples=256, batch_size=32),

@@ -38,7 +38,7 @@ def new_experiment(
             keys, message = (error.knob,), str(error)
         raise SpecError([Problem(keys=keys, message=message)], name) from None
     return ExperimentSpec(
-        name=_title(recipe, data),
+        name=_title(recipe, entry, knobs, data),
         data=chosen,
         model=ModelSpec(layers=layers, initializer=recipe.initializer),
         optimizer=recipe.optimizer,
@@ -59,8 +59,19 @@ def published_info(name: str) -> DataInfo:
     )
 
 
-def _title(recipe: Recipe, data: DataSpec | None) -> str:
-    return recipe.title if data is None else f"{recipe.title} on {data.name}"
+def _title(recipe: Recipe, entry: Entry, knobs: Mapping[str, Value], data: DataSpec | None) -> str:
+    """The published name, and what is not as published: “ResNet-20, depth 5, on digits”."""
+    turned = [
+        f"{knob.name} {_shown(knobs[knob.name])}"
+        for knob in entry.parameters
+        if knob.name in knobs and knobs[knob.name] != knob.default
+    ]
+    on = [] if data is None else ["on random data" if data.name == "random" else f"on {data.name}"]
+    return f"{recipe.title} {on[0]}" if on and not turned else ", ".join([recipe.title, *turned, *on])
+
+
+def _shown(value: Value) -> str:
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def _complaints(entry: Entry, knobs: Mapping[str, Value]) -> list[Problem]:

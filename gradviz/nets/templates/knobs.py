@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from gradviz.nets.registry import layers
+from gradviz.nets.blocks.knobs import NORMALIZATIONS
+from gradviz.nets.blocks.knobs import activation as block_activation
 from gradviz.spec.catalogue import Parameter
 from gradviz.spec.registry import boolean, choice, integer, integers, number
 
-NORMALIZATIONS = ("BatchNorm2d", "GroupNorm", "InstanceNorm2d", "none")
+MOST_CHANNELS = 65_536
 
 
 def activation(default: str = "ReLU") -> Parameter:
-    """Which activation: any that needs nothing but its name."""
-    known = tuple(
-        entry.name
-        for entry in layers.entries()
-        if entry.group == "Activation" and not any(parameter.required for parameter in entry.parameters)
-    )
-    return choice("activation", "The activation between the layers.", choices=known, default=default)
+    """Which activation: any that needs nothing but its name, or none."""
+    return block_activation(default, "The activation between the layers.")
 
 
 def normalization(default: str = "BatchNorm2d") -> Parameter:
     """Which normalisation follows every convolution."""
     return choice(
         "normalization",
-        "What follows every convolution to keep its scale; “none” leaves it out.",
+        "What keeps the scale of every convolution; “none” leaves it out.",
         choices=NORMALIZATIONS,
         default=default,
     )
@@ -31,14 +27,13 @@ def normalization(default: str = "BatchNorm2d") -> Parameter:
 
 def residual(*, default: bool = True) -> Parameter:
     """Whether the blocks have a shortcut."""
-    return boolean(
-        "residual", "Let the gradient pass by each block; false makes a plain network of it.", default=default
-    )
+    doc = "Let the gradient pass by each block; false makes plain layers of it."
+    return boolean("residual", doc, default=default)
 
 
 def width(default: int, doc: str) -> Parameter:
     """The knob that makes every layer wider."""
-    return integer("width", doc, default=default, minimum=1, maximum=65_536)
+    return integer("width", doc, default=default, minimum=1, maximum=MOST_CHANNELS)
 
 
 def depth(default: int, doc: str) -> Parameter:
@@ -46,16 +41,14 @@ def depth(default: int, doc: str) -> Parameter:
     return integer("depth", doc, default=default, minimum=1, maximum=1000)
 
 
-def blocks(default: list[int]) -> Parameter:
-    """How many blocks each stage has."""
-    return integers(
-        "blocks",
-        f"Blocks in each of the {len(default)} stages.",
-        length=len(default),
-        default=default,
-        minimum=1,
-        maximum=1000,
-    )
+def stages(default: list[int], doc: str) -> Parameter:
+    """The knob that makes a network of stages deeper: a number for each of them."""
+    return integers("depth", doc, length=len(default), default=default, minimum=1, maximum=1000)
+
+
+def multiplier(name: str, doc: str) -> Parameter:
+    """A knob of a published network that is scaled as a whole."""
+    return number(name, doc, default=1.0, minimum=0.05, maximum=20)
 
 
 def dropout(default: float, doc: str = "The share of values zeroed while training.") -> Parameter:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gradviz.nets.templates import knobs
 from gradviz.nets.templates.fitting import image_side
 from gradviz.nets.templates.registry import Recipe, Tree, random_data, template
-from gradviz.nets.templates.tree import convolution, layer
+from gradviz.nets.templates.tree import layer
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import OptimizerSpec
 from gradviz.spec.registry import choice
@@ -22,7 +22,7 @@ _KERNEL = 5
 @template(
     "lenet5",
     family="Convolutional",
-    doc="LeNet-5 with a full C3 (LeCun et al. 1998): two convolutions, two poolings, three layers that read",
+    doc="LeCun’s network for digits, with a full C3",
     recipe=Recipe(
         title="LeNet-5",
         data=random_data(1, 32, 32, classes=10, samples=1000, batch_size=64),
@@ -52,18 +52,19 @@ def lenet5(data: DataInfo, *, width: int, activation: str, pooling: str) -> Tree
     second_pool = (layer(pooling, kernel_size=2),) if side.pool() else ()
     kernel = min(_KERNEL, side.pixels)
     larger = side.pixels > kernel or len(set(data.input_shape[1:])) > 1
+    act: Tree = () if activation == "none" else (layer(activation),)
     return (
-        convolution(width, _KERNEL, padding=first_padding),
-        layer(activation),
+        layer("Conv2d", out_channels=width, kernel_size=_KERNEL, padding=first_padding or None),
+        *act,
         *first_pool,
-        convolution(second, _KERNEL, padding=second_padding),
-        layer(activation),
+        layer("Conv2d", out_channels=second, kernel_size=_KERNEL, padding=second_padding or None),
+        *act,
         *second_pool,
-        convolution(fifth, kernel, padding=0),
-        layer(activation),
+        layer("Conv2d", out_channels=fifth, kernel_size=kernel),
+        *act,
         *((layer("AdaptiveAvgPool2d", output_size=1),) if larger else ()),
         layer("Flatten"),
         layer("Linear", out_features=sixth),
-        layer(activation),
+        *act,
         layer("Linear", out_features="classes"),
     )

@@ -5,6 +5,7 @@ The published variant is the first network of PyTorch's own quickstart, 784–51
 
 from __future__ import annotations
 
+from gradviz.nets.blocks.parts import dropout as dropout_part
 from gradviz.nets.templates import knobs
 from gradviz.nets.templates.fitting import one_class_each
 from gradviz.nets.templates.registry import Recipe, Tree, random_data, template
@@ -20,7 +21,7 @@ EMBEDDED = 32
 @template(
     "mlp",
     family="Fully connected",
-    doc="Multilayer perceptron: Linear layers of one width; takes any data",
+    doc="Multilayer perceptron; takes any data",
     recipe=Recipe(
         title="Multilayer perceptron",
         data=random_data(1, 28, 28, classes=10, samples=1000, batch_size=64),
@@ -56,8 +57,8 @@ def mlp(
     hidden: Tree = (
         layer("Linear", out_features=width),
         *(() if normalization == "none" else (layer(normalization),)),
-        layer(activation),
-        *((layer("Dropout", p=dropout),) if dropout else ()),
+        *(() if activation == "none" else (layer(activation),)),
+        *dropout_part(dropout),
     )
     return (
         *((layer("Embedding", embedding_dim=EMBEDDED),) if data.vocabulary is not None else ()),

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradviz.nets.blocks.parts import Style, convolution
 from gradviz.nets.templates import knobs
 from gradviz.nets.templates.fitting import image_side
 from gradviz.nets.templates.registry import Recipe, Tree, random_data, template
-from gradviz.nets.templates.tree import Style, classifier, convolution, layer, repeat
+from gradviz.nets.templates.tree import classifier, layer, repeat
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import OptimizerSpec
 
@@ -20,7 +21,7 @@ from gradviz.spec.experiment import OptimizerSpec
 @template(
     "preact_resnet18",
     family="Residual",
-    doc="Pre-activation ResNet-18 for CIFAR (He et al. 2016): nothing lies on the way past a block",
+    doc="For CIFAR: ResNet-18 with nothing on the way past its blocks",
     recipe=Recipe(
         title="Pre-activation ResNet-18",
         data=random_data(3, 32, 32, classes=10, samples=128, batch_size=16),
@@ -28,7 +29,7 @@ from gradviz.spec.experiment import OptimizerSpec
         steps=100,
     ),
     knobs=(
-        knobs.blocks([2, 2, 2, 2]),
+        knobs.stages([2, 2, 2, 2], "Blocks in each stage."),
         knobs.width(64, "Channels of the first stage; each later one has twice as many."),
         knobs.activation(),
         knobs.normalization(),
@@ -36,7 +37,7 @@ from gradviz.spec.experiment import OptimizerSpec
     ),
 )
 def preact_resnet18(
-    data: DataInfo, *, blocks: list[int], width: int, activation: str, normalization: str, residual: bool
+    data: DataInfo, *, depth: list[int], width: int, activation: str, normalization: str, residual: bool
 ) -> Tree:
     """Four stages; the first block of each later one halves the image and projects its shortcut."""
     side = image_side(data)
@@ -44,12 +45,12 @@ def preact_resnet18(
     bias = normalization == "none"
     parts: Tree = (convolution(width, 3, bias=bias),)
     before = width
-    for stage, (times, stride) in enumerate(zip(blocks, side.strides((1, 2, 2, 2)), strict=True)):
+    for stage, (times, stride) in enumerate(zip(depth, side.strides((1, 2, 2, 2)), strict=True)):
         channels = width * 2**stage
 
         def body(step: int, channels: int = channels) -> Tree:
             first = convolution(channels, 3, stride=step, bias=bias)
-            return (first, *style.norm(channels), style.act(), convolution(channels, 3, bias=bias))
+            return (first, *style.norm(channels), *style.act(), convolution(channels, 3, bias=bias))
 
         def whole(residual: bool, inside: Tree, **given: Any) -> Tree:
             return (layer("Residual", *inside, **given),) if residual else inside
@@ -57,8 +58,8 @@ def preact_resnet18(
         alike = times
         if stage:
             alike = times - 1
-            parts += (*style.norm(before), style.act())
+            parts += (*style.norm(before), *style.act())
             parts += whole(residual, body(stride), shortcut="projection")
-        parts += repeat(alike, *whole(residual, (*style.norm(channels), style.act(), *body(1))))
+        parts += repeat(alike, *whole(residual, (*style.norm(channels), *style.act(), *body(1))))
         before = channels
     return (*parts, *classifier())

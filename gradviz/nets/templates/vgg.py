@@ -6,13 +6,15 @@ leaves fewer, the mean over each channel.
 
 from __future__ import annotations
 
+from gradviz.nets.blocks.parts import Style, convolution
+from gradviz.nets.blocks.parts import dropout as dropout_part
 from gradviz.nets.templates import knobs
 from gradviz.nets.templates.fitting import image_side
 from gradviz.nets.templates.registry import Recipe, Tree, random_data, template
-from gradviz.nets.templates.tree import Style, convolution, layer, repeat
+from gradviz.nets.templates.tree import joined, layer, repeat
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import InitializerSpec, OptimizerSpec
-from gradviz.spec.registry import integer, integers
+from gradviz.spec.registry import integer
 
 _STAGES = (1, 2, 4, 8, 8)
 _READ = 7
@@ -32,14 +34,7 @@ def _register(name: str, title: str, doc: str, normalization: str) -> None:
             steps=100,
         ),
         knobs=(
-            integers(
-                "depth",
-                "Convolutions in each of the five stages; [2, 2, 3, 3, 3] makes VGG-16 of it.",
-                length=5,
-                default=[1, 1, 2, 2, 2],
-                minimum=1,
-                maximum=100,
-            ),
+            knobs.stages([1, 1, 2, 2, 2], "Convolutions in each stage; [2, 2, 3, 3, 3] makes VGG-16 of it."),
             knobs.width(64, "Channels of the first stage; the last has eight times as many."),
             integer(
                 "hidden", "Values in the two hidden Linear layers.", default=4096, minimum=1, maximum=65_536
@@ -67,26 +62,26 @@ def vgg(
     parts: list[Tree] = []
     for factor, times in zip(_STAGES, depth, strict=True):
         channels = factor * width
-        parts.append(repeat(times, convolution(channels, 3), *style.norm(channels), style.act()))
+        parts.append(repeat(times, convolution(channels, 3), *style.norm(channels), *style.act()))
         if side.pool():
             parts.append((layer("MaxPool2d", kernel_size=2),))
     fully_connected = [
         (
             layer("Linear", out_features=hidden, initializer=_HEAD),
-            style.act(),
-            *((layer("Dropout", p=dropout),) if dropout else ()),
+            *style.act(),
+            *dropout_part(dropout),
         )
         for _ in range(2)
     ]
     return (
-        *(part for tree in parts for part in tree),
+        *joined(parts),
         layer("AdaptiveAvgPool2d", output_size=_READ if side.pixels >= _READ else 1),
         layer("Flatten"),
-        *(part for tree in fully_connected for part in tree),
+        *joined(fully_connected),
         layer("Linear", out_features="classes", initializer=_HEAD),
     )
 
 
-_DOC = "VGG-11 (Simonyan & Zisserman 2015): 3 × 3 convolutions and three large Linear layers"
+_DOC = "3 × 3 convolutions and three large Linear layers"
 _register("vgg11", "VGG-11", _DOC, "none")
-_register("vgg11_bn", "VGG-11 with batch normalisation", f"{_DOC}, batch normalised", "BatchNorm2d")
+_register("vgg11_bn", "VGG-11 with batch normalisation", "VGG-11 with batch normalisation", "BatchNorm2d")
