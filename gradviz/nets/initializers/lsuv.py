@@ -40,7 +40,7 @@ def settle(network: Network, started: Sequence[Started]) -> None:
     """Scale the started layers, in network order, on one batch. Raises StartError where none could."""
     batch = network.batch()
     with ExitStack() as stack:
-        stack.enter_context(_as_in_training(network.model))
+        stack.enter_context(as_in_training(network.model))
         for one in started:
             closing = [weight for weight in one.weights if weight.closing and not weight.lookup]
             if closing:
@@ -73,16 +73,33 @@ def lsuv(weight: Weight, generator: Generator, **_given: Any) -> None:
 
 def _scale(one: Started, weights: Sequence[Weight], module: nn.Module, given: tuple[Tensor, ...]) -> None:
     """Scale the weights of a layer whose input has just arrived."""
-    for _ in range(one.parameters["max_iterations"]):
+    deviation = to_unit_variance(module, [weight.values for weight in weights], given, **one.parameters)
+    if not isfinite(deviation):
+        raise StartError(one.layer.path, _why(one, "is not finite"))
+    if deviation == 0:
+        raise StartError(one.layer.path, _why(one, "does not vary"))
+
+
+def to_unit_variance(
+    module: nn.Module,
+    weights: Sequence[Tensor],
+    given: tuple[Tensor, ...],
+    *,
+    tolerance: float,
+    max_iterations: int,
+) -> float:
+    """Divide a layer's weights by the deviation of its output, until its variance is 1 within `tolerance`.
+
+    `given` is what the layer is called with. Gives the last deviation; one of 0 or Inf cannot be scaled.
+    """
+    deviation = 1.0
+    for _ in range(max_iterations):
         deviation = _deviation(module.forward, given)
-        if not isfinite(deviation):
-            raise StartError(one.layer.path, _why(one, "is not finite"))
-        if deviation == 0:
-            raise StartError(one.layer.path, _why(one, "does not vary"))
-        if abs(deviation**2 - 1) < one.parameters["tolerance"]:
-            return
+        if abs(deviation**2 - 1) < tolerance or deviation == 0 or not isfinite(deviation):
+            break
         for weight in weights:
-            weight.values.div_(deviation)
+            weight.div_(deviation)
+    return deviation
 
 
 def _deviation(forward: Callable[..., Tensor], given: tuple[Tensor, ...]) -> float:
@@ -102,7 +119,7 @@ def _why(one: Started, what: str) -> str:
 
 
 @contextmanager
-def _as_in_training(model: nn.Module) -> Iterator[None]:
+def as_in_training(model: nn.Module) -> Iterator[None]:
     """Normalisation as in training, all else as in validation; modes and buffers are put back."""
     modes = [(module, module.training) for module in model.modules()]
     buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
