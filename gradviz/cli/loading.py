@@ -11,7 +11,6 @@ from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.examples import load_experiment
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import SpecError
-from gradviz.spec.source import anchored
 
 SQLITE = b"SQLite format 3\x00"
 
@@ -28,7 +27,6 @@ def is_session(path: Path) -> bool:
 def load(name: str, catalogue: Catalogue | None, settings: Sequence[str]) -> ExperimentSpec:
     """The experiment. Raises BadInput."""
     try:
-        experiment = load_experiment(name, catalogue, resources() / "examples", settings)
+        return load_experiment(name, catalogue, resources() / "examples", settings)
     except SpecError as error:
         raise BadInput(str(error)) from None
-    return anchored(experiment, Path(name).parent)

@@ -15,6 +15,7 @@ from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.spec.override import apply_overrides, parse_override
 from gradviz.spec.problem import Keys, Problem, SpecError
+from gradviz.spec.source import anchored
 from gradviz.spec.toml_lines import key_lines, line_of
 
 LARGEST = 4 * 1024 * 1024
@@ -56,9 +57,10 @@ def load_toml(
 ) -> ExperimentSpec:
     """The experiment in the file at `path`, called `source` in errors (its own name if that is empty).
 
-    Raises SpecError, also for what is no readable text file.
+    The path of an imported model counts from the file's folder. Raises SpecError, also for what is no
+    readable text file.
     """
-    return read_toml(read_text(path), catalogue, source or path.name, overrides)
+    return anchored(read_toml(read_text(path), catalogue, source or path.name, overrides), path.parent)
 
 
 def read_text(path: Path) -> str:
@@ -85,13 +87,14 @@ def write_toml(experiment: ExperimentSpec) -> str:
     """The experiment as a TOML text that reads back as the same experiment."""
     raw = to_raw(experiment)
     model = raw.pop("model")
-    out = [f"{key} = {_value(value)}" for key, value in raw.items() if not isinstance(value, dict)]
+    out = [f"{key} = {value_text(value)}" for key, value in raw.items() if not isinstance(value, dict)]
     for section, table in raw.items():
         if isinstance(table, dict):
-            out += ["", f"[{section}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items())]
+            lines = (f"{_key(key)} = {value_text(value)}" for key, value in table.items())
+            out += ["", f"[{section}]", *lines]
             if section == "data":
                 layers = model.pop("layers", None)
-                out += ["", "[model]", *(f"{key} = {_value(value)}" for key, value in model.items())]
+                out += ["", "[model]", *(f"{key} = {value_text(value)}" for key, value in model.items())]
                 if layers is not None:
                     out += ["layers = [", *(line for layer in layers for line in layer_lines(layer, 1)), "]"]
     return "\n".join(out) + "\n"
@@ -100,7 +103,7 @@ def write_toml(experiment: ExperimentSpec) -> str:
 def layer_lines(layer: Mapping[str, Any], depth: int) -> list[str]:
     """One raw layer as the lines of an array, indented as deep as it lies."""
     indent = "  " * depth
-    parts = ", ".join(f"{_key(key)} = {_value(value)}" for key, value in layer.items() if key != "body")
+    parts = ", ".join(f"{_key(key)} = {value_text(value)}" for key, value in layer.items() if key != "body")
     if "body" not in layer:
         return [f"{indent}{{ {parts} }},"]
     inside = [line for child in layer["body"] for line in layer_lines(child, depth + 2)]
@@ -109,14 +112,15 @@ def layer_lines(layer: Mapping[str, Any], depth: int) -> list[str]:
 
 def _key(key: str) -> str:
     plain = key.replace("_", "").replace("-", "")
-    return key if plain.isascii() and plain.isalnum() else _value(key)
+    return key if plain.isascii() and plain.isalnum() else value_text(key)
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """A value as TOML writes it within one line."""
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {value_text(item)}" for key, item in value.items()) + " }"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(value_text(item) for item in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

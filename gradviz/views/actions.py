@@ -49,6 +49,20 @@ TABLE: dict[str, ActionInfo] = {
         "",
         "Ctrl+Shift+S",
     ),
+    "file.import_model": _info(
+        QT_TRANSLATE_NOOP("Actions", "Import model from Python…"),
+        QT_TRANSLATE_NOOP("Actions", "Train and measure a torch.nn.Module of your own"),
+        "file-input",
+    ),
+    "file.export_pytorch": _info(
+        QT_TRANSLATE_NOOP("Actions", "Export as PyTorch script…"),
+        QT_TRANSLATE_NOOP("Actions", "Write model, data and training loop as a Python file of their own"),
+        "file-output",
+    ),
+    "file.export_keras": _info(
+        QT_TRANSLATE_NOOP("Actions", "Export as Keras script…"),
+        QT_TRANSLATE_NOOP("Actions", "Write it for Keras 3, which runs on TensorFlow and on PyTorch"),
+    ),
     "file.quit": _info(
         QT_TRANSLATE_NOOP("Actions", "Quit"),
         QT_TRANSLATE_NOOP("Actions", "Close the window"),

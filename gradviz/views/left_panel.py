@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
 from gradviz.records.layer import Inspection
 from gradviz.views.data_panel import DataPanel
 from gradviz.views.fitted_scroll import FittedScroll
+from gradviz.views.imported_model_panel import ImportedModelPanel
 from gradviz.views.model_builder import ModelBuilder
 from gradviz.views.notes_panel import NotesPanel
 from gradviz.views.number_format import count, short_count
@@ -40,11 +41,15 @@ class LeftPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(240)
         self.builder = ModelBuilder(document, model, actions, self)
+        self.imported = ImportedModelPanel(self)
+        self._model = QStackedWidget(self)
+        self._model.addWidget(self.builder)
+        self._model.addWidget(self.imported)
         self.data = DataPanel(document, self)
         self.training = TrainingPanel(document, self)
         self.notes = NotesPanel(document, self)
         self.sections = (
-            Section(self.tr("Model"), self.builder, self),
+            Section(self.tr("Model"), self._model, self),
             Section(self.tr("Data"), FittedScroll(self.data), self, is_open=False),
             Section(self.tr("Training"), FittedScroll(self.training), self, is_open=False),
             Section(self.tr("Notes"), self.notes, self, is_open=False),
@@ -71,6 +76,10 @@ class LeftPanel(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as three columns of the tree need."""
         return QSize(LEFT_WIDTH, 600)
+
+    def show_imported(self, *, is_imported: bool) -> None:
+        """Show the imported model in the place of the layer tree, or the tree again."""
+        self._model.setCurrentWidget(self.imported if is_imported else self.builder)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what no longer fits."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gradviz.control.engine_host import EngineHost
     from gradviz.control.layer_tree_model import LayerTreeModel
     from gradviz.control.session_document import SessionDocument
+    from gradviz.views.code_conductor import CodeConductor
     from gradviz.views.file_conductor import FileConductor
     from gradviz.views.left_panel import LeftPanel
     from gradviz.views.log_panel import LogPanel
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
     layer_model: LayerTreeModel
     runs: RunConductor
     files: FileConductor
+    code: CodeConductor
     left: LeftPanel
     log: LogPanel
     wiring: WindowWiring
@@ -80,6 +82,7 @@ class MainWindow(QMainWindow):
     def open_session(self, document: SessionDocument, host: EngineHost) -> None:
         """Fill the window with a session's panels; imports what reads run stores, and NumPy with it."""
         from gradviz.control.layer_tree_model import LayerTreeModel  # noqa: PLC0415 - after the first paint
+        from gradviz.views.code_conductor import CodeConductor  # noqa: PLC0415
         from gradviz.views.file_conductor import FileConductor  # noqa: PLC0415
         from gradviz.views.left_panel import LeftPanel  # noqa: PLC0415
         from gradviz.views.log_panel import LogPanel  # noqa: PLC0415
@@ -97,6 +100,7 @@ class MainWindow(QMainWindow):
         self._middle.setStretchFactor(1, 1)
         _replace(self.columns, self._placeholders[0], self.left)
         self._fill_menus()
+        self.code = CodeConductor(self)
         self.wiring = WindowWiring(self)
         self._is_open = True
         self._tell_visible()

@@ -17,7 +17,7 @@ EXAMPLES, RECENT, THEMES = "examples", "recent", "themes"
 MENUS: dict[object, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("Menus", "&File"): (
         "file.new", "file.template", EXAMPLES, "file.open", RECENT, SEPARATOR, "file.save", "file.save_as",
-        SEPARATOR, "file.quit",
+        SEPARATOR, "file.import_model", "file.export_pytorch", "file.export_keras", SEPARATOR, "file.quit",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Edit"): (
         "edit.undo", "edit.redo", SEPARATOR, "edit.cut", "edit.copy", "edit.paste", "edit.paste_into",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog
 
-from gradviz.control.engine_state import EngineState, EngineStatus, InspectionReply
+from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.run import FinishReason, RunStatus
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
@@ -19,6 +20,7 @@ from gradviz.views.step_horizon import horizon
 
 if TYPE_CHECKING:
     from gradviz.records.snapshot import Snapshot
+    from gradviz.spec.experiment import ExperimentSpec, Path
     from gradviz.views.main_window import MainWindow
     from gradviz.views.plots.plot_area import PlotArea
 
@@ -32,6 +34,7 @@ class WindowWiring(QObject):
         self._entry: RunEntry | None = None
         self._run_shown: str | None = None
         self._inspected_well = False
+        self._expanding: tuple[int, ExperimentSpec | None] = (0, None)
         self.selection = LayerSelection(self)
         self._connect_files()
         self._connect_runs()
@@ -73,6 +76,9 @@ class WindowWiring(QObject):
             ("file.open", files.open),
             ("file.save", files.save),
             ("file.save_as", files.save_as),
+            ("file.import_model", window.code.import_model),
+            ("file.export_pytorch", partial(window.code.export, "pytorch")),
+            ("file.export_keras", partial(window.code.export, "keras")),
             ("file.quit", window.close),
             ("edit.undo", document.undo_stack.undo),
             ("edit.redo", document.undo_stack.redo),
@@ -135,7 +141,12 @@ class WindowWiring(QObject):
 
     def _connect_layers(self) -> None:
         builder = self._window.left.builder
+        imported = self._window.left.imported
+        imported.layer_selected.connect(self.selection.select_path)
+        self.selection.path_changed.connect(imported.select)
         builder.layer_selected.connect(self.selection.select_path)
+        builder.expand_wanted.connect(self._on_expand_wanted)
+        self._window.host.expanded.connect(self._on_expanded)
         self.selection.path_changed.connect(builder.select)
         self.selection.row_changed.connect(self._window.runs.clock.set_layer)
         self.selection.row_changed.connect(self._window.host.focus)
@@ -176,7 +187,7 @@ class WindowWiring(QObject):
         document = self._window.document
         path = document.path
         self._window.setWindowTitle(f"{document.title}[*] — gradviz")
-        self._window.setWindowFilePath(str(path) if isinstance(path, Path) else "")
+        self._window.setWindowFilePath(str(path) if isinstance(path, FilePath) else "")
         self._window.setWindowModified(document.is_dirty)
 
     def _on_shown(self, entry: RunEntry | None) -> None:
@@ -213,6 +224,21 @@ class WindowWiring(QObject):
         if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:
             tone = Tone.WARNING if status.finish is FinishReason.DIVERGED else Tone.ERROR
             self._window.strip.say(tone, status.reason)
+
+    def _on_expand_wanted(self, path: Path) -> None:
+        experiment = self._window.document.experiment
+        self._expanding = (self._window.host.ask_expand(experiment, path), experiment)
+
+    def _on_expanded(self, answer: Expanded) -> None:
+        builder, (number, experiment) = self._window.left.builder, self._expanding
+        if answer.id != number:
+            return
+        if answer.error:
+            builder.refuse(answer.error)
+        elif experiment is self._window.document.experiment:
+            builder.operations.take_expanded(answer.path, answer.layers)
+        else:
+            builder.refuse(self.tr("The layers have changed meanwhile: ungroup the block again."))
 
     def _on_undo_text(self, text: str) -> None:
         word = self.tr("Undo {0}").format(text[:1].lower() + text[1:]) if text else self.tr("Undo")

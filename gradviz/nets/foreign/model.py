@@ -18,7 +18,7 @@ from gradviz.nets.build import BuildError, BuiltModel
 from gradviz.nets.foreign.loading import ForeignError, guarded, make_module
 from gradviz.nets.multiply_adds import multiply_adds
 from gradviz.nets.registry import shown
-from gradviz.records.layer import Inspection, LayerInfo, LayerProblem
+from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ModelSpec
 from gradviz.spec.source import split_source
@@ -40,7 +40,7 @@ def inspect_foreign(model: ModelSpec, data: DataInfo) -> Inspection:
     except ForeignError as error:
         problems = (LayerProblem(path=(), message=str(error)),)
     return Inspection(
-        input_shape=data.input_shape, classes=data.classes, layers=layers, nodes=(), problems=problems
+        input_shape=data.input_shape, classes=data.classes, layers=layers, nodes=_nodes(layers), problems=problems
     )
 
 
@@ -145,6 +145,19 @@ def _layers(module: nn.Module, shapes: Shapes) -> tuple[LayerInfo, ...]:
             multiply_adds=_work(listed[label], shapes.get(label)),
         )
         for index, label in enumerate(order)
+    )
+
+
+def _nodes(layers: tuple[LayerInfo, ...]) -> tuple[NodeInfo, ...]:
+    """Each layer as a node of its own: what an imported model has in place of a layer tree."""
+    return tuple(
+        NodeInfo(
+            path=layer.path,
+            output_shape=layer.output_shape,
+            parameters=layer.parameters,
+            multiply_adds=layer.multiply_adds,
+        )
+        for layer in layers
     )
 
 
