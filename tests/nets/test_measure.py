@@ -2,9 +2,12 @@ import warnings
 
 import pytest
 import torch
+from registered_layers import fitting
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from gradviz.nets.measure import Size, measure
-from gradviz.nets.registry import ShapeError, Tokens
+from gradviz.nets.model import inspect
+from gradviz.nets.registry import ShapeError, Tokens, layers
 
 CONVOLUTION = (
     ("out_channels", 6),
@@ -40,13 +43,45 @@ def test_nothing_is_allocated():
     assert measure("Tanh", (10**5, 10**5, 10**5), ()).parameters == 0
 
 
-def test_nothing_is_drawn():
+@pytest.mark.parametrize("kind", layers)
+def test_nothing_is_drawn(kind):
+    cases = fitting(kind)
     measure.cache_clear()
     before = torch.get_rng_state()
-    measure("Linear", (64,), (("out_features", 5), ("bias", True)))
-    measure("Conv2d", (3, 8, 8), CONVOLUTION)
-    measure("Dropout", (8,), (("p", 0.5),))
+    for case in cases:
+        assert not inspect(case.model, case.info).problems
     assert torch.equal(torch.get_rng_state(), before)
+
+
+class Fills(TorchDispatchMode):
+    """Notes what fills tensors in place."""
+
+    NAMES = ("normal_", "uniform_", "fill_", "zero_", "copy_", "random_")
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        name = func.overloadpacket.__name__
+        if name in self.NAMES:
+            self.seen.append(name)
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", layers)
+def test_no_new_module_is_filled(kind):
+    measure.cache_clear()
+    with Fills() as fills:
+        fitting(kind)
+    assert fills.seen == []
+
+
+def test_filling_would_be_seen():
+    with Fills() as fills:
+        torch.nn.LSTM(3, 4, device="meta")
+        torch.nn.Embedding(3, 4, device="meta")
+    assert {"uniform_", "normal_"} <= set(fills.seen)
 
 
 def test_what_torch_remarks_is_not_passed_on():
