@@ -12,6 +12,7 @@ from gradviz.control.engine_link import EngineLink
 from gradviz.control.engine_questions import EngineQuestions
 from gradviz.control.engine_state import EngineStatus, InspectionReply, InspectRequest, TrainRequest
 from gradviz.control.process_link import ProcessLink
+from gradviz.control.same_tree import same_tree
 from gradviz.control.thread_link import ThreadLink
 from gradviz.control.training_controller import TrainingController
 from gradviz.spec.experiment import ExperimentSpec
@@ -28,7 +29,7 @@ class EngineHost(QObject):
     engine_changed = Signal(object)
     """An EngineStatus."""
     inspected = Signal(object)
-    """An InspectionReply to the newest question."""
+    """An InspectionReply to the newest question, or to an earlier one about the same layers."""
     run_changed = Signal(object)
     """A RunChange; exactly one per run is finished."""
     logged = Signal(object)
@@ -55,6 +56,7 @@ class EngineHost(QObject):
         super().__init__(parent)
         self._status = EngineStatus()
         self._questions = 0
+        self._asked: dict[int, ExperimentSpec] = {}
         self._other = EngineQuestions(self)
         self.ask_template = self._other.ask_template
         self.ask_expand = self._other.ask_expand
@@ -81,6 +83,7 @@ class EngineHost(QObject):
     def inspect(self, experiment: ExperimentSpec) -> int:
         """Ask for the shapes and sizes of `experiment`; returns the number that its answer will bear."""
         self._questions += 1
+        self._asked[self._questions] = experiment
         self._inspect.emit(InspectRequest(id=self._questions, experiment=experiment))
         return self._questions
 
@@ -157,6 +160,9 @@ class EngineHost(QObject):
 
     @Slot(object)
     def _on_inspected(self, reply: InspectionReply) -> None:
-        # A newer question may just be on its way to the controller.
-        if reply.id == self._questions:
+        """Pass it on if it is about the newest question, or fits the same layers."""
+        asked = self._asked.get(reply.id)
+        self._asked = {number: kept for number, kept in self._asked.items() if number > reply.id}
+        newest = self._asked.get(self._questions, asked)
+        if asked is not None and newest is not None and same_tree(asked, newest):
             self.inspected.emit(reply)

@@ -1,4 +1,4 @@
-"""Which question about the network is asked next, and which answer still matters.
+"""Which question about the network is asked next, and which answer is one.
 
 Typing or dragging makes a burst of edits: at most one question is with the engine, the newest waits, and
 those between are never asked.
@@ -29,11 +29,14 @@ class InspectionQueue:
         return self._asked
 
     def answered(self, reply: InspectionReply) -> bool:
-        """Note an answer; whether it is to be shown: not if it is late or a newer question waits."""
+        """Note an answer; whether it is one: not if it was given up meanwhile.
+
+        It is told also where a newer question waits, so that shapes follow a slider while it is dragged.
+        """
         if self._asked is None or reply.id != self._asked.id:
             return False
         self._asked = None
-        return self._waiting is None
+        return True
 
     def engine_lost(self) -> InspectRequest | None:
         """The engine that was asked is gone: ask the next one, unless a newer question waits.

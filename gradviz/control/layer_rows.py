@@ -40,6 +40,9 @@ class LayerRole(IntEnum):
     """The Repair that is proposed for its problem, or None."""
 
 
+_NOWHERE = QModelIndex()
+
+
 class LayerRows(QAbstractItemModel):
     """Layers with blocks' bodies below them; what they show is for the class that follows."""
 
@@ -67,8 +70,11 @@ class LayerRows(QAbstractItemModel):
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
         """The index of the block that a layer is in."""
-        above = self._node(index).parent
-        return QModelIndex() if above is None else self._index(above)
+        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        above = None if node is None else node.parent
+        if above is None or above.parent is None:
+            return _NOWHERE
+        return self.createIndex(above.row, 0, above.number)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """How many layers a block holds."""

@@ -28,7 +28,7 @@ from gradviz.control.layer_rows import Index, LayerColumn, LayerRole, LayerRows
 from gradviz.control.layer_text import count_text, layer_text, node_text, shape_text
 from gradviz.records.layer import Inspection, NodeInfo
 from gradviz.spec import tree
-from gradviz.spec.catalogue import Entry, find
+from gradviz.spec.catalogue import Catalogue, Entry
 from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
 from gradviz.spec.mending import mending
 from gradviz.spec.problem import SpecError
@@ -36,6 +36,10 @@ from gradviz.spec.repair import Repair
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+_LEAF = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_BLOCK = _LEAF | Qt.ItemFlag.ItemIsDropEnabled
 
 
 class LayerTreeModel(LayerRows):
@@ -59,6 +63,7 @@ class LayerTreeModel(LayerRows):
         self._found: dict[Path, tuple[str, Repair | None]] = {}
         self._problems: dict[Path, tuple[str, Repair | None]] = {}
         self._id = uuid4().hex
+        self._entries = _entries(document.catalogue)
         self._is_following = False
         document.experiment_replaced.connect(self._on_experiment_replaced)
         document.experiment_changed.connect(self._on_experiment_changed)
@@ -128,11 +133,10 @@ class LayerTreeModel(LayerRows):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """All layers can be dragged; blocks, and the ground below the tree, take what is dropped."""
-        node = self._node(index)
-        if node.layer is None:
+        layer = self._node(index).layer
+        if layer is None:
             return Qt.ItemFlag.ItemIsDropEnabled
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
-        return flags | Qt.ItemFlag.ItemIsDropEnabled if self._is_block(node.layer) else flags
+        return _BLOCK if self._is_block(layer) else _LEAF
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Dragging moves, or copies."""
@@ -209,6 +213,7 @@ class LayerTreeModel(LayerRows):
 
     @Slot(object)
     def _on_catalogue_changed(self, _catalogue: object) -> None:
+        self._entries = _entries(self._document.catalogue)
         for node in self._nodes.values():
             self._tell(node)
 
@@ -269,12 +274,15 @@ class LayerTreeModel(LayerRows):
         )[section]
 
     def _entry(self, layer: LayerSpec) -> Entry | None:
-        catalogue = self._document.catalogue
-        return None if catalogue is None else find(catalogue.layers, layer.kind)
+        return self._entries.get(layer.kind)
 
     def _is_block(self, layer: LayerSpec) -> bool:
         entry = self._entry(layer)
         return bool(layer.body) if entry is None else entry.body
+
+
+def _entries(catalogue: Catalogue | None) -> dict[str, Entry]:
+    return {} if catalogue is None else {entry.name: entry for entry in catalogue.layers}
 
 
 def added_text(layers: Sequence[LayerSpec]) -> str:

@@ -13,8 +13,8 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from gradviz.control.engine_state import EngineStatus
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import ExperimentSpec
-from gradviz.spec.json_codec import from_raw, to_raw
-from gradviz.spec.problem import Problem, SpecError
+from gradviz.spec.problem import Problem
+from gradviz.spec.recheck import Recheck
 
 MERGING, SINGLE = 1, -1
 """Qt offers only commands of the same id to each other, and none of id -1."""
@@ -39,6 +39,7 @@ class UndoableExperiment(QObject):
         super().__init__(parent)
         self._experiment = experiment
         self._catalogue: Catalogue | None = None
+        self._checks: Recheck | None = None
         self._problems: tuple[Problem, ...] = ()
         self._undo_stack = QUndoStack(self)
 
@@ -72,6 +73,7 @@ class UndoableExperiment(QObject):
         """Take the catalogue when it comes; check the experiment then."""
         if status.catalogue is not None and status.catalogue is not self._catalogue:
             self._catalogue = status.catalogue
+            self._checks = None
             self.catalogue_changed.emit(self._catalogue)
             self._check()
 
@@ -90,11 +92,9 @@ class UndoableExperiment(QObject):
     def _check(self) -> None:
         if self._catalogue is None:
             return
-        problems: tuple[Problem, ...] = ()
-        try:
-            from_raw(to_raw(self._experiment), self._catalogue)
-        except SpecError as error:
-            problems = error.problems
+        if self._checks is None:
+            self._checks = Recheck(self._catalogue)
+        problems = self._checks.problems(self._experiment)
         if problems != self._problems:
             self._problems = problems
             self.problems_changed.emit(problems)

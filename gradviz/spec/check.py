@@ -118,7 +118,7 @@ class _Checker:
         if "arguments" in table:
             self.problem(("model", "arguments"), "is for a model with a source; this one has layers")
         layers = self.layers(("model", "layers"), table.get("layers", []), depth=1)
-        count = sum(_unrolled(layer) for layer in layers)
+        count = sum(unrolled(layer) for layer in layers)
         if count > MOST_LAYERS:
             self.problem(
                 ("model", "layers"), f"the repeats unroll to {count:,} layers; {MOST_LAYERS:,} is the limit"
@@ -277,9 +277,10 @@ class _Checker:
         self.problems.append(Problem(keys=keys, message=message))
 
 
-def _unrolled(layer: LayerSpec) -> int:
+def unrolled(layer: LayerSpec) -> int:
+    """How many layers a node makes with all its rounds written out."""
     if not layer.body:
         return 1
     times = layer.parameters.get("times", 1)
-    inside = sum(_unrolled(child) for child in layer.body)
+    inside = sum(unrolled(child) for child in layer.body)
     return inside * (times if isinstance(times, int) and times > 0 else 1)

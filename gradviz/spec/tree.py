@@ -137,7 +137,7 @@ def without_nested(paths: Iterable[Path]) -> list[Path]:
     """The paths in order, less those inside another of them."""
     kept: list[Path] = []
     for path in sorted(set(paths)):
-        if not any(path[: len(other)] == other for other in kept):
+        if not kept or path[: len(kept[-1])] != kept[-1]:  # what is inside a node follows it
             kept.append(path)
     return kept
 

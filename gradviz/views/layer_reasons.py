@@ -37,12 +37,13 @@ def reasons(
         keys = (*NEED_SELECTION, *GROUPS, *OTHERS, "edit.paste", "edit.paste_into", "edit.select_all")
         return dict.fromkeys(keys, text)
     none = "" if paths else _tr("Select a layer first")
+    outermost = tree.without_nested(paths)
     empty = "" if layers else _tr("There are no layers")
     found = dict.fromkeys(NEED_SELECTION, none)
-    found |= {key: none or _group(kind, paths, catalogue) for key, kind in GROUPS.items()}
-    found["layer.up"] = none or _move(layers, paths, -1)
-    found["layer.down"] = none or _move(layers, paths, 1)
-    found["layer.ungroup"] = none or _ungroup(layers, paths, catalogue)
+    found |= {key: none or _group(kind, outermost, catalogue) for key, kind in GROUPS.items()}
+    found["layer.up"] = none or _move(layers, outermost, -1)
+    found["layer.down"] = none or _move(layers, outermost, 1)
+    found["layer.ungroup"] = none or _ungroup(layers, outermost, catalogue)
     found["layer.unroll"] = none or _unroll(layers, paths)
     found["edit.paste_into"] = none or _into(layers, paths, catalogue)
     found |= dict.fromkeys(("edit.select_all", "layer.save", "layer.fold", "layer.unfold"), empty)
@@ -72,16 +73,15 @@ def rounds_of(layer: LayerSpec) -> int | None:
 def _group(kind: str, paths: Sequence[Path], catalogue: Catalogue | None) -> str:
     if catalogue is None or find(catalogue.layers, kind) is None:
         return _tr("There is no {0} in the catalogue").format(kind)
-    outermost = tree.without_nested(paths)
-    if len({path[:-1] for path in outermost}) > 1:
+    if len({path[:-1] for path in paths}) > 1:
         return _tr("The selected layers are in different blocks")
-    if tree.neighbours(outermost) is None:
+    if tree.neighbours(paths) is None:
         return _tr("There are other layers between the selected ones")
     return ""
 
 
 def _move(layers: tree.Layers, paths: Sequence[Path], offset: int) -> str:
-    run = tree.neighbours(tree.without_nested(paths))
+    run = tree.neighbours(paths)
     if run is None:
         return _tr("Only neighbouring layers can be moved together")
     first, count = run
@@ -94,7 +94,7 @@ def _move(layers: tree.Layers, paths: Sequence[Path], offset: int) -> str:
 
 
 def _ungroup(layers: tree.Layers, paths: Sequence[Path], catalogue: Catalogue | None) -> str:
-    chosen = [tree.at(layers, path) for path in tree.without_nested(paths)]
+    chosen = [tree.at(layers, path) for path in paths]
     if any(is_composed(layer, catalogue) for layer in chosen):
         return "" if len(chosen) == 1 else _tr("Select this block alone to write it out")
     if not all(is_block(layer, catalogue) for layer in chosen):

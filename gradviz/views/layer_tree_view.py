@@ -83,8 +83,13 @@ class LayerTreeView(QTreeView):
     @property
     def selected_paths(self) -> tuple[Path, ...]:
         """The selected layers in the order of the tree."""
-        rows = self.selectionModel().selectedRows()
-        return tuple(sorted(self._model.path_of(row) for row in rows))
+        found = set[Path]()
+        ranges = self.selectionModel().selection()  # Qt's own list of rows asks the model about each in turn
+        for number in range(ranges.count()):
+            part = ranges.at(number)
+            above = self._model.path_of(part.parent())
+            found.update((*above, row) for row in range(part.top(), part.bottom() + 1))
+        return tuple(sorted(found))
 
     @property
     def current_path(self) -> Path:
@@ -103,14 +108,24 @@ class LayerTreeView(QTreeView):
             return
         for index in indexes:
             self._unfold_above(index)
-        selection = QItemSelection()
-        for index in indexes:
-            selection.select(index, index)
         flag = QItemSelectionModel.SelectionFlag
         self.selectionModel().setCurrentIndex(indexes[0], flag.NoUpdate)
-        self.selectionModel().select(selection, _SELECT)
+        self.selectionModel().select(self._ranges(paths), _SELECT)
         self.scrollTo(indexes[-1])
         self.scrollTo(indexes[0])
+
+    def _ranges(self, paths: Sequence[Path]) -> QItemSelection:
+        """The layers as few ranges of neighbours: painting asks every range about every row."""
+        selection = QItemSelection()
+        ordered = sorted(set(paths))
+        start = 0
+        for number, path in enumerate(ordered, 1):
+            if number == len(ordered) or ordered[number] != tree.next_to(path):
+                first, last = self._model.index_of(ordered[start]), self._model.index_of(path)
+                if first.isValid() and last.isValid():
+                    selection.select(first, last.siblingAtColumn(len(LayerColumn) - 1))
+                start = number
+        return selection
 
     def drag_layers(self, layers: Sequence[LayerSpec]) -> None:
         """Begin to drag layers that are not in the tree yet."""

@@ -162,7 +162,7 @@ class ModelBuilder(QWidget):
 
     def _connect(self) -> None:
         self.tree.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        self.tree.selectionModel().currentChanged.connect(self._on_selection_changed)
+        self.tree.selectionModel().currentChanged.connect(self._on_current_changed)
         self.tree.customContextMenuRequested.connect(self._on_menu)
         delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.tree)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -209,6 +209,10 @@ class ModelBuilder(QWidget):
         self._show_form()
         self._show_problem()
         self._tell_selected()
+
+    def _on_current_changed(self, *_unused: object) -> None:
+        if not self._model.is_following:
+            self._tell_selected()
 
     def _on_experiment_changed(self, _new: object) -> None:
         self._refusal = ""

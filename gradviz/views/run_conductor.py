@@ -20,7 +20,8 @@ from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.number_format import count, duration, rate
 
-_INSPECT_AFTER_MS = 40
+_INSPECT_AFTER_MS = 5
+"""So long edits are gathered before the engine is asked; it is asked one question at a time anyway."""
 _READING_S = 0.25
 
 
@@ -131,7 +132,8 @@ class RunConductor(QObject):
         self._host.inspect(self._document.experiment)
 
     def _on_experiment_changed(self, _experiment: object) -> None:
-        self._inspect_soon.start()
+        if not self._inspect_soon.isActive():  # a burst of edits must not put the question off for ever
+            self._inspect_soon.start()
 
     def _on_engine_changed(self, status: EngineStatus) -> None:
         if status.state is EngineState.READY:
