@@ -307,19 +307,14 @@ class Planner:
         )
 
     def _expand(self, kind: str, shape: Shape, complete: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
-        if isinstance(shape, Tokens) and not layers.entry(kind).tokens:
-            raise ShapeError(NUMBERS)
-        expanded: tuple[LayerSpec, ...] = layers[kind](shape, **complete)
+        expanded = _stands_for(kind, shape, complete)
         self._expanded.append(expanded)  # kept: the plans of bodies are found by the identity of their spec
         return expanded
 
 
 def expand(spec: LayerSpec, shape: Shape, classes: int = 1) -> tuple[LayerSpec, ...]:
     """The layers that a composed block stands for, at samples of `shape`. Raises ShapeError."""
-    stands_for: tuple[LayerSpec, ...] = layers[spec.kind](
-        shape, **Planner(classes).complete(spec.kind, spec.parameters)
-    )
-    return stands_for
+    return _stands_for(spec.kind, shape, Planner(classes).complete(spec.kind, spec.parameters))
 
 
 def only(modules: Mapping[str, nn.Module]) -> nn.Module:
@@ -334,3 +329,10 @@ class _BrokenBody(Exception):  # noqa: N818
 
 def _fault(path: Path, spec: LayerSpec, message: str | None) -> Fault:
     return Fault(path=path, kind=spec.kind, name=spec.name, message=message)
+
+
+def _stands_for(kind: str, shape: Shape, complete: Mapping[str, Any]) -> tuple[LayerSpec, ...]:
+    if isinstance(shape, Tokens) and not layers.entry(kind).tokens:
+        raise ShapeError(NUMBERS)
+    parts: tuple[LayerSpec, ...] = layers[kind](shape, **complete)
+    return parts

@@ -17,7 +17,8 @@ from gradviz.nets.plan import Block, Chain, Fault, Leaf
 from gradviz.records.layer import LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.experiment import ModelSpec, Path
 
-_TAKEN = nn.Sequential()
+_TAKEN = frozenset(dir(nn.Sequential()))
+"""What no layer may be called, since its module has it already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,7 +178,7 @@ def _label(name: str, kind: str, labels: set[str]) -> str:
     text = name.lower() if name.startswith(f"{kind} ") else name
     plain = re.sub(r"\W+", "_", text).strip("_") or kind.lower()
     label, number = plain, 2
-    while label in labels or hasattr(_TAKEN, label):
+    while label in labels or label in _TAKEN:
         label, number = f"{plain}_{number}", number + 1
     labels.add(label)
     return label

@@ -1,7 +1,15 @@
 import pytest
+import torch
+from registered_layers import fitting, sample_of
 
-from gradviz.nets.plan import Block, Fault, Leaf, Place, Planner
+from gradviz.nets.build import build_model
+from gradviz.nets.plan import Block, Fault, Leaf, Place, Planner, expand
+from gradviz.nets.registry import ShapeError, Tokens, layers
 from gradviz.spec.check import MOST_LAYERS
+from gradviz.spec.experiment import LayerSpec, ModelSpec
+
+COMPOSED = [entry.name for entry in layers.entries() if entry.composed]
+END = (LayerSpec(kind="Flatten"), LayerSpec(kind="Linear", parameters={"out_features": "classes"}))
 
 
 @pytest.fixture
@@ -62,3 +70,48 @@ def test_more_layers_than_anyone_can_train(layer, plan):
 def test_every_module_is_a_new_one(layer, plan):
     [leaf] = plan(layer("Linear", out_features=5)).parts
     assert leaf.make() is not leaf.make()
+
+
+@pytest.mark.parametrize("kind", COMPOSED)
+def test_a_composed_block_and_its_expansion_are_the_same_network(kind):
+    for case in fitting(kind):
+        shape, spec = case.info.input_shape, sample_of(kind)
+        block = build_model(ModelSpec(layers=(spec, *END)), shape, 7, seed=4)
+        tree = build_model(ModelSpec(layers=(*expand(spec, shape), *END)), shape, 7, seed=4)
+        ours, theirs = list(block.model.parameters()), list(tree.model.parameters())
+        assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+        x = torch.randn(3, *shape)
+        torch.manual_seed(0)
+        one = block.model(x)
+        torch.manual_seed(0)
+        assert torch.equal(one, tree.model(x))
+        assert [(info.name, info.output_shape, info.parameters) for info in block.layers] == [
+            (info.name, info.output_shape, info.parameters) for info in tree.layers
+        ]
+        assert {info.path[:1] for info in block.layers[:-2]} == {(0,)}
+        assert all(info.path == (0,) for info in block.layers[:-2])
+
+
+@pytest.mark.parametrize("kind", COMPOSED)
+def test_what_it_stands_for_is_written_as_in_a_file(kind):
+    """Known parameters only, none of them at its default, each as a file could have it."""
+    for case in fitting(kind):
+        for part in every(expand(sample_of(kind), case.info.input_shape)):
+            entry = layers.entry(part.kind)
+            for name, value in part.parameters.items():
+                parameter = entry.parameter(name)
+                assert parameter is not None, (part.kind, name)
+                assert parameter.complaint(value) is None
+                assert value != parameter.default, (part.kind, name)
+
+
+@pytest.mark.parametrize("kind", COMPOSED)
+def test_token_ids_are_refused(kind):
+    with pytest.raises(ShapeError, match="token ids"):
+        expand(sample_of(kind), Tokens((5,), 9))
+
+
+def every(parts):
+    for part in parts:
+        yield part
+        yield from every(part.body)

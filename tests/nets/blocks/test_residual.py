@@ -3,8 +3,8 @@ import torch
 from torch import nn
 
 from gradviz.nets.blocks.residual import Residual
-from gradviz.nets.blocks.rows import in_a_row
 from gradviz.nets.build import build_model, inspect_model
+from gradviz.nets.registry import Tokens
 
 
 def end(layer):
@@ -89,32 +89,6 @@ def test_the_body_of_a_residual_that_does_not_fit_is_still_shown(layer, net):
     assert [(node.path, node.output_shape) for node in inspection.nodes] == [((0, 0), (5,))]
 
 
-def test_repeat_copies_have_weights_of_their_own(layer, net):
-    built = build_model(
-        net(layer("Repeat", layer("Linear", out_features=4), layer("ReLU"), times=5)), (4,), 4, seed=0
-    )
-    linears = [module for module in built.model.modules() if isinstance(module, nn.Linear)]
-    assert len({id(module) for module in linears}) == 5
-    assert len({module.weight.data_ptr() for module in linears}) == 5
-
-
-def test_repeat_of_residual_of_repeat(layer, net):
-    inner = layer("Repeat", layer("Linear", out_features=4), layer("Tanh"), times=2)
-    built = build_model(net(layer("Repeat", layer("Residual", inner), times=3)), (4,), 4, seed=0)
-    x = torch.randn(2, 4)
-    y = x
-    for outer in range(3):
-        branch = y
-        for step in range(2):
-            linear = dict(built.model.named_modules())[
-                f"repeat_1.{outer}.residual_{outer + 1}.body"
-                f".repeat_{outer + 2}.{step}.linear_{2 * outer + step + 1}"
-            ]
-            branch = torch.tanh(linear(branch))
-        y = y + branch
-    assert torch.equal(built.model(x), y)
-
-
 def test_the_shortcut_runs_before_the_body():
     order = []
     ways = nn.Identity(), nn.Identity()
@@ -124,6 +98,83 @@ def test_the_shortcut_runs_before_the_body():
     assert order == ["shortcut", "body"]
 
 
-def test_in_a_row_keeps_order_and_labels():
-    row = in_a_row({"b": nn.ReLU(), "a": nn.Tanh()})
-    assert [name for name, _ in row.named_children()] == ["b", "a"]
+CARRIED = {
+    "branch_scale": "layer_scale",
+    "scale_init": 0.5,
+    "activation": "Tanh",
+    "stochastic_depth": 0.4,
+    "shortcut": "projection_norm",
+}
+
+
+@pytest.mark.parametrize("place", ["after", "before"])
+def test_everything_at_once(place, layer, built_layer):
+    body = (layer("Linear", out_features=9), layer("Tanh"))
+    block = built_layer(layer("Residual", *body, activation_place=place, **CARRIED), (6,))
+    x = torch.randn(8, 6)
+    torch.manual_seed(1)
+    ours = block(x)
+    torch.manual_seed(1)
+    kept = torch.empty(8, 1).bernoulli_(0.6) / 0.6
+    branch = block.body(x.tanh() if place == "before" else x) * block.scale.weight * kept
+    total = block.shortcut_norm(block.shortcut(x)) + branch
+    expected = total if place == "before" else total.tanh()
+    assert torch.allclose(ours, expected, atol=1e-6)
+    assert torch.equal(block.scale.weight, torch.full((9,), 0.5))
+
+
+@pytest.mark.parametrize("place", ["after", "before"])
+def test_what_a_block_carries_are_layers_in_the_order_they_run(place, layer, leaves, net):
+    body = layer("Linear", out_features=9)
+    block = layer("Residual", body, name="Deep", activation_place=place, **CARRIED)
+    infos = leaves(block, (6,))
+    expected = [
+        ("Deep shortcut", "Linear"),
+        ("Deep shortcut norm", "BatchNorm1d"),
+        ("Deep preactivation", "Tanh"),
+        ("Linear 1", "Linear"),
+        ("Deep scale", "LayerScale"),
+        ("Deep drop", "StochasticDepth"),
+        ("Deep activation", "Tanh"),
+    ]
+    expected.pop(2 if place == "after" else 6)
+    assert [(info.name, info.kind) for info in infos] == expected
+    assert {info.path for info in infos} == {(0,), (0, 0)}
+    assert sum(info.parameters for info in infos) == 6 * 9 + 2 * 9 + (6 * 9 + 9) + 9
+
+
+def test_a_scale_starts_as_its_paper_has_it(layer, built_layer):
+    for kind, start, count in (("rezero", 0.0, 1), ("layer_scale", 1e-4, 6)):
+        block = built_layer(layer("Residual", layer("ReLU"), branch_scale=kind), (4, 6))
+        assert torch.equal(block.scale.weight, torch.full((count,), start))
+
+
+def test_a_scale_of_channels_that_slide_is_along_them(layer, built_layer):
+    convolution = layer("Conv1d", out_channels=4, kernel_size=3, padding=1)
+    block = built_layer(layer("Residual", convolution, branch_scale="layer_scale"), (4, 6))
+    assert block.scale.weight.shape == (4,)
+
+
+def test_nothing_is_dropped_in_evaluation(layer, built_layer):
+    block = built_layer(layer("Residual", layer("Tanh"), stochastic_depth=0.9), (6,)).eval()
+    x = torch.randn(4, 6)
+    assert torch.equal(block(x), x + x.tanh())
+
+
+def test_token_ids_cannot_be_added(layer, net):
+    block = layer("Residual", layer("Embedding", embedding_dim=4))
+    [problem] = inspect_model(net(block), Tokens((5,), 10), 3).problems
+    assert problem.message == (
+        "Residual 1 got [5] and needs numbers, but these are token ids: put an Embedding first"
+    )
+
+
+def test_gradients_reach_every_scale(layer, net):
+    body = (layer("Linear", out_features=4), layer("ReLU"))
+    block = layer("Residual", *body, branch_scale="layer_scale")
+    built = build_model(net(layer("Repeat", block, times=20)), (4,), 4, seed=0)
+    built.model(torch.randn(8, 4)).square().sum().backward()
+    modules = dict(built.model.named_modules())
+    scales = [modules[info.module] for info in built.layers if info.kind == "LayerScale"]
+    assert len(scales) == 20
+    assert all(scale.weight.grad.abs().sum() > 0 for scale in scales)
