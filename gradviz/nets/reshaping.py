@@ -67,6 +67,7 @@ def flatten(shape: Shape, *, start_dim: int, end_dim: int) -> nn.Module:
         integers(
             "unflattened_size",
             "The sizes that it is split into; one of them may be −1, which is what is left.",
+            default=[1, -1],
             minimum=-1,
             maximum=1_000_000,
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gradviz.spec.catalogue import Kind, Parameter, Value
 
 USUAL_WIDTH = 64
-USUAL_KERNEL = 3
-USUAL_TIMES = 2
+USUAL = {"kernel": 3, "times": 2, "heads": 4, "groups": 4, "layers": 4, "output_size": 1}
+"""How people usually begin, by what is in the parameter's name."""
 
 
 def first_value(parameter: Parameter) -> Value:
@@ -16,9 +16,7 @@ def first_value(parameter: Parameter) -> Value:
         return parameter.choices[0]
     if parameter.name == "p" or ("rate" in parameter.name and Kind.NUMBER in kinds):
         return 0.5
-    usual = USUAL_KERNEL if "kernel" in parameter.name else USUAL_WIDTH
-    if "times" in parameter.name:
-        usual = USUAL_TIMES
+    usual = next((value for part, value in USUAL.items() if part in parameter.name), USUAL_WIDTH)
     low = parameter.minimum if parameter.minimum is not None else 1
     high = parameter.maximum if parameter.maximum is not None else usual
     value = int(max(low, min(usual, high)))

@@ -22,7 +22,6 @@ GIVEN = {
     "kernel_size": 2,
     "output_size": 2,
     "times": 3,
-    "unflattened_size": [2, -1],
     "hidden_size": 5,
     "embedding_dim": 6,
     "num_heads": 2,

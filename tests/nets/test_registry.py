@@ -5,7 +5,9 @@ import torch
 from registered_layers import fitting, infos, sample_of
 
 from gradviz.nets.model import build, inspect
-from gradviz.nets.registry import initializers, layers, sample_shape, shown
+from gradviz.nets.registry import Tokens, initializers, layers, sample_shape, shown
+from gradviz.spec.first_value import first_value
+from gradviz.spec.other_names import OTHER_NAMES
 
 OUR_OWN = {
     "LastStep",
@@ -77,6 +79,21 @@ def test_every_layer_is_named_as_in_torch(kind):
     entry = layers.entry(kind)
     if not entry.body and not entry.composed:
         assert hasattr(torch.nn, kind) != (kind in OUR_OWN)
+
+
+@pytest.mark.parametrize("kind", layers)
+def test_a_new_layer_with_its_first_values_fits_something(kind, layer, complaints):
+    """As the builder makes one: what cannot be left out begins with the usual."""
+    entry = layers.entry(kind)
+    given = {p.name: first_value(p) for p in entry.parameters if p.required}
+    new = layer(kind, *([layer("Tanh")] if entry.body else []), **given)
+    end = layer("Flatten"), layer("Linear", out_features="classes")
+    usual = [(64, 32, 32), (64,), (16, 64), Tokens((16,), 50)]
+    assert any(complaints(new, *end, shape=shape) == [] for shape in usual)
+
+
+def test_other_libraries_names_lead_to_what_there_is():
+    assert set(OTHER_NAMES.values()) <= {*layers, *initializers}
 
 
 def test_a_shape_is_shown_in_brackets():
