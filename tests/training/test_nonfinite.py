@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
+from gradviz.nets.attention import MultiheadAttention
+from gradviz.nets.recurrent import LSTM
+from gradviz.nets.sequence import LastStep
 from gradviz.records.layer import LayerInfo
 from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
 from gradviz.training.replay import Moment, RandomState
@@ -119,3 +123,37 @@ SENTENCES = {
 @pytest.mark.parametrize("origin", list(SENTENCES))
 def test_sentences(origin: Origin) -> None:
     assert origin.sentence(1) == "The loss is not finite at step 1" + SENTENCES[origin]
+
+
+def text_net() -> tuple[nn.Module, tuple[LayerInfo, ...], Moment]:
+    """Token ids through every module that is more than one weight, to one row of 4 scores."""
+    attention = MultiheadAttention(4, 2, dropout=0.5, bias=True, causal=True)
+    lstm = LSTM(4, 4, 2, dropout=0.5, batch_first=True)
+    model, layers, moment = build(nn.Embedding(7, 4), attention, lstm, Root(), LastStep())
+    ids = torch.randint(0, 7, (5, 6), generator=torch.Generator().manual_seed(0))
+    return model, layers, replace(moment, x=ids)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "layer"),
+    [
+        ("0.weight", "Embedding 0"),
+        ("1.out_proj.weight", "MultiheadAttention 1"),
+        ("2.weight_hh_l1", "LSTM 2"),
+    ],
+)
+def test_weights_of_a_text_net_that_an_update_broke(parameter: str, layer: str) -> None:
+    model, layers, moment = text_net()
+    with torch.no_grad():
+        model.get_parameter(parameter).fill_(math.nan)
+    origin = find_in_forward(model, layers, moment)
+    assert origin == Origin(step=6, direction=Direction.UPDATE, layer=layer)
+
+
+def test_backward_of_a_text_net() -> None:
+    model, layers, moment = text_net()
+    before = torch.get_rng_state()
+    assert find_in_backward(model, layers, moment) == Origin(
+        step=7, direction=Direction.BACKWARD, layer="Root 3"
+    )
+    assert torch.equal(torch.get_rng_state(), before)
