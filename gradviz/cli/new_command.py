@@ -82,9 +82,7 @@ def _experiment(name: str, settings: Sequence[str]) -> ExperimentSpec:
     for setting in settings:
         keys, value = parse_override(setting)
         if entry.parameter(str(keys[0])) and len(keys) > 1:
-            raise BadInput(
-                f"{setting}: {keys[0]} is one value; set it whole, for example {_example(entry, keys[0])}"
-            )
+            raise BadInput(f"{keys[0]} is set as a whole: {_example(entry, keys[0])}")
         if keys[0] == "data":
             data.append(setting if len(keys) > 1 else f"data.name={setting.partition('=')[2]}")
         elif len(keys) == 1 and (keys[0] not in _sections() or entry.parameter(str(keys[0]))):

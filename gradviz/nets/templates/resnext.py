@@ -22,10 +22,11 @@ from gradviz.spec.registry import integer
 def _knobs(depth: Parameter, groups: int, width_per_group: int) -> tuple[Parameter, ...]:
     return (
         depth,
+        knobs.width(64, "Channels of the first convolution; the stages give four times as many and more."),
         integer("groups", "Groups of each 3 × 3 convolution.", default=groups, minimum=1, maximum=4096),
         integer(
             "width_per_group",
-            "Channels of a group in the first stage; each later one has twice as many.",
+            "Channels of a group in the first stage at a width of 64; each later stage has twice as many.",
             default=width_per_group,
             minimum=1,
             maximum=4096,
@@ -47,6 +48,7 @@ def resnext50(
     data: DataInfo,
     *,
     depth: list[int],
+    width: int,
     groups: int,
     width_per_group: int,
     activation: str,
@@ -56,10 +58,10 @@ def resnext50(
     """Four stages that give 256 to 2,048 channels."""
     side = image_side(data)
     style = Style(normalization=normalization, activation=activation)
-    parts = stem(side, 64, style)
+    parts = stem(side, width, style)
     for index, (times, stride) in enumerate(zip(depth, side.strides(STRIDES), strict=True)):
         parts += bottleneck_stage(
-            256 * 2**index,
+            4 * width * 2**index,
             times,
             stride=stride,
             style=style,
@@ -87,6 +89,7 @@ def resnext29(
     data: DataInfo,
     *,
     depth: int,
+    width: int,
     groups: int,
     width_per_group: int,
     activation: str,
@@ -96,10 +99,10 @@ def resnext29(
     """Three stages that give 256 to 1,024 channels."""
     side = image_side(data)
     style = Style(normalization=normalization, activation=activation)
-    parts: Tree = style.active(64, 3)
+    parts: Tree = style.active(width, 3)
     for index, stride in enumerate(side.strides((1, 2, 2))):
         parts += bottleneck_stage(
-            256 * 2**index,
+            4 * width * 2**index,
             depth,
             stride=stride,
             style=style,
