@@ -1,0 +1,171 @@
+"""The part of a script that trains: optimizer, clipping and penalties as set, the batches in our order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gradviz.export.expression import Argument, Call, Name
+from gradviz.export.keras.graph import Unless, call
+from gradviz.export.layout import assigned, in_one_line
+from gradviz.export.registry import ExportError
+from gradviz.spec.experiment import ClipSpec, ExperimentSpec, OptimizerSpec
+from gradviz.training.clipping import clips
+from gradviz.training.optimizers import optimizers
+
+_EPSILON = (
+    "Keras adds Adam's epsilon before it corrects the first steps, torch after: while gradients are as small "
+    "as epsilon, the first steps are shorter here."
+)
+_COMPILE = '''\
+def compile_model(model: keras.Model) -> None:
+    """Set the optimizer and the loss."""
+{optimizer}
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])'''
+
+_PENALTY = '''\
+def add_penalty(model: keras.Model) -> None:
+    """Add {formula} to the loss, over weights but not biases and factors; the loss shown has it in it."""
+    for weight in model.trainable_variables:
+        if len(weight.shape) >= 2 and weight.name not in ("bias", "alpha"):
+            weight.regularizer = keras.regularizers.L1L2({given})'''
+
+_TRAIN = '''\
+def train(model: keras.Model) -> None:
+    """Train with batches in the order of gradviz's; a rest of one sample is left out of an epoch."""
+    train_x, train_y, val_x, val_y = load_data()
+    compile_model(model)
+    per_epoch = batches_per_epoch(len(train_y), BATCH_SIZE)
+    steps = {steps}
+    for epoch in range(-(-steps // per_epoch)):
+        count = min(per_epoch, steps - epoch * per_epoch) * BATCH_SIZE
+        order = stream(SEED, Purpose.ORDER, epoch).permutation(len(train_y))[:count]
+        model.fit(
+            train_x[order],
+            train_y[order],
+            batch_size=BATCH_SIZE,
+            shuffle=False,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=(val_x, val_y),
+            callbacks=[keras.callbacks.TerminateOnNaN()],
+            verbose=2,
+        )
+        if model.stop_training:
+            break'''
+
+MAIN = '''\
+def main() -> None:
+    """Train, and print how it goes."""
+    keras.utils.set_random_seed(SEED)
+    model = build_model()
+    print(f"{model.count_params():,} parameters, on {keras.backend.backend()}")
+    train(model)'''
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Training:
+    """The definitions, the names that they need, and what is not as in torch."""
+
+    texts: tuple[str, ...]
+    needs: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def training_section(experiment: ExperimentSpec) -> Training:
+    """The definitions, the last of them `train`. Raises ExportError."""
+    made, needs = _optimizer(experiment.optimizer)
+    if experiment.clip is not None:
+        made, also = _clipped(made, experiment.clip)
+        needs += also
+    texts = [_COMPILE.format(optimizer=assigned("optimizer = ", made, 4))]
+    penalty = experiment.regularization
+    if penalty.l1 or penalty.l2:
+        terms = [("L1·Σ|w|", "l1=L1")] * bool(penalty.l1) + [("L2·Σw²", "l2=L2")] * bool(penalty.l2)
+        # What is left out of the call is not 0 but Keras's own default.
+        given = ", ".join([f"l1={'L1' if penalty.l1 else 0.0}", f"l2={'L2' if penalty.l2 else 0.0}"])
+        texts.append(_PENALTY.format(formula=" + ".join(text for text, _ in terms), given=given))
+    steps = "STEPS" if experiment.training.steps is not None else "EPOCHS * per_epoch"
+    texts.append(_TRAIN.format(steps=steps))
+    notes = (_EPSILON,) if experiment.optimizer.name in ("Adam", "AdamW") else ()
+    return Training(texts=tuple(texts), needs=tuple(needs), notes=notes)
+
+
+def _optimizer(spec: OptimizerSpec) -> tuple[Call, list[str]]:
+    """The optimizer, by a class of Keras's own wherever that does the same."""
+    given = optimizers.entry(spec.name).complete(spec.parameters)
+    if spec.name not in _OPTIMIZERS:
+        raise ExportError(f"the optimizer {spec.name} cannot be written for Keras: choose another one")
+    made = _OPTIMIZERS[spec.name](given)
+    return made, [made.callee] if "." not in made.callee else []
+
+
+def _sgd(given: dict[str, Any]) -> Call:
+    momentum, decay = given["momentum"], given["weight_decay"]
+    if momentum and (decay or given["dampening"]):
+        return call(
+            "TorchSGD",
+            Name("LEARNING_RATE"),
+            momentum=momentum,
+            dampening=Unless(given["dampening"], 0.0),
+            nesterov=Unless(given["nesterov"], default=False),
+            decay=Unless(decay, 0.0),
+        )
+    return call(
+        "keras.optimizers.SGD",
+        Name("LEARNING_RATE"),
+        momentum=Unless(momentum, 0.0),
+        nesterov=Unless(given["nesterov"], default=False),
+        weight_decay=decay or None,
+    )
+
+
+def _adam(given: dict[str, Any]) -> Call:
+    decay = given["weight_decay"]
+    return call(
+        "AdamWithDecay" if decay else "keras.optimizers.Adam",
+        Name("LEARNING_RATE"),
+        **_moments(given),
+        amsgrad=Unless(given["amsgrad"], default=False),
+        decay=Unless(decay, 0.0),
+    )
+
+
+def _adamw(given: dict[str, Any]) -> Call:
+    return call(
+        "keras.optimizers.AdamW",
+        Name("LEARNING_RATE"),
+        weight_decay=given["weight_decay"],
+        **_moments(given),
+        amsgrad=Unless(given["amsgrad"], default=False),
+    )
+
+
+def _radam(given: dict[str, Any]) -> Call:
+    kind = "weight_decay" if given["decoupled_weight_decay"] else "decay"
+    decay = {kind: given["weight_decay"]} if given["weight_decay"] else {}
+    return call("RAdam", Name("LEARNING_RATE"), **_moments(given), **decay)
+
+
+def _moments(given: dict[str, Any]) -> dict[str, Any]:
+    first, second = given["betas"]
+    return {"beta_1": Unless(first, 0.9), "beta_2": Unless(second, 0.999), "epsilon": given["eps"]}
+
+
+_OPTIMIZERS = {"SGD": _sgd, "Adam": _adam, "AdamW": _adamw, "RAdam": _radam}
+_CLIPS = {"value": "clipvalue", "norm": "clipnorm", "global_norm": "global_clipnorm"}
+
+
+def _clipped(made: Call, spec: ClipSpec) -> tuple[Call, list[str]]:
+    """The optimizer with clipping; norms other than the Euclidean are the script's own."""
+    if spec.method not in _CLIPS:
+        raise ExportError(f"clipping by “{spec.method}” cannot be written for Keras: choose another one")
+    given = clips.entry(spec.method).complete(spec.parameters)
+    threshold = Name("CLIP_THRESHOLD")
+    if given.get("p", 2) == 2:
+        clip = Argument(threshold, _CLIPS[spec.method], keyword=True)
+        return Call(made.callee, (*made.arguments, clip)), []
+    together = spec.method == "global_norm"
+    base = call("clipping_by_norm", Name(made.callee), threshold, p=given["p"], together=together)
+    return Call(in_one_line(base), made.arguments), ["clipping_by_norm"]
