@@ -20,7 +20,7 @@ from gradviz.data.seeds import Purpose, stream
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import DataSpec
 
-__all__ = ["DataError", "DataInfo", "DataSet", "describe", "load", "split", "standardise"]
+__all__ = ["DataError", "DataInfo", "DataSet", "describe", "load", "source_of", "split", "standardise"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,12 +40,12 @@ class DataSet:
 
 def describe(spec: DataSpec) -> DataInfo:
     """Shape, classes and samples, without making the data. Raises DataError."""
-    return _info(_source(spec))
+    return _info(source_of(spec))
 
 
 def load(spec: DataSpec, seed: int) -> DataSet:
     """Make, split and standardise the data; everything random follows from `seed`. Raises DataError."""
-    source = _source(spec)
+    source = source_of(spec)
     held_out = _held_out(spec, source)
     try:
         x, y = source.make(stream(seed, Purpose.SAMPLES))
@@ -95,7 +95,8 @@ def _info(source: Source) -> DataInfo:
     return DataInfo(**{field.name: getattr(source, field.name) for field in fields(DataInfo)})
 
 
-def _source(spec: DataSpec) -> Source:
+def source_of(spec: DataSpec) -> Source:
+    """The data set before it is made. Raises DataError."""
     try:
         make = data_sets[spec.name]
     except KeyError as error:

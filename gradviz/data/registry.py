@@ -26,9 +26,13 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source(DataInfo):
-    """A data set before it is made. `make` draws everything random from the stream it is given."""
+    """A data set before it is made. `make` draws everything random from the stream it is given.
+
+    One that is `stored` reads a file instead and draws nothing.
+    """
 
     make: Callable[[np.random.Generator], Samples]
+    stored: bool = False
 
 
 data_sets: Registry[Callable[..., Source]] = Registry("data set")

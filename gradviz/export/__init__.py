@@ -1,1 +1,5 @@
 """Experiments written out as programs that need no gradviz. Importing the package registers every format."""
+
+from gradviz.export import pytorch
+
+__all__ = ["pytorch"]

@@ -83,6 +83,8 @@ class PositionalEncoding(nn.Module):
 
     def __init__(self, length: int, features: int, *, encoding: str, dropout: float) -> None:
         super().__init__()
+        self.length = length
+        self.features = features
         self.encoding = encoding
         self.dropout = dropout
         if encoding == "learned":
@@ -97,8 +99,7 @@ class PositionalEncoding(nn.Module):
 
     def extra_repr(self) -> str:
         """What `repr` shows."""
-        length, features = self.weight.shape
-        return f"{length}, {features}, encoding={self.encoding!r}, dropout={self.dropout}"
+        return f"{self.length}, {self.features}, encoding={self.encoding!r}, dropout={self.dropout}"
 
 
 @layers.register(

@@ -35,6 +35,7 @@ class LayerScale(nn.Module):
 
     def __init__(self, channels: int, init: float, dim: int, rank: int) -> None:
         super().__init__()
+        self.channels, self.init, self.dim, self.rank = channels, init, dim, rank
         self.sizes = [channels if at == dim else 1 for at in range(1, rank + 1)]
         self.weight = nn.Parameter(torch.full((channels,), init))
 

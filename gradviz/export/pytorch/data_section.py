@@ -1,0 +1,130 @@
+"""The part of a script that makes the data: the same samples, split and standardised in the same way.
+
+Data that are drawn are drawn again by our own functions. Data that lie in a file travel in the script,
+compressed, since a script that needs a file beside it is lost without it.
+"""
+
+from __future__ import annotations
+
+import base64
+import inspect
+import lzma
+from functools import partial
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gradviz.data.load import source_of, split, standardise
+from gradviz.data.registry import Source
+from gradviz.data.seeds import Purpose, stream
+from gradviz.export.expression import Argument, Call, Name, Value
+from gradviz.export.layout import WIDTH, assigned
+from gradviz.export.pytorch.source import Sources
+from gradviz.export.registry import ExportError
+from gradviz.spec.experiment import DataSpec
+
+_LARGEST = 4 * 2**20
+"""What a script may carry, in characters."""
+
+_STORED = '''\
+def stored_samples() -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and classes, unpacked from the text at the end of this file."""
+    packed = base64.b85decode("".join(STORED.split()))
+    columns = np.frombuffer(lzma.decompress(packed), np.dtype("{dtype}")).reshape(-1, {samples})
+    return columns[:-1].T.reshape({shape}).astype(np.{kind}), columns[-1].astype(np.int64)'''
+
+_LOAD = '''\
+def load_data() -> tuple[{kind}, {kind}, {kind}, {kind}]:
+    """Inputs and classes for training, then those for validation{where}."""
+{made}
+    held_out = round(VALIDATION * len(y))
+    train, val = split({groups}, held_out, stream(SEED, Purpose.SPLIT))
+{parts}
+    return {tensors}'''
+
+
+def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> tuple[list[str], list[str]]:
+    """The definitions, the last of them `load_data`, and what must stand at the end of the script.
+
+    `load_data` gives tensors, or else NumPy arrays.
+    """
+    source = source_of(spec)
+    sources.need("numpy as np")
+    if tensors:
+        sources.need("torch")
+        sources.need("torch", "Tensor")
+    end: list[str] = []
+    if source.stored:
+        texts, made, end = _stored(source, sources)
+    else:
+        texts, made = _drawn(source, sources)
+    texts += sources.carry(stream, split)
+    whole = source.vocabulary is None
+    if whole:
+        texts += sources.carry(standardise)
+    parts = "train_x, y[train], val_x, y[val]"
+    load = _LOAD.format(
+        made=made,
+        groups="np.zeros(len(y), dtype=np.int64)" if source.per_position else "y",
+        parts="    train_x, val_x = standardise(x[train], x[val])"
+        if whole
+        else "    train_x, val_x = x[train], x[val]",
+        kind="Tensor" if tensors else "np.ndarray",
+        where=", on the CPU" if tensors else "",
+        tensors=parts if not tensors else f"tuple(map(torch.from_numpy, ({parts})))",
+    )
+    return [*texts, load], end
+
+
+def _drawn(source: Source, sources: Sources) -> tuple[list[str], str]:
+    make = source.make
+    bound, given = (make.args, make.keywords) if isinstance(make, partial) else ((), {})
+    function = make.func if isinstance(make, partial) else make
+    names = list(inspect.signature(function).parameters)
+    values: dict[str, Any] = {**dict(zip(names, bound, strict=False)), **given}
+    arguments = [Argument(Value(_plain(value)), name, keyword=True) for name, value in values.items()]
+    last = next(name for name in names if name not in values)
+    rng = Call("stream", (Argument(Name("SEED")), Argument(Name("Purpose.SAMPLES"))))
+    call = Call(function.__name__, (*arguments, Argument(rng, last, keyword=True)))
+    return sources.carry(stream, Purpose, function), assigned("x, y = ", call, 4)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]]:
+    x, y = source.make(np.random.default_rng(0))
+    table = np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1).astype(x.dtype)], axis=1).T
+    if y.ndim > 1:
+        raise ExportError("data with a stored target at every position cannot travel in a script")
+    dtype = _smallest(table)
+    packed = lzma.compress(
+        np.ascontiguousarray(table.astype(dtype)).tobytes(),
+        format=lzma.FORMAT_ALONE,
+        preset=9 | lzma.PRESET_EXTREME,
+    )
+    text = base64.b85encode(packed).decode("ascii")
+    if len(text) > _LARGEST:
+        raise ExportError(
+            f"the data would make a script of {len(text) / 2**20:.0f} MB, and {_LARGEST // 2**20} MB is the "
+            "most: choose a smaller data set"
+        )
+    sources.need("base64")
+    sources.need("lzma")
+    function = _STORED.format(
+        dtype=dtype.str, samples=len(x), shape=(len(x), *source.input_shape), kind=x.dtype.name
+    )
+    lines = "\n".join(wrap(text, WIDTH, break_on_hyphens=False))
+    end = f'# The samples: a column for each, compressed by LZMA, in base 85.\n\nSTORED = """\n{lines}\n"""'
+    return [function], "    x, y = stored_samples()", [end]
+
+
+def _smallest(table: NDArray[Any]) -> np.dtype[Any]:
+    """The smallest type that holds every value."""
+    for dtype in (np.dtype("|u1"), np.dtype("<i2"), np.dtype("<i4")):
+        if np.array_equal(table.astype(dtype).astype(table.dtype), table):
+            return dtype
+    return table.dtype.newbyteorder("<")

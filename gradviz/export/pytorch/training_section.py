@@ -1,0 +1,137 @@
+"""The part of a script that trains: optimizer, clipping and penalty as set, the losses handed back."""
+
+from __future__ import annotations
+
+import inspect
+
+import torch
+from torch import nn
+
+from gradviz.data.batches import Batches
+from gradviz.data.seeds import Purpose, torch_seed
+from gradviz.export.expression import Argument, Call, Name, Node, Value
+from gradviz.export.layout import assigned, in_one_line
+from gradviz.export.pytorch.source import Sources
+from gradviz.spec.experiment import ClipSpec, ExperimentSpec, OptimizerSpec
+from gradviz.training.clipping import clips
+from gradviz.training.optimizers import build_optimizer
+
+_PENALTY = '''\
+@torch.no_grad()
+def add_penalty(weights: list[nn.Parameter]) -> None:
+    """Add the gradient of {formula} to that of the loss; the loss that is shown stays the data's."""
+    for weight in weights:
+        if weight.grad is None:
+            weight.grad = torch.zeros_like(weight)
+{lines}'''
+
+_VALIDATE = '''\
+@torch.no_grad()
+def validate(model: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """The mean loss and the share that is right, in evaluation mode."""
+    model.eval()
+    loss, right = 0.0, 0
+    for part_x, part_y in zip(x.split(512), y.split(512), strict=True):
+{forward}
+        loss += float(cross_entropy(scores, targets, reduction="sum"))
+        right += int((scores.argmax(1) == targets).sum())
+    model.train()
+    return loss / y.numel(), right / y.numel()'''
+
+_TRAIN = '''\
+def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
+    """Train for so many steps, a new network unless one is given; the loss of every step."""
+    train_x, train_y, val_x, val_y = (part.to(DEVICE) for part in load_data())
+    model = (build_model() if model is None else model).to(DEVICE)
+    batches = Batches(train_x, train_y, BATCH_SIZE, SEED){epochs}
+{optimizer}
+    {weights}torch.manual_seed(torch_seed(SEED, Purpose.TRAINING))  # what dropout draws from
+    model.train()
+    losses: list[float] = []
+    for step in range(steps):
+        x, y = batches.take(step)
+        optimizer.zero_grad()
+{forward}
+        loss = cross_entropy(scores, targets)
+        loss.backward()
+{change}        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
+            print(f"step {{step + 1:,}}: the loss is {{losses[-1]}}, so training ends here")
+            break
+        optimizer.step()
+        if (step + 1) % PRINT_EVERY == 0 or step + 1 == steps:
+            print(f"step {{step + 1:,}} of {{steps:,}}: loss {{losses[-1]:.6g}}")
+    loss_there, accuracy = validate(model, val_x, val_y)
+    print(f"validation: loss {{loss_there:.6g}}, accuracy {{accuracy:.1%}}")
+    return losses'''
+
+
+def training_section(experiment: ExperimentSpec, *, per_position: bool, sources: Sources) -> list[str]:
+    """The definitions, the last of them `train`."""
+    sources.need("math")
+    sources.need("torch")
+    sources.need("torch", "Tensor", "nn")
+    sources.need("torch.nn.functional", "cross_entropy")
+    texts = sources.carry(Batches, torch_seed, Purpose)
+    change = ""
+    penalty = experiment.regularization
+    if penalty.l1 or penalty.l2:
+        texts.append(_penalty(l1=bool(penalty.l1), l2=bool(penalty.l2)))
+        change += "        add_penalty(weights)\n"
+    if experiment.clip is not None:
+        texts += sources.carry(clips[experiment.clip.method])
+        change += f"{_clip(experiment.clip)}\n"
+    train = _TRAIN.format(
+        default=" | None = None" if experiment.training.steps is None else " = STEPS",
+        epochs="\n    steps = EPOCHS * batches.per_epoch if steps is None else steps"
+        if experiment.training.steps is None
+        else "",
+        optimizer=assigned("optimizer = ", _optimizer(experiment.optimizer), 4),
+        weights="weights = [p for p in model.parameters() if p.dim() >= 2]\n    "
+        if penalty.l1 or penalty.l2
+        else "",
+        forward=_forward("x", "y", per_position=per_position),
+        change=change,
+    )
+    forward = _forward("part_x", "part_y", per_position=per_position)
+    return [*texts, _VALIDATE.format(forward=forward), train]
+
+
+def _forward(x: str, y: str, *, per_position: bool) -> str:
+    """The lines that make scores and targets, one row for each target."""
+    if per_position:
+        return f"        scores, targets = model({x}).flatten(0, 1), {y}.flatten()"
+    return f"        scores, targets = model({x}), {y}"
+
+
+def _penalty(*, l1: bool, l2: bool) -> str:
+    formula = " + ".join(["L1·Σ|w|"] * l1 + ["L2·Σw²"] * l2)
+    lines = ["        weight.grad.add_(weight.sign(), alpha=L1)"] * l1
+    lines += ["        weight.grad.add_(weight, alpha=2 * L2)"] * l2
+    return _PENALTY.format(formula=formula, lines="\n".join(lines))
+
+
+def _clip(spec: ClipSpec) -> str:
+    given = clips.entry(spec.method).complete(spec.parameters)
+    gradients = Name("[p.grad for p in model.parameters() if p.grad is not None]")
+    arguments = [Argument(gradients), Argument(Name("CLIP_THRESHOLD"))]
+    arguments += [Argument(Value(value), name, keyword=True) for name, value in given.items()]
+    return " " * 8 + in_one_line(Call(spec.method, tuple(arguments)))
+
+
+def _optimizer(spec: OptimizerSpec) -> Node:
+    """The call that makes the optimizer, with what differs from torch's own defaults."""
+    made = build_optimizer(spec, [nn.Parameter(torch.zeros(1))])
+    arguments = [Argument(Name("model.parameters()"))]
+    for parameter in list(inspect.signature(type(made).__init__).parameters.values())[2:]:
+        name = parameter.name
+        value = made.defaults.get(name, parameter.default)
+        if name == "lr":
+            arguments.append(Argument(Name("LEARNING_RATE"), name, keyword=True))
+        elif _plain(value) != _plain(parameter.default):
+            arguments.append(Argument(Value(_plain(value)), name, keyword=True))
+    return Call(f"torch.optim.{type(made).__name__}", tuple(arguments))
+
+
+def _plain(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
