@@ -41,6 +41,7 @@ class LayerRole(IntEnum):
 
 
 _NOWHERE = QModelIndex()
+_COLUMNS = len(LayerColumn)
 
 
 class LayerRows(QAbstractItemModel):
@@ -63,9 +64,11 @@ class LayerRows(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """The index of a child."""
-        children = self._node(parent).children
-        if not (0 <= row < len(children) and 0 <= column < len(LayerColumn)) or parent.column() > 0:
-            return QModelIndex()
+        children = (
+            self._nodes.get(parent.internalId(), self._root) if parent.isValid() else self._root
+        ).children
+        if not (0 <= row < len(children) and 0 <= column < _COLUMNS):
+            return _NOWHERE
         return self.createIndex(row, column, children[row].number)
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
@@ -78,11 +81,14 @@ class LayerRows(QAbstractItemModel):
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """How many layers a block holds."""
-        return 0 if parent.column() > 0 else len(self._node(parent).children)
+        if not parent.isValid():
+            return len(self._root.children)
+        node = self._nodes.get(parent.internalId())
+        return len(node.children) if node is not None and parent.column() == 0 else 0
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: ARG002, B008
         """Always the same columns."""
-        return len(LayerColumn)
+        return _COLUMNS
 
     def _restart(self, layers: tuple[LayerSpec, ...]) -> None:
         """Other layers altogether; to be called inside a reset."""
@@ -124,7 +130,7 @@ class LayerRows(QAbstractItemModel):
         self._synchronise(node, layer.body)
 
     def _tell(self, first: LayerNode, last: LayerNode | None = None) -> None:
-        self.dataChanged.emit(self._index(first), self._index(last or first, len(LayerColumn) - 1))
+        self.dataChanged.emit(self._index(first), self._index(last or first, _COLUMNS - 1))
 
     def _fill(self, parent: LayerNode, layers: tuple[LayerSpec, ...], start: int = 0) -> None:
         fresh = [LayerNode(layer, parent) for layer in layers]

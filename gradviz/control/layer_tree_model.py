@@ -5,7 +5,7 @@ It shows the document's experiment at once and the engine's inspection of it as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +39,7 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 _LEAF = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_GROUND = Qt.ItemFlag.ItemIsDropEnabled
 _BLOCK = _LEAF | Qt.ItemFlag.ItemIsDropEnabled
 
 
@@ -111,32 +112,20 @@ class LayerTreeModel(LayerRows):
         return names[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text, tooltip, alignment and the `LayerRole`s."""
-        node = self._node(index)
-        if node.layer is None:
+        """Text, tooltip, alignment and the `LayerRole`s; made when asked, which is ten times a cell."""
+        tell = _TOLD.get(role)
+        if tell is None:
             return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return self._text(node, node.layer, index.column())
-            case Qt.ItemDataRole.ToolTipRole:
-                return node_text(node.layer, self._entry(node.layer), node.info, node.problem, node.repair)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return LEFT if index.column() == LayerColumn.LAYER else RIGHT
-        told = {
-            LayerRole.PATH: node.path,
-            LayerRole.SPEC: node.layer,
-            LayerRole.PROBLEM: node.problem,
-            LayerRole.NODE: node.info,
-            LayerRole.REPAIR: node.repair,
-        }
-        return told.get(role)  # type: ignore[call-overload]
+        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        return None if node is None or node.layer is None else tell(self, node, index.column())
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """All layers can be dragged; blocks, and the ground below the tree, take what is dropped."""
-        layer = self._node(index).layer
-        if layer is None:
-            return Qt.ItemFlag.ItemIsDropEnabled
-        return _BLOCK if self._is_block(layer) else _LEAF
+        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        if node is None or node.layer is None:
+            return _GROUND
+        entry = self._entries.get(node.layer.kind)
+        return _BLOCK if (bool(node.layer.body) if entry is None else entry.body) else _LEAF
 
     def supportedDropActions(self) -> Qt.DropAction:
         """Dragging moves, or copies."""
@@ -240,8 +229,9 @@ class LayerTreeModel(LayerRows):
         for row, node in enumerate(parent.children):
             path = (*above, row)
             info, (problem, repair) = infos.get(path), self._problems.get(path, ("", None))
-            if (info, problem, repair) != (node.info, node.problem, node.repair):
-                node.info, node.problem, node.repair = info, problem, repair
+            same = _looks_like(info, node.info) and (problem, repair) == (node.problem, node.repair)
+            node.info, node.problem, node.repair = info, problem, repair
+            if not same:
                 first, last = first or node, node
             elif first is not None:
                 self._tell(first, last)
@@ -255,15 +245,23 @@ class LayerTreeModel(LayerRows):
         above = self._node(parent)
         return (*above.path, row if row >= 0 else len(above.children))
 
-    def _text(self, node: LayerNode, layer: LayerSpec, column: int) -> str:
+    def _text(self, node: LayerNode, column: int) -> str:
         if column == LayerColumn.LAYER:
-            return layer_text(layer, self._entry(layer))
+            return "" if node.layer is None else layer_text(node.layer, self._entry(node.layer))
         if node.info is None:
             return ""
         if column == LayerColumn.OUTPUT:
             return shape_text(node.info.output_shape)
         counted = column == LayerColumn.PARAMETERS
         return count_text(node.info.parameters if counted else node.info.multiply_adds)
+
+    def _tip(self, node: LayerNode, _column: int) -> str:
+        layer = node.layer
+        return (
+            ""
+            if layer is None
+            else node_text(layer, self._entry(layer), node.info, node.problem, node.repair)
+        )
 
     def _header_tip(self, section: int) -> str:
         return (
@@ -279,6 +277,29 @@ class LayerTreeModel(LayerRows):
     def _is_block(self, layer: LayerSpec) -> bool:
         entry = self._entry(layer)
         return bool(layer.body) if entry is None else entry.body
+
+
+_TOLD: dict[int, Callable[[LayerTreeModel, LayerNode, int], Any]] = {
+    Qt.ItemDataRole.DisplayRole: LayerTreeModel._text,  # noqa: SLF001 - the table is part of the class
+    Qt.ItemDataRole.ToolTipRole: LayerTreeModel._tip,  # noqa: SLF001
+    Qt.ItemDataRole.TextAlignmentRole: lambda _model, _node, column: RIGHT if column else LEFT,
+    LayerRole.PATH: lambda _model, node, _column: node.path,
+    LayerRole.SPEC: lambda _model, node, _column: node.layer,
+    LayerRole.PROBLEM: lambda _model, node, _column: node.problem,
+    LayerRole.NODE: lambda _model, node, _column: node.info,
+    LayerRole.REPAIR: lambda _model, node, _column: node.repair,
+}
+
+
+def _looks_like(one: NodeInfo | None, other: NodeInfo | None) -> bool:
+    """Whether a row shows the same; an edit above it has given it another path, which nobody sees."""
+    if one is None or other is None:
+        return one is other
+    return (one.output_shape, one.parameters, one.multiply_adds) == (
+        other.output_shape,
+        other.parameters,
+        other.multiply_adds,
+    )
 
 
 def _entries(catalogue: Catalogue | None) -> dict[str, Entry]:

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from gradviz.control.layer_mime import pack
 from gradviz.control.layer_rows import LayerColumn
+from gradviz.control.layer_text import count_text, shape_text
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.spec import tree
 from gradviz.spec.experiment import LayerSpec, Path
@@ -42,6 +43,8 @@ from gradviz.views.drop_place import DropPlace, drop_place, paint_place
 from gradviz.views.layer_delegate import LayerDelegate
 
 _OPEN_AFTER_MS = 600
+_CELL_MARGINS = 14
+_NUMBERS = (LayerColumn.OUTPUT, LayerColumn.PARAMETERS, LayerColumn.MULTIPLY_ADDS)
 _ROOM_FOR_WORK = 380
 """From this width on, in pixels, there is a column for multiply-adds."""
 _SELECT = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -73,12 +76,13 @@ class LayerTreeView(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(40)
-        header.setResizeContentsPrecision(0)
         header.setSectionResizeMode(LayerColumn.LAYER, QHeaderView.ResizeMode.Stretch)
-        for column in (LayerColumn.OUTPUT, LayerColumn.PARAMETERS, LayerColumn.MULTIPLY_ADDS):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        for column in _NUMBERS:
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
         self.setColumnHidden(LayerColumn.MULTIPLY_ADDS, True)  # noqa: FBT003
         model.rowsInserted.connect(self._on_inserted)
+        model.annotated.connect(self._fit_columns)
+        self._fit_columns()
 
     @property
     def selected_paths(self) -> tuple[Path, ...]:
@@ -186,6 +190,23 @@ class LayerTreeView(QTreeView):
         """Show the column for multiply-adds where there is room."""
         super().resizeEvent(event)
         self.setColumnHidden(LayerColumn.MULTIPLY_ADDS, self.width() < _ROOM_FOR_WORK)
+
+    def _fit_columns(self) -> None:
+        """As wide as what is in them anywhere, so that they do not move while one scrolls.
+
+        Qt would ask for the size of every visible cell after each change of a row.
+        """
+        nodes = self._model.inspection.nodes if self._model.inspection else ()
+        texts = {
+            LayerColumn.OUTPUT: {shape_text(shape) for shape in {node.output_shape for node in nodes}},
+            LayerColumn.PARAMETERS: {count_text(count) for count in {node.parameters for node in nodes}},
+            LayerColumn.MULTIPLY_ADDS: {count_text(c) for c in {node.multiply_adds for node in nodes}},
+        }
+        own, header = self.fontMetrics(), self.header().fontMetrics()
+        for column, found in texts.items():
+            title = str(self._model.headerData(column, Qt.Orientation.Horizontal))
+            widest = max((own.horizontalAdvance(text) for text in found), default=0)
+            self.setColumnWidth(column, max(widest, header.horizontalAdvance(title)) + _CELL_MARGINS)
 
     def _drag(self, data: QMimeData, names: Sequence[str], action: Qt.DropAction) -> None:
         drag = QDrag(self)

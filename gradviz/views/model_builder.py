@@ -309,10 +309,11 @@ class ModelBuilder(QWidget):
 
     def _has_weights(self, paths: Sequence[Path]) -> bool:
         """Whether there are weights to initialize, as far as is known."""
-        infos = [self._model.index_of(path).data(LayerRole.NODE) for path in paths]
-        return any(self._spec(path).initializer for path in paths) or any(
-            info is None or info.parameters for info in infos
-        )
+        return any(self._may_have_weights(path) for path in paths)
+
+    def _may_have_weights(self, path: Path) -> bool:
+        info = self._model.index_of(path).data(LayerRole.NODE)
+        return info is None or bool(info.parameters) or self._spec(path).initializer is not None
 
     def _show_problem(self) -> None:
         problems = self._model.problems

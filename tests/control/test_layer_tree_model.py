@@ -139,7 +139,8 @@ def test_an_inspection_comes_to_its_rows(document: ExperimentEdits, model: Layer
     changed = QSignalSpy(model.dataChanged)
     model.set_inspection(inspection(replace(node, path=(2, 0))))
     assert model.index_of((3,)).data(LayerRole.PROBLEM) == ""
-    assert changed.count() == 2  # the row whose problem went, and the one whose node has another path now
+    assert changed.count() == 1  # the row whose problem went; another path of the same node is not seen
+    assert model.index_of((2, 0)).data(LayerRole.NODE).path == (2, 0)
 
 
 def test_an_error_is_shown_at_its_layer(model: LayerTreeModel) -> None:
