@@ -56,7 +56,7 @@ def _layer(path: Path, layer: LayerSpec) -> Iterator[str]:
     yield from _parameters(layer.kind, entry, layer.parameters)
     if layer.initializer is not None:
         yield from (f"{layer.kind}: {text}" for text in _initializer(layer.initializer))
-        yield from _does_not_fit(layer.kind, layer.initializer.name)
+        yield from _does_not_fit(path, layer.kind, layer.initializer.name)
 
 
 def _initializer(spec: InitializerSpec) -> Iterator[str]:
@@ -66,11 +66,18 @@ def _initializer(spec: InitializerSpec) -> Iterator[str]:
         yield f"no initializer is called “{spec.name}”{did_you_mean(spec.name, initializers)}"
 
 
-def _does_not_fit(kind: str, name: str) -> Iterator[str]:
-    """An initializer given to a layer itself, which has other weights than it can set."""
+def _does_not_fit(path: Path, kind: str, name: str) -> Iterator[str]:
+    """An initializer given to a layer itself, which has other weights than it can set.
+
+    No check of a file sees this, so the message says where it is, as the file has it.
+    """
     there, wanted = form_of(kind), initializers[name].form if name in initializers else None
     if there is not None and wanted not in (None, there):
-        yield f"{kind} has {there.value}, and {name} sets {wanted.value} only: choose another initializer"
+        where = "layers" + ".body".join(f"[{index}]" for index in path)
+        yield (
+            f"{kind} at {where} has {there.value}, and {name} sets {wanted.value} only: "
+            "choose another initializer for it"
+        )
 
 
 def _parameters(name: str, entry: Entry, given: Parameters) -> Iterator[str]:

@@ -28,7 +28,7 @@ from gradviz.nets.plan import Block, Leaf
 from gradviz.nets.registry import layers
 from gradviz.nets.survey import Placed
 from gradviz.nets.weights import weights_of
-from gradviz.spec.experiment import InitializerSpec, ModelSpec, Path
+from gradviz.spec.experiment import ModelSpec, Path
 
 _AFTER_THE_SUM = ("activation",)
 _SHORTCUT = ("shortcut", "shortcut_norm")
@@ -130,10 +130,10 @@ def _first(*gains: Gain) -> Gain:
     return next((gain for gain in gains if gain is not LINEAR), LINEAR)
 
 
-def _own_initializers(model: ModelSpec) -> dict[Path, InitializerSpec]:
-    """The initializers that were given for a layer itself."""
-    return {
-        path: spec.initializer
+def _own_initializers(model: ModelSpec) -> frozenset[Path]:
+    """The layers that were given an initializer themselves."""
+    return frozenset(
+        path
         for path, spec in model.walk()
         if spec.initializer is not None and not spec.body and not layers.entry(spec.kind).composed
-    }
+    )

@@ -152,11 +152,11 @@ CONV = {"out_channels": 2, "kernel_size": 1}
         (linear(name="sparse", sparsity=1.5), "sparsity must be at least 0 and at most 1"),
         (linear(name="lsuv", max_iterations=0), "max_iterations must be at least 1"),
         (linear(name="fixup", bias=1), "fixup has no “bias”"),
-        (linear(name="dirac"), "Linear has matrices, and dirac sets kernels only"),
+        (linear(name="dirac"), "Linear at layers[1] has matrices, and dirac sets kernels only"),
         *(
             (
                 LayerSpec(kind="Conv2d", parameters=CONV, initializer=InitializerSpec(name=name)),
-                f"Conv2d has kernels, and {name} sets matrices only",
+                f"Conv2d at layers[1] has kernels, and {name} sets matrices only",
             )
             for name in ("eye", "sparse")
         ),
@@ -180,6 +180,13 @@ def test_a_wrong_initializer_is_named_at_its_layer(spec, message):
     assert message in problem.message
     with pytest.raises(BuildError):
         build_model(model, (1, 8, 8), CLASSES, seed=0)
+
+
+def test_it_is_found_however_deep_it_lies(layer, net, starting):
+    body = layer("Repeat", layer("ReLU"), starting(layer("Linear", out_features=6), "dirac"), times=2)
+    [problem] = inspect_model(net(body, layer("Linear", out_features="classes")), (6,), CLASSES).problems
+    assert problem.path == (0, 1)
+    assert problem.message.startswith("Linear at layers[0].body[1] has matrices")
 
 
 def test_an_initializer_where_there_are_no_weights_is_no_mistake(layer, net, starting):
