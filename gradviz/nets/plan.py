@@ -113,6 +113,7 @@ class Block:
 
 
 Part = Leaf | Block | Fault
+_TOO_MANY = f"brings the network above {MOST_LAYERS:,} layers"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +144,7 @@ class BlockPlan:
     def __init__(self, planner: Planner, place: Place, path: Path, spec: LayerSpec) -> None:
         self.slots: list[Slot] = []
         self.specs = spec.body
+        self._layers = 0
         self._planner = planner
         self._place = place
         self._path = path
@@ -171,8 +173,11 @@ class BlockPlan:
     def add(self, chain: Chain, label: str, count: int | None = None) -> Shape:
         """Put planned layers into the next slot; their output shape."""
         self.slots.append(Slot(label=label, part=chain, round=count))
+        self._layers += chain.layers
         if chain.broken:
             raise _BrokenBody
+        if self._layers > MOST_LAYERS:
+            raise _TooManyLayers
         return chain.output_shape
 
     def _leaf(self, kind: str, shape: Shape, given: Mapping[str, Any]) -> Leaf:
@@ -196,7 +201,7 @@ class Planner:
             part = self._part(place, index, spec, shape)
             total += part.layers
             if total > MOST_LAYERS:
-                part = _fault(place.path(index), spec, f"brings the network above {MOST_LAYERS:,} layers")
+                part = _fault(place.path(index), spec, _TOO_MANY)
             parts.append(part)
             if isinstance(part, Fault) or part.broken:
                 break
@@ -288,6 +293,8 @@ class Planner:
                 output_shape, join = layers[spec.kind](shape, plan, **complete)
         except _BrokenBody:
             pass
+        except _TooManyLayers:
+            fault = _TOO_MANY
         except ShapeError as error:
             fault = f"got {shown(shape)} and needs {error}"
         return Block(
@@ -325,6 +332,10 @@ def only(modules: Mapping[str, nn.Module]) -> nn.Module:
 
 class _BrokenBody(Exception):  # noqa: N818
     """The body does not fit; its chain, already in a slot, says why."""
+
+
+class _TooManyLayers(Exception):  # noqa: N818
+    """The block alone is beyond what a network may have: why plan its other rounds."""
 
 
 def _fault(path: Path, spec: LayerSpec, message: str | None) -> Fault:

@@ -3,6 +3,7 @@ import torch
 from registered_layers import fitting, sample_of
 
 from gradviz.nets.build import build_model
+from gradviz.nets.measure import measure
 from gradviz.nets.plan import Block, Fault, Leaf, Place, Planner, expand
 from gradviz.nets.registry import ShapeError, Tokens, layers
 from gradviz.spec.check import MOST_LAYERS
@@ -65,6 +66,17 @@ def test_more_layers_than_anyone_can_train(layer, plan):
     assert fault.message == f"brings the network above {MOST_LAYERS:,} layers"
     assert not plan(inner, inner).broken
     assert plan(inner, inner, layer("ReLU")).broken
+
+
+def test_rounds_beyond_the_limit_are_not_planned(layer, plan, monkeypatch):
+    """Each round of a DenseBlock has shapes of its own: to plan 20,000 takes seconds, a million hours."""
+    monkeypatch.setattr("gradviz.nets.plan.MOST_LAYERS", 300)
+    measure.cache_clear()
+    dense = layer("DenseBlock", num_layers=10, growth_rate=1)
+    [fault] = plan(layer("Repeat", layer("Repeat", dense, times=1000), times=1000), shape=(1, 2, 2)).parts
+    assert isinstance(fault, Fault)
+    assert fault.message.startswith("brings the network above")
+    assert measure.cache_info().misses < 2 * 300
 
 
 def test_every_module_is_a_new_one(layer, plan):

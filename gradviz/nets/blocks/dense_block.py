@@ -24,7 +24,7 @@ from gradviz.spec.registry import integer
     group="Block",
     doc="Convolutions that each see all that was made before them, side by side (Huang et al. 2017).",
     parameters=(
-        integer("num_layers", "How many layers.", minimum=1, maximum=1000),
+        integer("num_layers", "How many layers.", minimum=1, maximum=256),
         integer("growth_rate", "How many channels each layer adds.", default=32, minimum=1, maximum=65_536),
         integer(
             "bottleneck",

@@ -90,6 +90,11 @@ def plan_shortcut(plan: BlockPlan, shape: Shape, output: Shape, wanted: str) -> 
 
     Raises ShapeError where the wanted shortcut does not get there.
     """
+    if len(shape) != len(output):
+        raise ShapeError(
+            f"a body that gives {len(shape)} dimensions too, not {shown(output)}: take what changes them "
+            "(Flatten, Unflatten, LastStep) out of the body, and put it before or after the block"
+        )
     if wanted == "identity" and output != shape:
         raise ShapeError(f"a body that gives the same shape, not {shown(output)}: set shortcut to “auto”")
     if output == shape and wanted in ("auto", "identity", "padded"):
@@ -113,14 +118,13 @@ class _Way:
 
 
 def _way(shape: Shape, output: Shape, *, channels_first: bool) -> _Way:
-    if len(shape) == len(output):
-        strides = [-(-before // after) for before, after in zip(shape[1:], output[1:], strict=True)]
-        reached = [-(-before // step) for before, step in zip(shape[1:], strides, strict=True)]
-        slid = len(shape) == 3 or (len(shape) == 2 and channels_first)
-        if slid and tuple(reached) == output[1:]:
-            return _Way(dim=1, strides=tuple(strides))
-        if shape[:-1] == output[:-1]:
-            return _Way(dim=len(shape), strides=None)
+    strides = [-(-before // after) for before, after in zip(shape[1:], output[1:], strict=True)]
+    reached = [-(-before // step) for before, step in zip(shape[1:], strides, strict=True)]
+    slid = len(shape) == 3 or (len(shape) == 2 and channels_first)
+    if slid and tuple(reached) == output[1:]:
+        return _Way(dim=1, strides=tuple(strides))
+    if shape[:-1] == output[:-1]:
+        return _Way(dim=len(shape), strides=None)
     raise ShapeError(
         f"a body whose output a projection can reach, not {shown(output)}: "
         "a 1 × 1 convolution changes the channels and divides height and width by a whole number, "

@@ -53,25 +53,22 @@ def test_a_sequence_is_projected_along_its_last_dimension(layer, net):
     assert inspect_model(model, (5, 6), 3).layers[0].output_shape == (5, 9)
 
 
-@pytest.mark.parametrize(
-    ("body", "shape", "given"),
-    [
-        ("Flatten", (3, 8, 8), {}),
-        ("Flatten", (3, 8, 8), {"shortcut": "projection"}),
-    ],
-)
-def test_a_shape_that_no_projection_reaches(body, shape, given, layer, complaints):
-    [(path, message)] = complaints(layer("Residual", layer(body), **given), shape=shape)
+@pytest.mark.parametrize("shortcut", ["auto", "identity", "projection", "padded"])
+def test_a_body_of_another_rank(shortcut, layer, complaints):
+    [(path, message)] = complaints(layer("Residual", layer("Flatten"), shortcut=shortcut), shape=(3, 8, 8))
     assert path == (0,)
-    assert message.startswith(
-        "Residual 1 got [3, 8, 8] and needs a body whose output a projection can reach, not"
+    assert message == (
+        "Residual 1 got [3, 8, 8] and needs a body that gives 3 dimensions too, not [192]: take what changes "
+        "them (Flatten, Unflatten, LastStep) out of the body, and put it before or after the block"
     )
 
 
 def test_a_size_that_no_stride_reaches(layer, complaints):
     convolution = layer("Conv2d", out_channels=4, kernel_size=2)
     [(_, message)] = complaints(layer("Residual", convolution), shape=(3, 8, 8))
-    assert "not [4, 7, 7]" in message
+    assert message.startswith(
+        "Residual 1 got [3, 8, 8] and needs a body whose output a projection can reach, not [4, 7, 7]"
+    )
 
 
 def test_an_identity_that_does_not_meet(layer, complaints):
