@@ -21,6 +21,8 @@ def new_experiment(
     Raises SpecError for a template or a knob that does not exist, a value out of range, and data that do
     not fit; the problem's keys are the knob or “data”.
     """
+    if (data is None) != (info is None):
+        raise ValueError("data and what is known of them go together")
     if name not in templates:
         hint = did_you_mean(name, templates) or "; “gradviz new” lists them"
         raise SpecError([Problem(keys=(), message=f"no template is called “{name}”{hint}")])

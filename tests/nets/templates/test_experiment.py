@@ -38,7 +38,7 @@ def test_every_knob_makes_a_network(name):
             knobs = {**SMALL[name], knob.name: value}
             if "heads" in knobs:
                 knobs["width"] = 4 * knobs["heads"]
-            experiment = new_experiment(name, knobs, data, info)
+            experiment = new_experiment(name, knobs, data, info if data else None)
             assert inspect(experiment.model, info).problems == (), (knob.name, value)
 
 
@@ -109,3 +109,8 @@ def test_an_experiment_is_called_what_it_is():
     for name, knobs, data, wanted in named:
         info = describe(data) if data else None
         assert new_experiment(name, knobs, data, info).name == wanted
+
+
+def test_data_and_what_is_known_of_them_go_together():
+    with pytest.raises(ValueError, match="go together"):
+        new_experiment("mlp", {}, DataSpec(name="digits"), None)
