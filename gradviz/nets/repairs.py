@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from math import gcd
 
+from gradviz.nets.divisors import nearest_divisor
 from gradviz.nets.registry import Shape, Tokens, layers
 from gradviz.records.layer import Inspection, LayerProblem
 from gradviz.spec import tree
@@ -24,6 +24,8 @@ Look = Callable[[ModelSpec], Inspection]
 """Plans a model and says what is wrong with it."""
 
 MOST_TRIES = 16
+DIVIDING = ("groups", "num_groups", "num_heads", "cardinality")
+"""Parameters that must divide a number of channels or features."""
 MERGING = ("LastStep", "MeanOverTime", "Flatten")
 """Layers that make one row of many positions."""
 FOR_SEQUENCES = ("Embedding", "LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerBlock", "Conv1d")
@@ -120,6 +122,7 @@ def _tries(trouble: _Trouble) -> Iterator[_Try]:
         return
     shape, entry = trouble.input_of(trouble.path), layers.entry(trouble.layer.kind)
     yield from _by_tokens(trouble, shape, entry)
+    yield from _by_division(trouble, shape, entry)
     yield from _by_dimensions(trouble, shape)
     if "in round" in trouble.problem.message:
         yield from _fewer_rounds(trouble)
@@ -189,6 +192,19 @@ def _by_tokens(trouble: _Trouble, shape: Shape, entry: Entry) -> Iterator[_Try]:
         )
 
 
+def _by_division(trouble: _Trouble, shape: Shape, entry: Entry) -> Iterator[_Try]:
+    """Another number of heads or groups, where that is what does not divide."""
+    for parameter in entry.parameters:
+        value = trouble.layer.parameters.get(parameter.name)
+        if parameter.name in DIVIDING and isinstance(value, int) and value > 0 and shape:
+            for size in dict.fromkeys((shape[0], shape[-1])):
+                better = nearest_divisor(size, value)
+                if better != value:
+                    yield _changed(trouble, f"Set {parameter.name} to {better}", {parameter.name: better})
+            if value != 1:
+                yield _changed(trouble, f"Set {parameter.name} to 1", {parameter.name: 1})
+
+
 def _by_dimensions(trouble: _Trouble, shape: Shape) -> Iterator[_Try]:
     path, kind = trouble.path, trouble.layer.kind
     yield from _of_other_dimensions(trouble, shape)
@@ -227,10 +243,6 @@ def _by_numbers(trouble: _Trouble, shape: Shape, entry: Entry) -> Iterator[_Try]
 def _better(parameter: Parameter, value: Value, shape: Shape) -> Iterator[Value]:
     """Values with which such a parameter fits more inputs."""
     single = value if isinstance(value, int) and not isinstance(value, bool) else None
-    if parameter.name in ("groups", "num_groups", "num_heads", "cardinality") and single and shape:
-        for size in (shape[0], shape[-1]):
-            yield gcd(single, size)
-        yield 1
     if parameter.name == "padding" and "same" in parameter.choices:
         yield "same"
     if parameter.name == "kernel_size" and shape:

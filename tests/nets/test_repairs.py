@@ -103,7 +103,7 @@ MISTAKES = [
         "heads that do not divide",
         TEXT,
         (EMBEDDING, layer("MultiheadAttention", num_heads=3), layer("MeanOverTime"), END),
-        "Set num_heads to 1",
+        "Set num_heads to 2",
     ),
 ]
 
