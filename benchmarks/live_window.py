@@ -24,6 +24,7 @@ import blocks
 
 if TYPE_CHECKING:
     from gradviz.records.reader import RunReader
+    from gradviz.spec.experiment import ExperimentSpec
 
 ROOT = Path(__file__).parent.parent
 SETTLE_S = 0.4
@@ -137,9 +138,12 @@ class Stage:
         from gradviz.paths import resources
         from gradviz.spec.examples import load_experiment
 
+        self.train_experiment(load_experiment(example, None, resources() / "examples", overrides))
+
+    def train_experiment(self, experiment: ExperimentSpec) -> None:
+        """The same for an experiment that is not in a file."""
         self._stop()
         self.window.show()
-        experiment = load_experiment(example, None, resources() / "examples", overrides)
         self.document.edit(experiment, "benchmark")
         self.runs.train()
         self.until(lambda: self.host.status.is_training, "the run did not start")

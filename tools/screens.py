@@ -20,12 +20,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests" / "views")]
 
 import recorded_runs  # noqa: E402 - the tests' own recordings
+from diagram_screens import Picture, pictures  # noqa: E402
 from fake_host import FakeHost  # noqa: E402 - and engine
 from PySide6.QtCore import QPoint, QSize, Qt  # noqa: E402
 from PySide6.QtGui import QDragEnterEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
 
-from gradviz.control.engine_state import EngineState, InspectionReply, LogLine  # noqa: E402
+from gradviz.control.engine_state import EngineState, InspectionReply, LogLine, TemplateMade  # noqa: E402
 from gradviz.control.run_entry import RunEntry  # noqa: E402
 from gradviz.control.session_messages import AbandonedSession  # noqa: E402
 from gradviz.data.load import describe  # noqa: E402
@@ -143,6 +144,36 @@ def saying(entry: RunEntry, tone: Tone, text: str, engine: EngineState = EngineS
     return prepare
 
 
+def diagram(state: Path, picture: Picture) -> Prepare:
+    """The network diagram of a model, with a run of that very model."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        document = shown.document
+        document.edit(replace(document.experiment, model=picture.model), "picture")
+        ready(shown)
+        shown.actions_by_key["view.diagram"].setChecked(True)
+        shown.settings.set_text("plots/left", "flow")
+        if picture.run is not None:
+            found = tuple(inspection(shown).layers)
+            show(shown, run(state, f"diagram-{picture.name}", network=found, **picture.run))
+        if picture.edited is not None:
+            settle()
+            document.edit(replace(document.experiment, model=picture.edited), "edit")
+            ready(shown)
+        settle()
+        view = shown.plots.diagram.view  # type: ignore[union-attr]
+        for path, fold in picture.folds.items():
+            view.set_fold(view.scene.place_of(path), fold)
+        view.show_start()
+        if picture.whole:
+            view.show_all()
+        if picture.select is not None:
+            shown.wiring.selection.select_row(picture.select)
+        return shown
+
+    return prepare
+
+
 def starting(shown: MainWindow) -> QWidget:
     """Before the engine has answered."""
     return shown
@@ -193,6 +224,21 @@ def builder_menu(shown: MainWindow) -> QWidget:
     menu = shown.left.builder.context_menu()
     menu.popup(shown.mapToGlobal(shown.rect().center()))
     return menu
+
+
+def templates(shown: MainWindow) -> QWidget:
+    """The published architectures."""
+    ready(shown)
+    shown.templates.open()
+    dialog = shown.templates.dialog
+    dialog.search.setText("res")
+    dialog.list.setCurrentItem(dialog._items()[1])  # noqa: SLF001 - the second one
+    dialog.show_answer(
+        TemplateMade(
+            id=0, experiment=RESIDUAL, layers=161, parameters=25_557_032, multiply_adds=4_089_184_256
+        )
+    )
+    return dialog
 
 
 def no_layers(shown: MainWindow) -> QWidget:
@@ -316,12 +362,15 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     yield "repeat-4k", repeat, LARGE
     yield "builder-menu", builder_menu, NORMAL
     yield "no-layers", no_layers, NORMAL
+    yield "templates", templates, NORMAL
     yield "drag-line", dragging((1, 1), 0.9), NORMAL
     yield "drag-into", dragging((1,), 0.5), NORMAL
     for number, name in enumerate(("data", "training-panel", "notes"), 1):
         yield name, panel(number), NORMAL
     yield "log", log, NORMAL
     yield "palette", palette, NORMAL
+    for picture in pictures():
+        yield f"diagram-{picture.name}", diagram(state, picture), LARGE if picture.large else NORMAL
     for name, dialog in (
         ("about", about),
         ("shortcuts", shortcuts),

@@ -31,6 +31,15 @@ def test_start_up_times_both_moments():
 
 
 @pytest.mark.timeout(240)
+def test_the_diagram_is_timed_while_it_moves():
+    found = measured("diagram.py", "--seconds", "2")["diagram"]
+    assert set(found) == {"1,000 Linear layers", "110-layer ResNet"}
+    for gestures in found.values():
+        assert set(gestures) == {"panned", "zoomed", "made anew"}
+        assert all(0 < gesture["p50"] <= gesture["p99"] for gesture in gestures.values())
+
+
+@pytest.mark.timeout(240)
 def test_live_window_times_all_three_and_counts_frames():
     found = measured("live_window.py", "--frame-seconds", "2")
     assert found["torch_in_window"] is False

@@ -28,8 +28,10 @@ def layer(index: int, name: str | None = None) -> LayerInfo:
     )
 
 
-def run_info(run_id: str, layers: int, steps: int, *, clipped: bool) -> RunInfo:
-    """What is known at a run's start."""
+def run_info(
+    run_id: str, layers: int, steps: int, *, clipped: bool, network: tuple[LayerInfo, ...] = ()
+) -> RunInfo:
+    """What is known at a run's start; `network` are the layers of a true network, by default made up."""
     series = [("train_loss", 1), ("train_accuracy", 1), ("grad_norm", layers)]
     if clipped:
         series.append(("grad_norm_clipped", layers))
@@ -38,7 +40,7 @@ def run_info(run_id: str, layers: int, steps: int, *, clipped: bool) -> RunInfo:
         name="Vanishing",
         created="2026-01-01T00:00:00+00:00",
         experiment=to_raw(ExperimentSpec()),
-        layers=tuple(layer(index) for index in range(layers)),
+        layers=network or tuple(layer(index) for index in range(layers)),
         series=tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in series),
         steps=steps,
         steps_per_epoch=23,
@@ -57,11 +59,13 @@ def record(
     non_finite_from: int | None = None,
     zero_rows: int = 0,
     finish: bool = True,
+    network: tuple[LayerInfo, ...] = (),
 ) -> RunStatus:
     """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before."""
+    layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
     random = np.random.default_rng(0)
-    writer = RunWriter.create(path, run_info(run_id, layers, steps, clipped=clipped))
+    writer = RunWriter.create(path, run_info(run_id, layers, steps, clipped=clipped, network=network))
     depth = np.linspace(-12, -0.5, layers)
     for step in range(count):
         norms = 10 ** (

@@ -76,7 +76,7 @@ class CardPainter:
     def _card(self, box: Box, rect: QRectF, *, selected: bool, hovered: bool) -> None:
         painter, theme, node, row = self._painter, self._theme, box.node, self._look.row
         radius = min(6.0, rect.height() / 4)
-        if node.role is Role.REPEAT:
+        if node.role is Role.REPEAT and node.children:
             self._stack(rect, radius)
         path = QPainterPath()
         path.addRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)

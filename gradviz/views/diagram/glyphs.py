@@ -93,7 +93,7 @@ def paint_join(painter: QPainter, rect: QRectF, sign: str, size: int, theme: The
     width = text_width(sign, size) + 16
     pill = QRectF(middle.x() - width / 2, middle.y() - high / 2, width, high)
     painter.drawRoundedRect(pill, high / 2, high / 2)
-    if high >= 11:
+    if high >= 9:
         painter.setFont(font(size))
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, sign)
 

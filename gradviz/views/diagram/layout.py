@@ -7,7 +7,6 @@ it stands. Branches stand side by side, a shortcut runs at the right of what it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,13 +38,16 @@ _BETWEEN_ROUNDS = 12.0
 _STACK = 8.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
+class _Room(NamedTuple):
     """What a node needs: to the left and right of the signal's way, and in height."""
 
     left: float
     right: float
     height: float
+
+
+_TALL = _Room(CARD_WIDTH / 2, CARD_WIDTH / 2, CARD_HEIGHT)
+_FLAT = _Room(CARD_WIDTH / 2, CARD_WIDTH / 2, FLAT_HEIGHT)
 
 
 class _Around(NamedTuple):
@@ -88,6 +90,8 @@ class _Layout:
     # room
 
     def _room(self, node: Node) -> _Room:
+        if not node.children:
+            return _TALL if node.is_tall else _FLAT
         found = self._rooms.get(node.key)
         if found is None:
             found = self._rooms[node.key] = self._find_room(node)
@@ -154,7 +158,7 @@ class _Layout:
     def _node(self, node: Node, x: float, top: float, around: _Around) -> float:
         room, fold = self._room(node), self._folds.of(node)
         if fold is Fold.FOLDED:
-            stack = _STACK if node.role is Role.REPEAT else 0.0
+            stack = _STACK if node.role is Role.REPEAT and node.children else 0.0
             self._boxes.append(
                 Box(node, Form.CARD, x - room.left, top, CARD_WIDTH, room.height - stack, *around)
             )
@@ -231,7 +235,7 @@ class _Layout:
         return top + FLAT_HEIGHT
 
     def _line(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        self._lines.append(Line(points=(start, end)))
+        self._lines.append(Line((start, end)))
 
     def _skip(self, *points: tuple[float, float]) -> None:
         self._lines.append(Line(points=points, skips=True))

@@ -1,10 +1,14 @@
-"""A node of the diagram: a layer or a block of the model, as it is drawn; pure data without Qt."""
+"""A node of the diagram: a layer or a block of the model, as it is drawn; pure data without Qt.
+
+Nodes and boxes are made by the thousand at every edit, and a named tuple is made in a quarter of the time
+that a frozen dataclass takes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from gradviz.spec.experiment import Path
 
@@ -25,8 +29,7 @@ class Role(Enum):
     LOSS = "loss"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One layer, or a block with what is in it.
 
     `path` is the place in the layer tree, `rounds` the iteration in each enclosing Repeat that is drawn

@@ -228,8 +228,7 @@ def _rounds(node: Node, at: int, times: int, measured: tuple[LayerInfo, ...]) ->
     own = [_rounds(child, at, times, measured) for child in node.own]
     return tuple(
         _one_round(
-            replace(
-                node,
+            node._replace(
                 rounds=(*node.rounds, number),
                 rows=tuple(rows[number]),
                 children=tuple(child[number] for child in children),
@@ -245,10 +244,9 @@ def _one_round(node: Node, measured: tuple[LayerInfo, ...]) -> Node:
     """A node of one round with that round's name, shape and size."""
     info = measured[node.rows[0]] if len(node.rows) == 1 and not node.children else None
     if info is None:
-        return replace(node, parameters=sum(measured[row].parameters for row in node.rows))
+        return node._replace(parameters=sum(measured[row].parameters for row in node.rows))
     named = node.part < 0 and node.title == info.kind
-    return replace(
-        node,
+    return node._replace(
         title=info.name if named else node.title,
         shape=info.output_shape,
         parameters=info.parameters,

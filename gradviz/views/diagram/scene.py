@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ HEADER = 34.0
 JOIN = 20.0
 
 
+Edges = npt.NDArray[np.float64]
+
+
 class Form(Enum):
     """What a box looks like."""
 
@@ -35,8 +39,7 @@ class Form(Enum):
     JOIN = "join"
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One thing with a place; `parent` is the frame around it (-1: none), `depth` how many there are."""
 
     node: Node
@@ -61,8 +64,7 @@ class Box:
         return self.top + self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A way of the signal, with round corners; `skips` marks a skip connection."""
 
     points: tuple[tuple[float, float], ...]
@@ -70,8 +72,7 @@ class Line:
     skips: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A word beside the column: which round this is. (x, y) is the middle of its right end."""
 
     x: float
@@ -95,17 +96,17 @@ class Bars:
     row: npt.NDArray[np.intp]
 
     @classmethod
-    def of(cls, boxes: Sequence[Box]) -> Bars:
-        """Those of a scene's boxes."""
-        cards = [(number, box) for number, box in enumerate(boxes) if box.form is Form.CARD]
-        edges = np.array([(b.left, b.right, b.top, b.bottom) for _, b in cards], dtype=float).reshape(-1, 4)
-        rows = [box.node.rows for _, box in cards]
+    def of(cls, boxes: Sequence[Box], edges: Edges) -> Bars:
+        """Those of a scene's boxes, whose left, top, width and height are `edges` [boxes, 4]."""
+        number = np.flatnonzero([box.form is Form.CARD for box in boxes])
+        rows = [boxes[card].node.rows for card in number.tolist()]
+        left, top, width, height = edges[number].T
         return cls(
-            number=np.array([number for number, _ in cards], dtype=np.intp),
-            left=edges[:, 0],
-            right=edges[:, 1],
-            top=edges[:, 2],
-            bottom=edges[:, 3],
+            number=number,
+            left=left,
+            right=left + width,
+            top=top,
+            bottom=top + height,
             count=np.array([len(found) for found in rows], dtype=np.intp),
             row=np.array([found[0] if len(found) == 1 else -1 for found in rows], dtype=np.intp),
         )
@@ -118,14 +119,15 @@ class Scene:
         self.boxes = tuple(boxes)
         self.lines = tuple(lines)
         self.labels = tuple(labels)
-        self.left = min((box.left for box in boxes), default=0.0)
-        self.right = max((box.right for box in boxes), default=0.0)
-        self.height = max((box.bottom for box in boxes), default=0.0)
-        self._box_tops, self._box_bottoms = _spans([(box.top, box.bottom) for box in boxes])
-        self._line_tops, self._line_bottoms = _spans(
-            [(min(y for _, y in line.points), max(y for _, y in line.points)) for line in lines]
-        )
-        self.bars = Bars.of(boxes)
+        edges = np.array([box[2:6] for box in boxes], dtype=float).reshape(-1, 4)
+        self._box_tops, self._box_bottoms = edges[:, 1], edges[:, 1] + edges[:, 3]
+        self.left = float(edges[:, 0].min(initial=0.0))
+        self.right = float((edges[:, 0] + edges[:, 2]).max(initial=0.0))
+        self.height = float(self._box_bottoms.max(initial=0.0))
+        heights = [[y for _, y in line.points] for line in lines]
+        self._line_tops = np.array([min(found) for found in heights], dtype=float)
+        self._line_bottoms = np.array([max(found) for found in heights], dtype=float)
+        self.bars = Bars.of(boxes, edges)
         self._label_at = np.array([label.y for label in labels], dtype=float)
         self.places: dict[Key, int] = {}
         for number, box in enumerate(boxes):
@@ -168,11 +170,6 @@ class Scene:
         ]
         innermost = max((self.boxes[number].depth for number in found), default=0)
         return next((number for number in found if self.boxes[number].depth == innermost), None)
-
-
-def _spans(spans: Sequence[tuple[float, float]]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    found = np.array(spans, dtype=float).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
 
 
 def _between(

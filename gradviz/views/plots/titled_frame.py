@@ -24,6 +24,7 @@ from gradviz.views.theme import Theme
 
 HEADING_HEIGHT = 36
 _PICTURE_SCALE = 2
+_TAB_PAD = 10
 
 
 class TitledFrame(QWidget):
@@ -69,6 +70,8 @@ class TitledFrame(QWidget):
         tab.setText(text)
         tab.setToolTip(tip)
         tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tab.ensurePolished()
+        tab.setFixedWidth(tab.fontMetrics().horizontalAdvance(text) + _TAB_PAD)
         self.heading.insertWidget(self.heading.indexOf(self.title) + (0 if before else 1), tab)
         self._tabs.append(tab)
         return tab

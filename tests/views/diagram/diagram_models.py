@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
+from gradviz.records.layer import Inspection, LayerInfo, NodeInfo
 from gradviz.spec.catalogue import Entry
 from gradviz.spec.experiment import LayerSpec, ModelSpec, Path
 from gradviz.spec.registry import boolean, choice, integer
@@ -63,55 +63,76 @@ def model(*layers: LayerSpec) -> ModelSpec:
     return ModelSpec(layers=layers)
 
 
-def inspect(spec: ModelSpec, problems: tuple[LayerProblem, ...] = ()) -> Inspection:
+def inspect(spec: ModelSpec) -> Inspection:
     """Every Linear has 72 parameters; a projection has 64; a Bottleneck is Linear, ReLU, Linear."""
-    layers: list[LayerInfo] = []
-    nodes: dict[Path, NodeInfo] = {}
-    counts: dict[str, int] = {}
+    builder = _Builder()
+    for index, layer in enumerate(spec.layers):
+        builder.build((index,), layer, (), "")
+    return Inspection(
+        input_shape=(8,),
+        classes=8,
+        layers=tuple(builder.layers),
+        nodes=tuple(builder.nodes.values()),
+        problems=(),
+    )
 
-    def leaf(kind: str, path: Path, repeat: tuple[int, ...], module: str, parameters: int, given: str) -> int:
-        counts[kind] = counts.get(kind, 0) + 1
-        layers.append(
+
+class _Builder:
+    """Walks a model as the engine does."""
+
+    def __init__(self) -> None:
+        self.layers: list[LayerInfo] = []
+        self.nodes: dict[Path, NodeInfo] = {}
+        self._counts: dict[str, int] = {}
+
+    def build(self, path: Path, layer: LayerSpec, repeat: tuple[int, ...], module: str) -> int:
+        """The parameters of a layer with all in it."""
+        here = f"{module}{layer.kind.lower()}"
+        total = 0
+        if layer.parameters.get("shortcut") == "projection":
+            total += self._leaf("Linear", path, repeat, f"{here}.shortcut", parameters=64)
+        if layer.kind == "Bottleneck":
+            for part, kind in enumerate(("Linear", "ReLU", "Linear")):
+                total += self._leaf(kind, path, repeat, f"{here}.{part}")
+        elif layer.kind == "Repeat":
+            for number in range(int(layer.parameters["times"])):  # type: ignore[call-overload]
+                total += self._inside(path, layer, (*repeat, number), f"{here}.{number}.")
+        elif layer.body:
+            total += self._inside(path, layer, repeat, f"{here}.body.")
+        else:
+            total += self._leaf(layer.kind, path, repeat, here, given=layer.name or "")
+        info = NodeInfo(path=path, output_shape=(8,), parameters=total, multiply_adds=total)
+        self.nodes.setdefault(path, info)
+        return total
+
+    def _inside(self, path: Path, layer: LayerSpec, repeat: tuple[int, ...], module: str) -> int:
+        return sum(self.build((*path, i), child, repeat, module) for i, child in enumerate(layer.body))
+
+    def _leaf(
+        self,
+        kind: str,
+        path: Path,
+        repeat: tuple[int, ...],
+        module: str,
+        *,
+        parameters: int | None = None,
+        given: str = "",
+    ) -> int:
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        size = parameters if parameters is not None else (72 if kind == "Linear" else 0)
+        self.layers.append(
             LayerInfo(
-                index=len(layers),
-                name=given or f"{kind} {counts[kind]}",
+                index=len(self.layers),
+                name=given or f"{kind} {self._counts[kind]}",
                 kind=kind,
                 path=path,
                 repeat=repeat,
                 module=module,
                 output_shape=(8,),
-                parameters=parameters,
+                parameters=size,
             )
         )
-        return parameters
-
-    def build(path: Path, layer: LayerSpec, repeat: tuple[int, ...], module: str) -> int:
-        here = f"{module}{layer.kind.lower()}"
-        total = 0
-        if layer.kind == "Residual" and layer.parameters.get("shortcut") == "projection":
-            total += leaf("Linear", path, repeat, f"{here}.shortcut", 64, f"Residual {path[0]} shortcut")
-        if layer.kind == "Bottleneck":
-            for part, kind in enumerate(("Linear", "ReLU", "Linear")):
-                total += leaf(kind, path, repeat, f"{here}.{part}", 72 if kind == "Linear" else 0, "")
-        elif layer.kind == "Repeat":
-            for number in range(int(layer.parameters["times"])):  # type: ignore[call-overload]
-                total += inside(path, layer, (*repeat, number), f"{here}.{number}.")
-        elif layer.body:
-            total += inside(path, layer, repeat, f"{here}.body.")
-        else:
-            parameters = 72 if layer.kind == "Linear" else 0
-            total += leaf(layer.kind, path, repeat, here, parameters, layer.name or "")
-        nodes.setdefault(path, NodeInfo(path=path, output_shape=(8,), parameters=total, multiply_adds=total))
-        return total
-
-    def inside(path: Path, layer: LayerSpec, repeat: tuple[int, ...], module: str) -> int:
-        return sum(build((*path, i), child, repeat, module) for i, child in enumerate(layer.body))
-
-    for index, layer in enumerate(spec.layers):
-        build((index,), layer, (), "")
-    return Inspection(
-        input_shape=(8,), classes=8, layers=tuple(layers), nodes=tuple(nodes.values()), problems=problems
-    )
+        return size
 
 
 def deep(times: int = 20) -> ModelSpec:

@@ -79,7 +79,7 @@ def turn(view, place, notches, modifiers=NONE):
         Qt.MouseButton.NoButton,
         modifiers,
         Qt.ScrollPhase.NoScrollPhase,
-        False,
+        False,  # noqa: FBT003 - not inverted
     )
     QApplication.sendEvent(view.viewport(), event)
 
@@ -291,7 +291,7 @@ def test_a_selection_from_elsewhere_unfolds_and_scrolls(shown) -> None:
     view.select(target.path, target.rows[5], reveal=True)
     assert view.selected.path == target.path
     rect = view_rect(view.scene.boxes[view.current], view.camera)
-    assert 0 <= rect.top()
+    assert rect.top() >= 0
     assert rect.bottom() <= view.viewport().height()
     assert view.picks == []
 

@@ -1,0 +1,50 @@
+import pytest
+from recorded_runs import layer
+
+from gradviz.views.layer_selection import LayerSelection, Place
+
+
+@pytest.fixture
+def heard(qapp):
+    """A selection of five rounds of one layer, and what it tells."""
+    selection = LayerSelection()
+    selection.set_layers([layer(index) for index in range(5)])
+    told = []
+    for name in ("row_changed", "path_changed", "place_changed"):
+        getattr(selection, name).connect(lambda what, which=name: told.append((which, what)))
+    return selection, told
+
+
+def test_a_row_is_told_to_plots_tree_and_diagram(heard) -> None:
+    selection, told = heard
+    selection.select_row(3)
+    assert told == [
+        ("row_changed", 3),
+        ("path_changed", (1, 0)),
+        ("place_changed", Place(path=(1, 0), row=3)),
+    ]
+
+
+def test_a_layer_of_the_tree_keeps_the_round_that_was_looked_at(heard) -> None:
+    selection, told = heard
+    selection.select_row(3)
+    told.clear()
+    selection.select_path((1, 0))
+    assert told == [("place_changed", Place(path=(1, 0), row=3))]
+
+
+def test_a_layer_that_is_not_measured_leaves_the_plots_alone(heard) -> None:
+    selection, told = heard
+    selection.select_path((0,))
+    assert told == [("place_changed", Place(path=(0,), row=None))]
+    assert selection.row == 0
+
+
+def test_a_node_of_the_diagram_is_told_to_tree_and_plots(heard) -> None:
+    selection, told = heard
+    selection.select_place((1, 0), 4)
+    assert told == [("row_changed", 4), ("path_changed", (1, 0))]
+    told.clear()
+    selection.select_place((2,), None)
+    assert told == [("path_changed", (2,))]
+    assert selection.row == 4
