@@ -65,8 +65,12 @@ class EngineQuestions(QObject):
         return self._count
 
     def _made(self, answer: EngineAnswer) -> None:
-        experiment = None if answer.answer is None else from_raw(answer.answer["experiment"])
-        self.template_made.emit(TemplateMade(id=answer.id, experiment=experiment, error=answer.error))
+        found = answer.answer or {}
+        experiment = from_raw(found["experiment"]) if found else None
+        error = f"{answer.where} {answer.error}" if answer.error.startswith("must ") else answer.error
+        sizes = found.get("sizes", {})
+        made = TemplateMade(id=answer.id, experiment=experiment, error=error, **sizes)
+        self.template_made.emit(made)
 
     def _opened(self, path: Path, answer: EngineAnswer) -> None:
         raw = () if answer.answer is None else answer.answer["layers"]

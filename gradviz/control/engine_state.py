@@ -101,10 +101,13 @@ class EngineAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TemplateMade:
-    """The experiment of a template, or the sentence why there is none."""
+    """The experiment of a template with its sizes, or the sentence why there is none."""
 
     id: int
     experiment: ExperimentSpec | None = None
+    layers: int = 0
+    parameters: int = 0
+    multiply_adds: int = 0
     error: str = ""
 
 

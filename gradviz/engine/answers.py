@@ -12,6 +12,7 @@ from typing import Any
 from gradviz.data.load import DataError, describe
 from gradviz.engine.requests import Ask, Question
 from gradviz.nets.expansion import expansion_at
+from gradviz.nets.model import inspect
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import DataSpec
 from gradviz.spec.json_codec import from_raw, layer_to_raw, to_raw
@@ -56,7 +57,13 @@ def _template(details: Details, catalogue: Catalogue) -> dict[str, Any]:
         data = from_raw({"data": details["data"], "model": {"layers": []}}, catalogue).data
     info = describe(data) if data else None
     experiment = new_experiment(details["name"], details.get("knobs", {}), data, info)
-    return {"experiment": to_raw(experiment)}
+    found = inspect(experiment.model, info or describe(experiment.data))
+    sizes = {
+        "layers": len(found.layers),
+        "parameters": found.parameters,
+        "multiply_adds": found.multiply_adds,
+    }
+    return {"experiment": to_raw(experiment), "sizes": sizes}
 
 
 def _expand(details: Details, catalogue: Catalogue) -> dict[str, Any]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gradviz.views.log_panel import LogPanel
     from gradviz.views.plots.plot_area import PlotArea
     from gradviz.views.run_conductor import RunConductor
+    from gradviz.views.template_conductor import TemplateConductor
     from gradviz.views.window_wiring import WindowWiring
 
 _SIZE = QSize(1280, 800)
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
     code: CodeConductor
     left: LeftPanel
     log: LogPanel
+    templates: TemplateConductor
     wiring: WindowWiring
 
     def __init__(self, settings: Settings) -> None:
@@ -86,7 +88,9 @@ class MainWindow(QMainWindow):
         from gradviz.views.file_conductor import FileConductor  # noqa: PLC0415
         from gradviz.views.left_panel import LeftPanel  # noqa: PLC0415
         from gradviz.views.log_panel import LogPanel  # noqa: PLC0415
+        from gradviz.views.memory_guard import MemoryGuard  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
+        from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
         from gradviz.views.window_wiring import WindowWiring  # noqa: PLC0415
 
         self.document, self.host = document, host
@@ -101,6 +105,8 @@ class MainWindow(QMainWindow):
         _replace(self.columns, self._placeholders[0], self.left)
         self._fill_menus()
         self.code = CodeConductor(self)
+        self.templates = TemplateConductor(document, host, self.actions_by_key["file.template"], self)
+        self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train
         self.wiring = WindowWiring(self)
         self._is_open = True
         self._tell_visible()

@@ -5,6 +5,7 @@ It owns the refresh clock, so there is one place that decides which run is shown
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
@@ -45,6 +46,7 @@ class RunConductor(QObject):
         self._told_at = 0.0
         self._told: tuple[object, ...] = ()
         self._reset_when_ended = False
+        self.may_start: Callable[[], bool] = _always
         self._inspect_soon = QTimer(self)
         self._inspect_soon.setSingleShot(True)
         self._inspect_soon.setInterval(_INSPECT_AFTER_MS)
@@ -76,8 +78,8 @@ class RunConductor(QObject):
 
     def step(self) -> None:
         """Do one step of the paused run; without one, start a run that pauses after its first step."""
-        if not self.status.is_training:
-            self._start(paused=True)
+        if not self.status.is_training and not self._start(paused=True):
+            return
         self.clock.set_cursor(None)
         self._host.step()
 
@@ -117,16 +119,19 @@ class RunConductor(QObject):
         self._inspect_soon.stop()
         self.clock.close()
 
-    def _start(self, *, paused: bool) -> None:
+    def _start(self, *, paused: bool) -> bool:
         self._reset_when_ended = False
+        if not self.may_start():
+            return False
         try:
             request = self._document.new_run(paused=paused)
         except RecordsError as error:
             self.run_failed.emit(str(error))
-            return
+            return False
         self._host.train(request)
         self.show_run(self._document.run(request.run_id))
         self.run_started.emit()
+        return True
 
     def _inspect(self) -> None:
         self._host.inspect(self._document.experiment)
@@ -190,3 +195,7 @@ class RunConductor(QObject):
                 return self.tr("Diverged after {0} steps").format(steps)
             case _:
                 return self.tr("Failed after {0} steps").format(steps)
+
+
+def _always() -> bool:
+    return True
