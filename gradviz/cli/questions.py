@@ -11,7 +11,7 @@ from gradviz.cli.failure import BadInput
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.memory import memory_question
 from gradviz.spec.source import source_problem, split_source
-from gradviz.spec.trust import allow, is_allowed
+from gradviz.trust import allow, is_allowed
 
 
 def need_permission(experiment: ExperimentSpec, *, yes: bool) -> None:

@@ -19,7 +19,7 @@ def read_arguments(text: str) -> Parameters:
         if not name.isidentifier():
             raise ValueError(f"“{name}” is no name of an argument")
         if isinstance(value, date | time):
-            raise ValueError(f"“{name}” must be a number, a text, true, false, a list or a table")
+            raise ValueError(f"“{name}” must be a number, a text, true, false, a list or a table")  # noqa: TRY004
     return arguments
 
 

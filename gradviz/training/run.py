@@ -67,7 +67,7 @@ def train(
         status = _finished(FinishReason.STOPPED, control, "Interrupted.")
     except (DataError, BuildError, DeviceError, RecordsError) as error:
         status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
-    except (Exception, SystemExit) as error:  # whatever a network or torch raises is this run's end
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a network or torch raises ends this run
         _log.debug("Run %s failed", run_id, exc_info=True)
         if writer is not None:
             writer.log("error", traceback.format_exc())

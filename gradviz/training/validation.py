@@ -32,7 +32,8 @@ def validate(model: nn.Module, x: Tensor, y: Tensor) -> Score:
     training = model.training
     model.eval()
     try:
-        at_once = max(1, min(_MOST_SAMPLES, _MOST_VALUES // max(1, x[0].numel())))
+        rows = max(1, y[0].numel())  # a row of scores at every position
+        at_once = max(1, min(_MOST_SAMPLES // rows, _MOST_VALUES // max(1, x[0].numel())))
         sums = torch.zeros(2, dtype=torch.float64, device=y.device)
         for start in range(0, len(y), at_once):
             output, part_y = in_rows(model(x[start : start + at_once]), y[start : start + at_once])

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from gradviz.control.engine_state import Exported, InspectionReply
 from gradviz.spec.experiment import ExperimentSpec, ModelSpec
 from gradviz.spec.source import offered, split_source
-from gradviz.spec.trust import allow, is_allowed
+from gradviz.trust import allow, is_allowed
 from gradviz.views.dialogs import show_error
 from gradviz.views.import_dialog import ImportDialog
 from gradviz.views.message_strip import Tone

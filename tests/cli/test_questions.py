@@ -7,7 +7,7 @@ import pytest
 from gradviz.cli import questions
 from gradviz.cli.failure import BadInput
 from gradviz.spec.experiment import ExperimentSpec, ModelSpec
-from gradviz.spec.trust import is_allowed
+from gradviz.trust import is_allowed
 
 
 class Terminal(io.StringIO):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from gradviz.control.engine_state import Exported, InspectionReply
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem
 from gradviz.spec.experiment import ModelSpec
-from gradviz.spec.trust import allow, is_allowed
+from gradviz.trust import allow, is_allowed
 from gradviz.views.import_dialog import ImportDialog
 
 CODE = "class Net: pass\ndef make(depth): pass\n"

@@ -19,7 +19,7 @@ from typing import Any
 from torch import nn
 
 from gradviz.spec.source import source_problem, split_source
-from gradviz.spec.trust import is_allowed
+from gradviz.trust import is_allowed
 
 _log = logging.getLogger(__name__)
 _loaded: dict[Path, tuple[tuple[int, int], ModuleType]] = {}
@@ -64,7 +64,7 @@ def guarded(path: Path, what: str) -> Iterator[None]:
     except ForeignError:
         raise
     except Exception as error:
-        _log.warning("%s", "".join(traceback.format_exception(error)).strip())
+        _log.info("%s", "".join(traceback.format_exception(error)).strip())
         said = (str(error).strip().splitlines() or [""])[0][:300]
         named = f"{type(error).__name__}: {said}" if said else type(error).__name__
         raise ForeignError(f"{what} raises {named}{_place(error, path)}") from error

@@ -22,7 +22,7 @@ from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ModelSpec
 from gradviz.spec.source import split_source
-from gradviz.spec.trust import is_allowed
+from gradviz.trust import is_allowed
 
 _BATCH = 2
 _kept: dict[tuple[object, ...], tuple[LayerInfo, ...]] = {}
@@ -40,7 +40,11 @@ def inspect_foreign(model: ModelSpec, data: DataInfo) -> Inspection:
     except ForeignError as error:
         problems = (LayerProblem(path=(), message=str(error)),)
     return Inspection(
-        input_shape=data.input_shape, classes=data.classes, layers=layers, nodes=_nodes(layers), problems=problems
+        input_shape=data.input_shape,
+        classes=data.classes,
+        layers=layers,
+        nodes=_nodes(layers),
+        problems=problems,
     )
 
 

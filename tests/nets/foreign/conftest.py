@@ -2,7 +2,7 @@ import pytest
 
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ModelSpec
-from gradviz.spec.trust import allow
+from gradviz.trust import allow
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Whatever a person's file does, it ends in a module or in a sentence that names file and line."""
 
+import logging
 import sys
 
 import pytest
@@ -29,7 +30,8 @@ def test_nothing_runs_before_somebody_allowed_it(foreign, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
-def test_what_goes_wrong_has_a_place(foreign, caplog):
+def test_what_goes_wrong_has_a_place(foreign, caplog, capsys):
+    caplog.set_level(logging.INFO)
     assert (
         failing(foreign("x = 1 / 0\nNet = 1"))
         == "net.py:Net raises ZeroDivisionError: division by zero (net.py, line 3)"
@@ -37,6 +39,7 @@ def test_what_goes_wrong_has_a_place(foreign, caplog):
     said = failing(foreign("def Net():\n    raise ValueError('no\\nway')"))
     assert said == "Net() raises ValueError: no (net.py, line 4)"
     assert "Traceback" in caplog.text
+    assert "Traceback" not in capsys.readouterr().err
     assert failing(foreign("def Net(): pass")) == "net.py:Net gives nothing, not a torch.nn.Module"
     assert failing(foreign("Net = 3")) == "net.py:Net is no class or function but a int"
     assert "unexpected keyword argument 'depth'" in failing(foreign("def Net(): pass", depth=3))

@@ -3,7 +3,7 @@
 import pytest
 
 from gradviz.paths import state_folder
-from gradviz.spec.trust import allow, forbid, is_allowed
+from gradviz.trust import allow, forbid, is_allowed
 
 
 @pytest.fixture(autouse=True)
