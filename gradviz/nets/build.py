@@ -18,13 +18,13 @@ from gradviz.nets.blocks import in_a_row
 from gradviz.nets.check import check
 from gradviz.nets.initializer import StartError
 from gradviz.nets.initializers import start
-from gradviz.spec.memory import machine_memory, readable
 from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
 from gradviz.nets.registry import Shape, Tokens, shown
 from gradviz.nets.repairs import with_repairs
 from gradviz.nets.survey import Placed, Survey
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.experiment import ModelSpec, Path
+from gradviz.spec.memory import machine_memory, readable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
