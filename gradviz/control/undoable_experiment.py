@@ -130,5 +130,6 @@ class _Edit(QUndoCommand):
         if not isinstance(other, _Edit) or other.merge != self.merge:
             return False
         self.after = other.after
+        self.setText(other.text())
         self.setObsolete(self.after == self.before)
         return True

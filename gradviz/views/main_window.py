@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
     def end_session(self) -> None:
         """End engine and document, whatever is unsaved."""
         if self._is_open:
+            self.document.undo_stack.blockSignals(True)  # noqa: FBT003 - its last words find no menu
             self.runs.close()
             self.host.close()
             self.document.close(keep=self._ends_at_once and self.document.is_dirty)

@@ -104,6 +104,11 @@ def test_several_layers_change_in_one_step(edits: ExperimentEdits) -> None:
         edits.set_parameter_of(paths, "out_features", width)
     assert shown(edits) == [7, ["Repeat", [7, "ReLU"]], 7]
     assert edits.undo_stack.undoText() == "Change out_features of 3 Linear layers"
+    for times in (4, 5):
+        deeper = replace(edits.experiment.model.layers[1], parameters={"times": times})
+        edits.replace_layer((1,), deeper, f"Change depth to {times}", merge="depth")
+    assert edits.undo_stack.undoText() == "Change depth to 5"
+    edits.undo_stack.undo()
     edits.set_initializer_of([(1,), (2,)], InitializerSpec(name="zeros"))
     assert edits.undo_stack.undoText() == "Change initializer of 2 layers"
     assert edits.experiment.model.layers[1].initializer == InitializerSpec(name="zeros")

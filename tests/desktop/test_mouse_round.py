@@ -1,4 +1,4 @@
-"""A real window on a real X server, driven by mouse and keys (see mouse_round.py)."""
+"""A real window on a real X server, driven by mouse and keys (see mouse_round.py, builder_round.py)."""
 
 import os
 import shutil
@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("mouse_round.py")
+SCRIPTS = ("mouse_round", "builder_round")
 TOOLS = ("xvfb-run", "xdotool", "openbox")
 missing = [tool for tool in TOOLS if shutil.which(tool) is None]
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(bool(missing), reason=f"needs {', '.join(missing)} (Debian: xvfb xdotool openbox)")
-def test_the_main_job_with_a_mouse(tmp_path):
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_with_a_mouse(script, tmp_path):
+    path = Path(__file__).with_name(f"{script}.py")
     pictures = Path(os.environ.get("GRADVIZ_PICTURES", tmp_path))
     pictures.mkdir(exist_ok=True)
-    command = f"openbox & sleep 0.5; {sys.executable} {SCRIPT} {pictures}; status=$?; kill %1; exit $status"
+    command = f"openbox & sleep 0.5; {sys.executable} {path} {pictures}; status=$?; kill %1; exit $status"
     done = subprocess.run(
         ["xvfb-run", "-a", "-s", "-screen 0 1280x860x24", "bash", "-c", command],
         env={**os.environ, "QT_QPA_PLATFORM": "xcb", "LANG": "C.UTF-8"},

@@ -22,6 +22,7 @@ def ask():
 def test_a_template_is_fitted_to_the_data(ask):
     made = ask(Question.TEMPLATE, name="mlp", knobs={}, data=data_to_raw(DataSpec(name="digits")))
     assert from_raw(made["experiment"], full_catalogue()).data.name == "digits"
+    assert made["sizes"] == {"layers": 6, "parameters": 301_066, "multiply_adds": 300_032}
     assert ask(Question.TEMPLATE, name="mlp", data=None)["experiment"]["data"]["name"] == "random"
 
 
