@@ -140,6 +140,18 @@ class PadWithLowest(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("exported")
+class Subsample(layers.Layer):
+    """Every s-th value: the stride of a convolution with dilation, which Keras does not have."""
+
+    def __init__(self, strides, **kwargs):
+        super().__init__(**kwargs)
+        self.strides = strides
+
+    def call(self, x):
+        return x[(slice(None), *(slice(None, None, stride) for stride in self.strides))]
+
+
+@keras.saving.register_keras_serializable("exported")
 class DilatedMaxPool(layers.Layer):
     """The largest of values that lie apart, along one axis after the other."""
 
@@ -176,7 +188,7 @@ class EdgeAveragePool(layers.Layer):
             sums = sum(ops.take(padded, starts + around[0] + i, axis=axis) for i in range(size))
             shape = [1] * len(x.shape)
             shape[axis] = len(values)
-            x = sums / values.reshape(shape).astype("float32")
+            x = sums / ops.convert_to_tensor(values.reshape(shape), dtype=x.dtype)
         return x
 
 
@@ -324,7 +336,7 @@ class SinusoidalPositions(layers.Layer):
         even = np.arange(0, features, 2, dtype="float32")
         angle = np.arange(length, dtype="float32")[:, None] * np.exp(even * (-math.log(10_000) / features))
         waves = np.stack([np.sin(angle), np.cos(angle)], axis=-1).reshape(length, -1)[:, :features]
-        return x + waves.astype("float32")
+        return x + ops.convert_to_tensor(waves, dtype=x.dtype)
 
 
 @keras.saving.register_keras_serializable("exported")

@@ -124,7 +124,7 @@ class Graph:
 
 
 def call(callee: str, *positional: Any, **by_keyword: Any) -> Call:
-    """A call; whatever is no node is a literal. Keywords that are None, or are their default, are left out."""
+    """A call; whatever is no node is a literal. Keywords that are None or at their default are left out."""
     arguments = [Argument(_node(value)) for value in positional]
     for name, value in by_keyword.items():
         if isinstance(value, Unless):

@@ -27,8 +27,9 @@ def convolution(layer: Layer, signal: Signal, graph: Graph) -> Signal:
     same = _is_same(module, around)
     if not same and any(any(pair) for pair in around):
         signal = graph.apply(signal, _padding(module.padding_mode, around))
+    apart = set(module.stride) != {1} and set(module.dilation) != {1}  # which Keras does not take together
     settings: dict[str, Any] = {
-        "strides": Unless(_one(module.stride), 1),
+        "strides": Unless(1 if apart else _one(module.stride), 1),
         "padding": Unless("same" if same else "valid", "valid"),
         "dilation_rate": Unless(_one(module.dilation), 1),
     }
@@ -55,7 +56,8 @@ def convolution(layer: Layer, signal: Signal, graph: Graph) -> Signal:
             kernel_initializer=layer.start.kernel(),
             **ends,
         )
-    return graph.apply(signal, made, name=layer.name, shape=layer.output_shape)
+    signal = graph.apply(signal, made, name=layer.name, shape=layer.output_shape)
+    return graph.apply(signal, call("Subsample", tuple(module.stride))) if apart else signal
 
 
 def _fan_in(module: nn.Conv2d) -> int:
@@ -96,9 +98,9 @@ def _padding(mode: str, around: tuple[tuple[int, int], ...]) -> Call:
 
 
 def _is_depthwise(module: nn.Conv2d) -> bool:
-    """One filter or more for each channel; TensorFlow takes no uneven strides, nor these with dilation."""
-    dense = set(module.stride) == {1} or set(module.dilation) == {1}
-    return module.groups == module.in_channels > 1 and len(set(module.stride)) == 1 and dense
+    """One filter or more for each channel; TensorFlow takes no uneven strides."""
+    even = len(set(module.stride)) == 1 or set(module.dilation) != {1}
+    return module.groups == module.in_channels > 1 and even
 
 
 def _one(sizes: Any) -> Any:
