@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from gradviz.views.diagram.camera import Camera
 from gradviz.views.diagram.detail import (
+    LINE_FROM,
     STRIPE,
     Detail,
     can_fold,
@@ -189,10 +190,13 @@ class CardPainter:
         painter.setPen(self._edge(box.node, selected=selected, hovered=hovered))
         painter.drawRoundedRect(inner, radius, radius)
         header = header_rect(box, rect, zoom)
-        chevron = chevron_rect(box, rect, zoom)
-        if chevron.isEmpty():
+        if header.height() < LINE_FROM:
             return
-        paint_chevron(painter, chevron, theme.secondary, is_open=True)
+        chevron = chevron_rect(box, rect, zoom)
+        left = rect.left() + 10
+        if not chevron.isEmpty():
+            paint_chevron(painter, chevron, theme.secondary, is_open=True)
+            left = chevron.right() + 1
         size = text_size(zoom, header.height())
         right = header.right() - 10
         pill = pill_rect(box, rect, zoom)
@@ -204,7 +208,7 @@ class CardPainter:
             place = QRectF(right - _ICON, header.center().y() - _ICON / 2, _ICON, _ICON)
             paint_icon(painter, place, "circle-x", theme.non_finite)
             right -= _ICON + 4
-        line = QRectF(chevron.right() + 1, header.top(), right - chevron.right() - 1, header.height())
+        line = QRectF(left, header.top(), right - left, header.height())
         self._name(box.node, line, size, tail=(_size_text(box.node), theme.secondary))
 
     # the rest

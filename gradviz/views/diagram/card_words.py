@@ -73,6 +73,8 @@ def _pill_words(box: Box) -> tuple[str, list[str]]:
         return _tr("Show its layers once"), [_tr("Each stripe then has the colours of all rounds")]
     if can_show_rounds(node):
         return _tr("Show all {0} rounds").format(count(node.times)), [_tr("Each with its own layers")]
+    if node.part >= 0:
+        return _tr("{0} rounds").format(count(node.times)), [_tr("The stripes have the colours of all")]
     return _tr("{0} rounds").format(count(node.times)), [
         _tr("Too many to be drawn one by one; the stripes have the colours of all")
     ]

@@ -32,7 +32,7 @@ class Folds:
     def of(self, node: Node) -> Fold:
         """How a node is drawn."""
         if not node.is_block or node.part >= 0:
-            return Fold.FOLDED
+            return Fold.ONCE if node.is_block else Fold.FOLDED
         fold = self.chosen.get(node.path)
         if fold is None:
             deep = node.role is Role.COMPOSED or len(node.path) > _DEEPEST
@@ -70,7 +70,7 @@ def carried_path(path: Path, old: tuple[LayerSpec, ...], new: tuple[LayerSpec, .
 
 def can_show_rounds(node: Node) -> bool:
     """Whether a Repeat is small enough to be drawn round by round."""
-    if node.role is not Role.REPEAT or node.times < 2 or node.times > MOST_ROUNDS:
+    if node.role is not Role.REPEAT or node.part >= 0 or node.times < 2 or node.times > MOST_ROUNDS:
         return False
     inside = sum(1 for child in node.children for _ in child.walk())
     return node.times * inside <= MOST_ROUNDS

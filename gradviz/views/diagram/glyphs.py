@@ -90,6 +90,10 @@ def paint_join(painter: QPainter, rect: QRectF, sign: str, size: int, theme: The
         painter.drawLine(middle - QPointF(arm, turn), middle + QPointF(arm, turn))
         painter.drawLine(middle - QPointF(-turn, arm), middle + QPointF(-turn, arm))
         return
+    if not sign:
+        painter.setBrush(QColor(theme.secondary))
+        painter.drawEllipse(middle, high / 5, high / 5)
+        return
     width = text_width(sign, size) + 16
     pill = QRectF(middle.x() - width / 2, middle.y() - high / 2, width, high)
     painter.drawRoundedRect(pill, high / 2, high / 2)

@@ -113,7 +113,12 @@ class _Layout:
         left, right, inner = self._column_room(content, rounds=fold is Fold.ROUNDS)
         if _has_shortcut(node):
             right += self._lane(node)
-            inner = max(inner, _height(node.own)) + GAP + JOIN
+            inner = (
+                max(inner, _height(node.own))
+                + GAP
+                + JOIN
+                + sum(self._room(child).height + GAP for child in node.after)
+            )
         return _Room(left + PAD, right + PAD, HEADER + GAP + inner + PAD)
 
     def _column_room(self, nodes: Sequence[Node], *, rounds: bool) -> tuple[float, float, float]:
@@ -181,6 +186,7 @@ class _Layout:
             self._line((x, end), (x, join))
             self._boxes.append(Box(node, Form.JOIN, x - JOIN / 2, join, JOIN, JOIN, *within, text="+"))
             self._shortcut(node, x, lane, (inside, join + JOIN / 2), within)
+            self._column(node.after, x, join + JOIN, within)
         return top + room.height
 
     def _branches(

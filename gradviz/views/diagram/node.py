@@ -37,7 +37,8 @@ class Node(NamedTuple):
     of a composed block), -1 for the node itself. `rows` are the layers with parameters in it, in depth
     order, as indices among those of the inspection: a layer inside a Repeat stands for all its rounds. `join`
     is the sign of what makes one of a Parallel's branches.
-    `level` is the number of enclosing Repeats, `own` the shortcut. `parameters` counts all rounds.
+    `level` is the number of enclosing Repeats, `own` the shortcut, `after` what follows where a block's ways
+    have met. `parameters` counts all rounds.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class Node(NamedTuple):
     is_tall: bool = True
     children: tuple[Node, ...] = ()
     own: tuple[Node, ...] = ()
+    after: tuple[Node, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -72,5 +74,5 @@ class Node(NamedTuple):
     def walk(self) -> Iterator[Node]:
         """The node and all in it, a block before what it holds."""
         yield self
-        for child in (*self.own, *self.children):
+        for child in (*self.own, *self.children, *self.after):
             yield from child.walk()

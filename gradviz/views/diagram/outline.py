@@ -13,10 +13,11 @@ from gradviz.control.layer_text import layer_text
 from gradviz.records.layer import Inspection, LayerInfo, NodeInfo
 from gradviz.spec.catalogue import Entry
 from gradviz.spec.experiment import LayerSpec, ModelSpec, Path
+from gradviz.views.diagram.inner import sorted_by_module
+from gradviz.views.diagram.inner_nodes import InnerNodes, Sides
 from gradviz.views.diagram.node import Node, Role
 
 _ROLES = {"Repeat": Role.REPEAT, "Residual": Role.RESIDUAL, "Parallel": Role.PARALLEL}
-_SHORTCUT = "shortcut"
 _JOINS = {"sum": "+", "product": "×", "concatenation": "concat"}
 
 
@@ -39,7 +40,7 @@ def outline(
     """The nodes of a model; `problems` are sentences by the path of the layer that they are about."""
     maker = _Maker({entry.name: entry for entry in entries}, inspection, problems)
     if model.layers or inspection is None:
-        nodes = tuple(maker.node((index,), layer, level=0) for index, layer in enumerate(model.layers))
+        nodes = tuple(maker.node((index,), layer, level=0, at=0) for index, layer in enumerate(model.layers))
     else:
         nodes = tuple(maker.found(info, part) for part, info in enumerate(inspection.layers))
     return Outline(
@@ -62,6 +63,7 @@ class _Maker:
         self, entries: Mapping[str, Entry], inspection: Inspection | None, problems: Mapping[Path, str]
     ) -> None:
         self._entries = entries
+        self._kinds = {kind.lower(): kind for kind in entries}
         self._problems = problems
         found = inspection.layers if inspection else ()
         self._nodes: dict[Path, NodeInfo] = (
@@ -76,23 +78,26 @@ class _Maker:
                 self._rows[info.index] = len(self._rows)
         self.measured = tuple(info for info in found if info.parameters)
 
-    def node(self, path: Path, spec: LayerSpec, *, level: int) -> Node:
-        """A layer or a block with all in it."""
+    def node(self, path: Path, spec: LayerSpec, *, level: int, at: int) -> Node:
+        """A layer or a block with all in it; `level` Repeats and `at` modules are around it."""
         entry = self._entries.get(spec.kind)
         role = self._role(spec, entry)
         infos = self._layers.get(path, [])
-        inside = level + (role is Role.REPEAT)
+        inside, around = level + (role is Role.REPEAT), at + (1 if role is Role.CHAIN else 2)
         children = tuple(
-            self.node((*path, index), child, level=inside) for index, child in enumerate(spec.body)
+            self.node((*path, index), child, level=inside, at=around) for index, child in enumerate(spec.body)
         )
-        own: tuple[Node, ...] = ()
-        if role is Role.COMPOSED:
-            children = self._parts(path, infos, level)
-        elif role is not Role.LAYER and infos:
-            own, after = self._own(path, infos, level)
-            children = (*children, *after)
+        sides = Sides()
+        if infos and role is not Role.LAYER:
+            makes = InnerNodes(path, level, self._rows, self._kind_of)
+            found = sorted_by_module(infos, level=level, at=at)
+            if role is Role.COMPOSED:
+                children = makes.chain(found)
+            else:
+                sides = makes.sides(found)
+                children = (*sides.before, *children, *sides.behind)
         known = self._nodes.get(path)
-        rows = self._rows_of(infos, (*own, *children))
+        rows = self._rows_of(infos, (*sides.beside, *children, *sides.after))
         single = len(infos) == 1 and len(rows) == 1 and not children
         title = spec.name or (infos[0].name if single else spec.kind)
         return Node(
@@ -111,12 +116,14 @@ class _Maker:
             problem_inside=any(child.problem or child.problem_inside for child in children),
             is_tall=role is not Role.LAYER or _is_tall(rows, known, entry),
             children=children,
-            own=own,
+            own=sides.beside,
+            after=sides.after,
         )
 
     def found(self, info: LayerInfo, part: int) -> Node:
         """A layer of a network that was not described layer by layer."""
-        return self._part(info.path, part, [info], level=0)
+        node = InnerNodes(info.path, 0, self._rows, self._kind_of).layer([info])
+        return node._replace(part=part)
 
     def _role(self, spec: LayerSpec, entry: Entry | None) -> Role:
         if spec.kind in _ROLES:
@@ -125,37 +132,9 @@ class _Maker:
             return Role.COMPOSED
         return Role.CHAIN if spec.body or (entry is not None and entry.body) else Role.LAYER
 
-    def _own(
-        self, path: Path, infos: list[LayerInfo], level: int
-    ) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
-        """A block's own layers: those of its shortcut, and those that follow its body."""
-        parts = self._parts(path, infos, level)
-        beside = {number for number, group in enumerate(_aligned(infos, level)) if _is_shortcut(group[0])}
-        return (
-            tuple(part for part in parts if part.part in beside),
-            tuple(part for part in parts if part.part not in beside),
-        )
-
-    def _parts(self, path: Path, infos: list[LayerInfo], level: int) -> tuple[Node, ...]:
-        return tuple(
-            self._part(path, number, group, level) for number, group in enumerate(_aligned(infos, level))
-        )
-
-    def _part(self, path: Path, number: int, infos: list[LayerInfo], level: int) -> Node:
-        first = infos[0]
-        rows = self._rows_of(infos, ())
-        return Node(
-            path=path,
-            role=Role.LAYER,
-            title=first.name if len(infos) == 1 and rows and not _is_shortcut(first) else first.kind,
-            part=number,
-            shape=first.output_shape,
-            parameters=sum(info.parameters for info in infos),
-            multiply_adds=sum(info.multiply_adds for info in infos),
-            rows=rows,
-            level=level,
-            is_tall=bool(rows),
-        )
+    def _kind_of(self, label: str) -> str:
+        """What a module's label stands for: “Residual” for “residual”."""
+        return self._kinds.get(label, label)
 
     def _detail(self, spec: LayerSpec, entry: Entry | None) -> str:
         """What is told behind the name: “64 · 3×3”, with the kind where the layer has a name of its own."""
@@ -171,27 +150,6 @@ class _Maker:
         for node in inside:
             rows += node.rows
         return tuple(sorted(set(rows))) if len(rows) > 1 else tuple(rows)
-
-
-def _aligned(infos: Iterable[LayerInfo], level: int) -> list[list[LayerInfo]]:
-    """A block's own layers, each with the same one of the other rounds.
-
-    Rounds can differ: the first of a stage may have a shortcut where the others have none. So shortcuts
-    are counted by themselves.
-    """
-    groups: dict[tuple[bool, int], list[LayerInfo]] = defaultdict(list)
-    counts: dict[tuple[tuple[int, ...], bool], int] = defaultdict(int)
-    for info in infos:
-        beside = _is_shortcut(info)
-        rounds = info.repeat[:level]
-        number = counts[rounds, beside]
-        counts[rounds, beside] += 1
-        groups[beside, number].append(info)
-    return sorted(groups.values(), key=lambda group: group[0].index)
-
-
-def _is_shortcut(info: LayerInfo) -> bool:
-    return _SHORTCUT in info.module.split(".")
 
 
 def _is_usual(spec: LayerSpec, entry: Entry | None) -> bool:
@@ -226,6 +184,7 @@ def _rounds(node: Node, at: int, times: int, measured: tuple[LayerInfo, ...]) ->
             rows[repeat[at]].append(row)
     children = [_rounds(child, at, times, measured) for child in node.children]
     own = [_rounds(child, at, times, measured) for child in node.own]
+    after = [_rounds(child, at, times, measured) for child in node.after]
     return tuple(
         _one_round(
             node._replace(
@@ -233,6 +192,7 @@ def _rounds(node: Node, at: int, times: int, measured: tuple[LayerInfo, ...]) ->
                 rows=tuple(rows[number]),
                 children=tuple(child[number] for child in children),
                 own=tuple(child[number] for child in own if child[number].rows),
+                after=tuple(child[number] for child in after),
             ),
             measured,
         )
