@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -28,6 +28,7 @@ class LayerPalette(QFrame):
 
     chosen = Signal(object)
     """The chosen layer's Entry."""
+    closed = Signal()
     dragged = Signal(object)
     """The Entry of a layer that is being dragged out; the palette has closed."""
 
@@ -87,6 +88,11 @@ class LayerPalette(QFrame):
         self.move(max(x, screen.left()), max(y, screen.top()))
         self.show()
         self.search.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it has closed, however."""
+        super().hideEvent(event)
+        self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up and down go through the list while the search field has the focus; Enter takes."""

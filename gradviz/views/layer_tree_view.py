@@ -219,7 +219,7 @@ class LayerTreeView(QTreeView):
 
     def _label(self, text: str) -> QPixmap:
         theme, metrics = appearance().theme, QFontMetrics(self.font())
-        size = QSize(min(220, metrics.horizontalAdvance(text)) + 16, 24)
+        size = QSize(min(220, metrics.horizontalAdvance(text) + 2) + 16, 24)
         ratio = self.devicePixelRatioF()
         label = QPixmap(size * ratio)
         label.setDevicePixelRatio(ratio)

@@ -6,33 +6,27 @@ done about it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path as FilePath
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from gradviz.control.layer_rows import LayerRole
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
-from gradviz.spec import tree
-from gradviz.spec.catalogue import Entry, Value
-from gradviz.spec.experiment import InitializerSpec, LayerSpec, Path
+from gradviz.spec.catalogue import Entry
+from gradviz.spec.experiment import Path
 from gradviz.spec.repair import Repair
-from gradviz.spec.widths import with_width
 from gradviz.views.actions import is_local, set_reason
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.layer_form import LayerForm
+from gradviz.views.layer_form_edits import LayerFormEdits
 from gradviz.views.layer_operations import LayerOperations
 from gradviz.views.layer_palette import LayerPalette
-from gradviz.views.layer_reasons import rounds_of
 from gradviz.views.layer_tree_view import LayerTreeView
 from gradviz.views.menus import SEPARATOR
 from gradviz.views.message_strip import MessageStrip, Tone
-from gradviz.views.new_layer import changed_kind, new_layer
-from gradviz.views.shared_layers import SharedLayers, shared_layers
+from gradviz.views.new_layer import new_layer
 
 _FORM_HEIGHT = 300
 _CONTEXT_MENU = (
@@ -66,8 +60,6 @@ class ModelBuilder(QWidget):
         self._model = model
         self._actions = actions
         self._shown: tuple[Path, ...] = ()
-        self._shared: SharedLayers | None = None
-        self._around: Path = ()
         self._told: Path = ()
         self._trouble = ""
         self._refusal = ""
@@ -80,6 +72,7 @@ class ModelBuilder(QWidget):
         self.strip = MessageStrip(self, closable=False, narrow=True)
         self.palette_popup = LayerPalette(self)
         self.form = LayerForm(self)
+        self._edits = LayerFormEdits(document, model, self.form)
         self._form_area = FittedScroll(self.form, self)
         self._form_area.setMaximumHeight(_FORM_HEIGHT)
         layout = QVBoxLayout(self)
@@ -175,15 +168,10 @@ class ModelBuilder(QWidget):
         ):
             self._actions[key].triggered.connect(method)
         self.palette_popup.chosen.connect(self.add)
+        self.palette_popup.closed.connect(self._rest_buttons)
         self.palette_popup.dragged.connect(self._on_dragged)
         self.operations.refused.connect(self.refuse)
         self.operations.expand_wanted.connect(self.expand_wanted)
-        self.form.value_changed.connect(self._on_parameter)
-        self.form.renamed.connect(self._on_renamed)
-        self.form.kind_chosen.connect(self._on_kind)
-        self.form.initializer.changed.connect(self._on_initializer)
-        self.form.sliders.depth_changed.connect(self._on_depth)
-        self.form.sliders.width_changed.connect(self._on_width)
         self._document.experiment_changed.connect(self._on_experiment_changed)
         self._document.catalogue_changed.connect(self._on_experiment_changed)
         self._document.experiment_replaced.connect(self._on_experiment_replaced)
@@ -197,7 +185,15 @@ class ModelBuilder(QWidget):
         self.context_menu().popup(self.tree.viewport().mapToGlobal(place))
 
     def _on_more(self) -> None:
-        self.context_menu().popup(self._add.mapToGlobal(QPoint(0, self._add.height() + 4)))
+        menu = self.context_menu()
+        menu.aboutToHide.connect(self._rest_buttons)
+        menu.popup(self._add.mapToGlobal(QPoint(0, self._add.height() + 4)))
+
+    def _rest_buttons(self) -> None:
+        """A popup keeps the button below it from hearing that the pointer has left."""
+        for button in self.findChildren(QToolButton):
+            button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, button.rect().contains(_pointer(button)))
+            button.update()
 
     def _on_dragged(self, entry: Entry) -> None:
         self.tree.drag_layers([new_layer(entry)])
@@ -232,42 +228,6 @@ class ModelBuilder(QWidget):
         self._show_problem()
         self.parameters_counted.emit(self._model.inspection)
 
-    def _on_parameter(self, name: str, value: Value) -> None:
-        parameter = (
-            next((p for p in self._shared.parameters if p.name == name), None) if self._shared else None
-        )
-        if parameter is not None and value == parameter.default and not parameter.required:
-            self._document.reset_parameter_of(self._shown, name)
-        else:
-            self._document.set_parameter_of(self._shown, name, value)
-
-    def _on_renamed(self, name: str | None) -> None:
-        self._document.rename_layer(self._shown[0], name)
-
-    def _on_kind(self, entry: Entry) -> None:
-        layers = [self._spec(path) for path in self._shown]
-        if all(layer.kind == entry.name for layer in layers):
-            return
-        if len(layers) == 1:
-            text = self.tr("Make {0} a {1}").format(layers[0].kind, entry.name)
-        else:
-            text = self.tr("Make {0} layers {1}").format(len(layers), entry.name)
-        self._document.change_layers(self._shown, lambda layer: _as_kind(layer, entry), text)
-
-    def _on_initializer(self, initializer: InitializerSpec | None) -> None:
-        self._document.set_initializer_of(self._shown, initializer)
-
-    def _on_depth(self, times: int, gesture: int) -> None:
-        repeat = self._spec(self._around)
-        changed = replace(repeat, parameters={**repeat.parameters, "times": times})
-        text = self.tr("Change depth to {0}").format(f"{times:,}")
-        self._document.replace_layer(self._around, changed, text, merge=f"{self._around} depth {gesture}")
-
-    def _on_width(self, width: int, gesture: int) -> None:
-        changed = with_width(self._spec(self._around), width)
-        text = self.tr("Change width to {0}").format(f"{width:,}")
-        self._document.replace_layer(self._around, changed, text, merge=f"{self._around} width {gesture}")
-
     def _do_repair(self) -> None:
         if self._repair is not None and not self._document.repair(self._repair):
             self.refuse(self.tr("The layers have changed meanwhile: nothing was repaired."))
@@ -283,37 +243,9 @@ class ModelBuilder(QWidget):
     # what is shown
 
     def _show_form(self) -> None:
-        paths, catalogue = self.tree.selected_paths, self._document.catalogue
-        self._shown = paths
+        self._shown = self.tree.selected_paths
         self.operations.update_actions()
-        layers = [self._spec(path) for path in paths]
-        self._shared = shared_layers(layers, catalogue) if catalogue else None
-        self._form_area.setVisible(self._shared is not None)
-        if self._shared is None or catalogue is None:
-            return
-        inherited = self._document.experiment.model.initializer
-        self.form.show_layers(self._shared, catalogue, inherited, has_weights=self._has_weights(paths))
-        self._around = self._repeat_around(paths)
-        repeat = self._spec(self._around) if self._around else None
-        self.form.show_repeat(repeat, from_inside=paths != (self._around,))
-
-    def _repeat_around(self, paths: Sequence[Path]) -> Path:
-        """The innermost Repeat that is selected or has all that is selected inside it; () without one."""
-        first, last = paths[0], paths[-1]
-        for length in range(len(first), 0, -1):
-            above = first[:length]
-            same = last[:length] == above and (length < len(first) or len(paths) == 1)
-            if same and rounds_of(self._spec(above)) is not None:
-                return above
-        return ()
-
-    def _has_weights(self, paths: Sequence[Path]) -> bool:
-        """Whether there are weights to initialize, as far as is known."""
-        return any(self._may_have_weights(path) for path in paths)
-
-    def _may_have_weights(self, path: Path) -> bool:
-        info = self._model.index_of(path).data(LayerRole.NODE)
-        return info is None or bool(info.parameters) or self._spec(path).initializer is not None
+        self._form_area.setVisible(self._edits.show(self._shown))
 
     def _show_problem(self) -> None:
         problems = self._model.problems
@@ -338,9 +270,6 @@ class ModelBuilder(QWidget):
         else:
             self.strip.hide()
 
-    def _spec(self, path: Path) -> LayerSpec:
-        return tree.at(self._document.experiment.model.layers, path)
 
-
-def _as_kind(layer: LayerSpec, entry: Entry) -> LayerSpec:
-    return layer if layer.kind == entry.name else changed_kind(layer, entry)
+def _pointer(widget: QWidget) -> QPoint:
+    return widget.mapFromGlobal(QCursor.pos())
