@@ -20,6 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests" / "views")]
 
 import recorded_runs  # noqa: E402 - the tests' own recordings
+from code_screens import code_screens  # noqa: E402
 from diagram_screens import Picture, pictures  # noqa: E402
 from fake_host import FakeHost  # noqa: E402 - and engine
 from PySide6.QtCore import QPoint, QSize, Qt  # noqa: E402
@@ -369,6 +370,8 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield name, panel(number), NORMAL
     yield "log", log, NORMAL
     yield "palette", palette, NORMAL
+    for name, prepare in code_screens(state, ready):
+        yield name, prepare, NORMAL
     for picture in pictures():
         yield f"diagram-{picture.name}", diagram(state, picture), LARGE if picture.large else NORMAL
     for name, dialog in (

@@ -24,6 +24,8 @@ from gradviz.spec.source import split_source
 from gradviz.views.elided_label import ElidedLabel
 
 _ARGUMENT_LINES = 4
+_BOLD = 24
+"""Pixels by which the semibold letters of a default button are wider than its size hint knows."""
 
 
 class ImportDialog(QDialog):
@@ -53,6 +55,7 @@ class ImportDialog(QDialog):
         self.names = QComboBox(self)
         self.names.addItems(list(names))
         self.names.setEditable(True)
+        self.names.setCurrentIndex(_likely(names))
         self.names.setToolTip(self.tr("A torch.nn.Module class, or a function that makes one"))
         self.arguments = QPlainTextEdit(self)
         self.arguments.setPlaceholderText(self.tr('depth = 18\nactivation = "relu"'))
@@ -74,7 +77,9 @@ class ImportDialog(QDialog):
         warning.setProperty("role", "secondary")
         warning.setVisible(not allowed)
         self.accept_button = QPushButton(self.tr("Import") if allowed else self.tr("Allow and import"), self)
+        self.accept_button.setProperty("role", "primary")
         self.accept_button.setDefault(True)
+        self.accept_button.setMinimumWidth(self.accept_button.sizeHint().width() + _BOLD)
         cancel = QPushButton(self.tr("Cancel"), self)
         self._lay_out(title, place, warning, cancel)
         self.accept_button.clicked.connect(self._on_accept)
@@ -123,3 +128,9 @@ class ImportDialog(QDialog):
         source = f"{self._path}:{self.names.currentText().strip()}"
         self.chosen.emit(ModelSpec(source=source, arguments=read_arguments(self.arguments.toPlainText())))
         self.accept()
+
+
+def _likely(names: Sequence[str]) -> int:
+    """The last class: a file mostly ends with the network that its parts make up."""
+    classes = [index for index, name in enumerate(names) if name[:1].isupper()]
+    return classes[-1] if classes else len(names) - 1
