@@ -113,7 +113,9 @@ class Stage:
         self.answered = 0.0
         start = time.perf_counter()
         edit()
-        self.until(lambda: self.answered > start and self.painted.at > self.answered, "no answer was painted")
+        self.until(lambda: self.answered > start, "no answer came")
+        self.builder.tree.viewport().update()  # also where the answer is what was shown already
+        self.until(lambda: self.painted.at > self.answered, "no answer was painted")
         return self.painted.at - start
 
     def watched(self, act: Callable[[], object]) -> list[float]:

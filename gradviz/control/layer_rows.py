@@ -73,7 +73,7 @@ class LayerRows(QAbstractItemModel):
 
     def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]  # noqa: B008
         """The index of the block that a layer is in."""
-        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        node = self._nodes.get(index.internalId())  # an invalid index has the number 0, which no node has
         above = None if node is None else node.parent
         if above is None or above.parent is None:
             return _NOWHERE

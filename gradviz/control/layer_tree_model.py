@@ -116,12 +116,12 @@ class LayerTreeModel(LayerRows):
         tell = _TOLD.get(role)
         if tell is None:
             return None
-        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        node = self._nodes.get(index.internalId())
         return None if node is None or node.layer is None else tell(self, node, index.column())
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """All layers can be dragged; blocks, and the ground below the tree, take what is dropped."""
-        node = self._nodes.get(index.internalId()) if index.isValid() else None
+        node = self._nodes.get(index.internalId())
         if node is None or node.layer is None:
             return _GROUND
         entry = self._entries.get(node.layer.kind)

@@ -17,12 +17,17 @@ from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.message_strip import Tone
 from gradviz.views.step_horizon import horizon
+from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:
     from gradviz.records.snapshot import Snapshot
     from gradviz.spec.experiment import ExperimentSpec, Path
     from gradviz.views.main_window import MainWindow
     from gradviz.views.plots.plot_area import PlotArea
+
+
+_EMPTY_PLOTS_MS = 200
+"""Plots without a run follow the edited network no faster: painting them takes longer than an edit."""
 
 
 class WindowWiring(QObject):
@@ -34,6 +39,7 @@ class WindowWiring(QObject):
         self._entry: RunEntry | None = None
         self._run_shown: str | None = None
         self._inspected_well = False
+        self._show_empty_soon = Throttle(self._show_empty_if_empty, _EMPTY_PLOTS_MS, self)
         self._expanding: tuple[int, ExperimentSpec | None] = (0, None)
         self.selection = LayerSelection(self)
         self._connect_files()
@@ -177,7 +183,7 @@ class WindowWiring(QObject):
         self._window.left.builder.show_trouble(reply.error)
         self._sync_toolbar()
         if self._entry is None:
-            self._show_empty()
+            self._show_empty_soon()
 
     def _on_experiment(self, _experiment: object) -> None:
         window = self._window
@@ -273,6 +279,10 @@ class WindowWiring(QObject):
         window.left.training.show_cost(None)
         if window.plots is not None:
             window.plots.show_layers([layer.name for layer in layers], steps)
+
+    def _show_empty_if_empty(self) -> None:
+        if self._entry is None:
+            self._show_empty()
 
     def _go_live(self) -> None:
         self._window.runs.clock.set_cursor(None)
