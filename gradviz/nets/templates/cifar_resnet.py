@@ -49,7 +49,7 @@ for _depth, _layers in ((3, 20), (9, 56), (18, 110)):
         recipe=Recipe(
             title=f"ResNet-{_layers}",
             data=random_data(3, 32, 32, classes=10, samples=256, batch_size=32),
-            optimizer=OptimizerSpec(name="SGD", lr=0.05, parameters={"momentum": 0.9, "weight_decay": 1e-4}),
+            optimizer=OptimizerSpec(name="SGD", lr=0.025, parameters={"momentum": 0.9, "weight_decay": 1e-4}),
             initializer=InitializerSpec(name="kaiming_normal"),
             steps=200,
         ),

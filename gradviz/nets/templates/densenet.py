@@ -66,7 +66,7 @@ def densenet121(
     recipe=Recipe(
         title="DenseNet-BC (100, 12)",
         data=random_data(3, 32, 32, classes=10, samples=64, batch_size=8),
-        optimizer=sgd(0.02, 1e-4),
+        optimizer=sgd(0.0125, 1e-4),
         initializer=FAN_IN,
         steps=100,
     ),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from gradviz.nets.templates.registry import Misfit, Recipe, recipe_of, templates
 from gradviz.spec.catalogue import Entry, Value, did_you_mean
 from gradviz.spec.data_info import DataInfo
-from gradviz.spec.experiment import DataSpec, ExperimentSpec, ModelSpec, TrainingSpec
+from gradviz.spec.experiment import DataSpec, ExperimentSpec, ModelSpec, OptimizerSpec, TrainingSpec
 from gradviz.spec.problem import Problem, SpecError
+
+LARGEST_RATE = 0.1
+"""The learning rate that larger batches do not raise any further."""
 
 
 def new_experiment(
@@ -43,10 +47,19 @@ def new_experiment(
         name=_title(recipe, entry, knobs, data),
         data=chosen,
         model=ModelSpec(layers=layers, initializer=recipe.initializer),
-        optimizer=recipe.optimizer,
+        optimizer=_optimizer(recipe, chosen.batch_size),
         clip=recipe.clip,
         training=TrainingSpec(steps=recipe.steps),
     )
+
+
+def _optimizer(recipe: Recipe, batch_size: int) -> OptimizerSpec:
+    """The recipe's; gradient descent with a rate in proportion to the batch (Goyal et al. 2017)."""
+    optimizer = recipe.optimizer
+    if optimizer.name != "SGD" or batch_size == recipe.data.batch_size:
+        return optimizer
+    lr = min(LARGEST_RATE, optimizer.lr * batch_size / recipe.data.batch_size)
+    return replace(optimizer, lr=float(f"{lr:.2g}"))
 
 
 def published_info(name: str) -> DataInfo:

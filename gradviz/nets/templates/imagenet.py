@@ -17,13 +17,13 @@ STEPS = 100
 
 
 def sgd(lr: float, weight_decay: float) -> OptimizerSpec:
-    """Gradient descent with momentum, as such networks are trained, at a rate for small batches."""
+    """Gradient descent with momentum, as such networks are trained; 0.1 for 256 samples is 0.0016 for 4."""
     return OptimizerSpec(name="SGD", lr=lr, parameters={"momentum": 0.9, "weight_decay": weight_decay})
 
 
 def recipe(title: str, initializer: InitializerSpec = FAN_OUT, weight_decay: float = 1e-4) -> Recipe:
     """224 × 224 pixels, 1,000 classes, and weights drawn for ReLU."""
-    optimizer = sgd(0.02, weight_decay)
+    optimizer = sgd(0.0016, weight_decay)
     return Recipe(title=title, data=DATA, optimizer=optimizer, initializer=initializer, steps=STEPS)
 
 

@@ -25,7 +25,7 @@ from gradviz.spec.experiment import OptimizerSpec
     recipe=Recipe(
         title="Pre-activation ResNet-18",
         data=random_data(3, 32, 32, classes=10, samples=128, batch_size=16),
-        optimizer=OptimizerSpec(name="SGD", lr=0.02, parameters={"momentum": 0.9, "weight_decay": 5e-4}),
+        optimizer=OptimizerSpec(name="SGD", lr=0.0125, parameters={"momentum": 0.9, "weight_decay": 5e-4}),
         steps=100,
     ),
     knobs=(

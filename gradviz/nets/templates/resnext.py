@@ -79,7 +79,7 @@ def resnext50(
     recipe=Recipe(
         title="ResNeXt-29 8×64d",
         data=random_data(3, 32, 32, classes=10, samples=32, batch_size=4),
-        optimizer=sgd(0.01, 5e-4),
+        optimizer=sgd(0.003, 5e-4),
         initializer=FAN_OUT,
         steps=100,
     ),

@@ -29,7 +29,7 @@ def _register(name: str, title: str, doc: str, normalization: str) -> None:
         recipe=Recipe(
             title=title,
             data=random_data(3, 224, 224, classes=1000, samples=32, batch_size=4),
-            optimizer=OptimizerSpec(name="SGD", lr=0.01, parameters={"momentum": 0.9, "weight_decay": 5e-4}),
+            optimizer=OptimizerSpec(name="SGD", lr=0.001, parameters={"momentum": 0.9, "weight_decay": 5e-4}),
             initializer=InitializerSpec(name="kaiming_normal", parameters={"mode": "fan_out"}),
             steps=100,
         ),

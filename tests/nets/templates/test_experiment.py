@@ -114,3 +114,15 @@ def test_an_experiment_is_called_what_it_is():
 def test_data_and_what_is_known_of_them_go_together():
     with pytest.raises(ValueError, match="go together"):
         new_experiment("mlp", {}, DataSpec(name="digits"), None)
+
+
+def test_the_rate_of_gradient_descent_follows_the_batch():
+    def rate(name, **given):
+        data = DataSpec(name="digits", **given)
+        return new_experiment(name, {}, data, describe(data)).optimizer.lr
+
+    assert new_experiment("resnet18", {}, None, None).optimizer.lr == 0.0016
+    assert rate("resnet18", batch_size=64) == 0.026
+    assert rate("resnet18", batch_size=4) == 0.0016
+    assert rate("resnet18", batch_size=1000) == 0.1
+    assert rate("mlp", batch_size=8) == rate("mlp", batch_size=512) == 0.001
