@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
-from gradviz.views.parameter_field import ParameterField, parsed, worded
+from gradviz.views.parameter_field import MIXED, ParameterField, parsed, worded
 
 WIDTH = integer("out_features", "Number of outputs", minimum=1, choices=("classes",))
 RATE = number("lr", "Learning rate", default=0.01, above=0)
@@ -131,3 +131,37 @@ def test_a_shown_number_is_read_back(value: float) -> None:
 @given(st.lists(st.integers(1, 999), min_size=2, max_size=3))
 def test_a_shown_list_is_read_back(value: list[int]) -> None:
     assert parsed(worded(value), integers("x", "", length=None, default=None)) == value
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "text"),
+    [
+        (integer("times", "", minimum=1), 3, "3"),
+        (WIDTH, 64, "64"),
+        (RATE, 0.5, "0.5"),
+        (choice("mode", "", choices=("a", "b")), "b", "b"),
+    ],
+)
+def test_where_layers_differ_the_field_says_so_and_takes_a_value_for_all(
+    make, qtbot, parameter, value, text
+) -> None:
+    field, told = make(parameter, MIXED)
+    widget = field.widget
+    if isinstance(widget, QSpinBox):
+        assert widget.text() == "mixed"
+    else:
+        line = widget.lineEdit() if isinstance(widget, QComboBox) and widget.isEditable() else widget
+        assert line.placeholderText() == "mixed"
+    if isinstance(widget, QComboBox) and not widget.isEditable():
+        assert widget.currentIndex() == -1
+        widget.setCurrentText(text)
+        widget.textActivated.emit(text)
+    else:
+        qtbot.keyClick(widget.lineEdit() if isinstance(widget, QComboBox) else widget, Qt.Key.Key_Return)
+        assert told == []  # nothing was entered
+        target = widget if not isinstance(widget, QSpinBox) else widget.lineEdit()
+        enter(qtbot, target, text)
+    assert told == [value]
+    field.set_value(value)
+    if isinstance(widget, QSpinBox):
+        assert (widget.minimum(), widget.text()) == (1, "3")
