@@ -74,6 +74,14 @@ def test_trains_an_example_without_a_window(run):
     assert '"completed"' in done.stdout
 
 
+@pytest.mark.parametrize("form", ["pytorch", "keras"])
+def test_exports_a_script_with_the_source_text_that_it_carries(run, form):
+    done = run("export", "example:residual-cnn", "--to", form, "-o", "-")
+    assert done.returncode == 0, done.stdout + done.stderr
+    compile(done.stdout, "script.py", "exec")
+    assert "Residual" in done.stdout
+
+
 def test_bad_input_is_one_line_and_status_2(run):
     done = run("run", "example:vanishin")
     assert done.returncode == 2

@@ -17,7 +17,7 @@ from gradviz import __version__
 from gradviz.cli.failure import BadInput, Interrupted
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "new", "info", "examples", "selftest")
+COMMANDS = ("run", "new", "info", "export", "examples", "selftest")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -115,6 +115,14 @@ def _commands() -> argparse.ArgumentParser:
     _setting(info)
     _yes(info)
     _json(info)
+
+    export = commands.add_parser("export", help="write an experiment as a script", allow_abbrev=False)
+    export.add_argument("file", metavar="FILE", help="an experiment, example:NAME, or a session")
+    export.add_argument("--to", metavar="FORMAT", required=True, help="pytorch or keras")
+    _setting(export)
+    export.add_argument("-o", "--output", metavar="OUT", help="where to write it; - is standard output")
+    export.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
+    _json(export)
 
     examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
     _json(examples)

@@ -20,7 +20,17 @@ from gradviz.data.seeds import Purpose, stream
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import DataSpec
 
-__all__ = ["DataError", "DataInfo", "DataSet", "describe", "load", "source_of", "split", "standardise"]
+__all__ = [
+    "DataError",
+    "DataInfo",
+    "DataSet",
+    "describe",
+    "held_out_of",
+    "load",
+    "source_of",
+    "split",
+    "standardise",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +56,7 @@ def describe(spec: DataSpec) -> DataInfo:
 def load(spec: DataSpec, seed: int) -> DataSet:
     """Make, split and standardise the data; everything random follows from `seed`. Raises DataError."""
     source = source_of(spec)
-    held_out = _held_out(spec, source)
+    held_out = held_out_of(spec, source)
     try:
         x, y = source.make(stream(seed, Purpose.SAMPLES))
         groups = y if y.ndim == 1 else np.zeros(len(y), dtype=np.int64)
@@ -108,7 +118,8 @@ def source_of(spec: DataSpec) -> Source:
     return make(**given)
 
 
-def _held_out(spec: DataSpec, source: Source) -> int:
+def held_out_of(spec: DataSpec, source: Source) -> int:
+    """How many samples are for validation. Raises DataError where that leaves none for either part."""
     held_out = round(spec.validation * source.samples)
     if 0 < held_out < source.samples:
         return held_out

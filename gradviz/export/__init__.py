@@ -1,5 +1,5 @@
 """Experiments written out as programs that need no gradviz. Importing the package registers every format."""
 
-from gradviz.export import pytorch
+from gradviz.export import keras, pytorch
 
-__all__ = ["pytorch"]
+__all__ = ["keras", "pytorch"]

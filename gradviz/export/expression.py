@@ -119,3 +119,8 @@ def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
 def calls(node: Node) -> int:
     """How many calls there are to read in it."""
     return sum(isinstance(inner, Call) for inner in walk(node))
+
+
+def layers(node: Node) -> int:
+    """How many of its calls are more than a row of others."""
+    return sum(isinstance(inner, Call) and inner.callee != "nn.Sequential" for inner in walk(node))

@@ -1,7 +1,7 @@
 """Expressions as lines of text, broken as the usual formatters break them.
 
-What fits stays on one line. What does not is opened at its outermost bracket: first with all that is inside
-on one line, then with a line for each part and a comma after the last.
+What fits stays on one line. What does not is opened at its outermost bracket: a call first with all that is
+inside on one line, then, as a list at once, with a line for each part and a comma after the last.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def laid_out(node: Node, indent: int = 0, *, before: int | None = None, after: i
     if isinstance(node, Call):
         return _opened(f"{node.callee}(", [_Part(*_shown(a)) for a in _given(node)], ")", inner)
     if isinstance(node, Items):
-        return _opened("[", [_Part("", item) for item in node.items], "]", inner)
+        return _opened("[", [_Part("", item) for item in node.items], "]", inner, in_one=False)
     if isinstance(node, Times | Each):
         return _comprehension(node, inner)
     return flat
@@ -88,12 +88,12 @@ def _shown(argument: Argument) -> tuple[str, Node]:
     return (f"{argument.parameter}=" if argument.keyword else ""), argument.node
 
 
-def _opened(head: str, parts: Sequence[_Part], tail: str, inner: int) -> str:
+def _opened(head: str, parts: Sequence[_Part], tail: str, inner: int, *, in_one: bool = True) -> str:
     margin, outer = " " * inner, " " * (inner - _STEP)
     if not parts:
         return head + tail
     together = ", ".join(part.flat() for part in parts)
-    if inner + len(together) <= WIDTH:
+    if in_one and inner + len(together) <= WIDTH:
         return f"{head}\n{margin}{together}\n{outer}{tail}"
     body = "".join(f"{margin}{part.lines(inner)},\n" for part in parts)
     return f"{head}\n{body}{outer}{tail}"
@@ -107,7 +107,7 @@ def _comprehension(node: Times | Each, inner: int) -> str:
     loop = _loop(node)
     if inner + len(loop) > WIDTH and isinstance(node, Each):
         head = f"for {', '.join(node.variables)} in ["
-        loop = _opened(head, [_Part("", Value(row)) for row in _rows(node)], "]", inner + _STEP)
+        loop = _opened(head, [_Part("", Value(row)) for row in _rows(node)], "]", inner + _STEP, in_one=False)
     return f"*[\n{margin}{laid_out(node.node, inner)}\n{margin}{loop}\n{outer}]"
 
 

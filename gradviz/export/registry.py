@@ -32,8 +32,3 @@ def suffix_of(name: str) -> str:
     """What files of the format `name` end in, with its dot."""
     formats.entry(name)
     return _suffixes[name]
-
-
-def export(experiment: ExperimentSpec, name: str) -> str:
-    """`experiment` in the format `name`. Raises ExportError, and KeyError for an unknown format."""
-    return formats[name](experiment)

@@ -11,16 +11,21 @@ from gradviz.export.registry import ExportError, formats
 from gradviz.spec.experiment import ExperimentSpec
 
 
-def write_script(experiment: ExperimentSpec, name: str, path: Path) -> None:
-    """Write `experiment` in the format `name` to `path`, whole or not at all; what is there is replaced.
-
-    Raises ExportError with a sentence, also where the file cannot be written.
-    """
+def script_text(experiment: ExperimentSpec, name: str) -> str:
+    """The script in the format `name`. Raises ExportError with a sentence."""
     try:
         write = formats[name]
     except KeyError as error:
         raise ExportError(str(error.args[0])) from None
-    put(write(experiment), path)
+    return write(experiment)
+
+
+def write_script(experiment: ExperimentSpec, name: str, path: Path) -> None:
+    """Write the script in the format `name` to `path`, whole or not at all; what is there is replaced.
+
+    Raises ExportError with a sentence, also where the file cannot be written.
+    """
+    put(script_text(experiment, name), path)
 
 
 def put(text: str, path: Path) -> None:

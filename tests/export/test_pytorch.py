@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 
 import pytest
 import torch
+from exported import layer, same_network, small
 from registered_layers import fitting
+from small_templates import DATA, PAIRS, SMALL
 
-import gradviz.data
+from gradviz.data.load import describe, load
 from gradviz.data.registry import data_sets
-from gradviz.nets.model import build
-from gradviz.nets.registry import initializers, layers
+from gradviz.export.pytorch import export_pytorch
+from gradviz.export.registry import ExportError
+from gradviz.nets.registry import layers
+from gradviz.nets.templates import new_experiment
 from gradviz.paths import resources
 from gradviz.spec.examples import examples, load_experiment
 from gradviz.spec.experiment import (
@@ -20,48 +23,15 @@ from gradviz.spec.experiment import (
     DataSpec,
     ExperimentSpec,
     InitializerSpec,
-    LayerSpec,
     ModelSpec,
     OptimizerSpec,
     RegularizationSpec,
     TrainingSpec,
 )
+from gradviz.spec.json_codec import from_raw
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import optimizers
-
-
-def layer(kind, *body, initializer=None, **parameters):
-    start = InitializerSpec(name=initializer) if isinstance(initializer, str) else initializer
-    return LayerSpec(kind=kind, parameters=parameters, body=body, initializer=start)
-
-
-def small(*layers, initializer="xavier_uniform", data="moons", **changes):
-    model = layers or (
-        layer("Flatten"),
-        layer("Linear", out_features=8),
-        layer("Tanh"),
-        layer("Linear", out_features="classes"),
-    )
-    spec = ExperimentSpec(
-        data=DataSpec(name=data, batch_size=16, parameters={} if data == "digits" else {"samples": 100}),
-        model=ModelSpec(layers=model, initializer=InitializerSpec(name=initializer)),
-        optimizer=OptimizerSpec(name="SGD", lr=0.1),
-        training=TrainingSpec(steps=12, device="cpu"),
-    )
-    return replace(spec, **changes)
-
-
-def same_network(module, model, info, seed=0):
-    """The script's network starts with the engine's weights and gives the engine's outputs."""
-    ours = build(model, info, seed).model
-    theirs = module.build_model()
-    wanted, got = ours.state_dict(), theirs.state_dict()
-    assert [tuple(v.shape) for v in wanted.values()] == [tuple(v.shape) for v in got.values()]
-    for name, one, other in zip(wanted, wanted.values(), got.values(), strict=True):
-        torch.testing.assert_close(one, other, rtol=0, atol=0, equal_nan=True, msg=name)
-    carried = copy.deepcopy(theirs)
-    carried.load_state_dict(dict(zip(got, wanted.values(), strict=True)))
-    return ours, carried
+from gradviz.training.validation import validate
 
 
 def outputs(model, x, *, training):
@@ -96,7 +66,7 @@ def test_every_data_set_has_the_same_samples(workshop, same_losses, name):
     experiment = small(layer("Flatten"), layer("Linear", out_features="classes"), data=name)
     same_losses(experiment)
     parts = workshop.script(experiment).load_data()
-    data = gradviz.data.load.load(experiment.data, experiment.seed)
+    data = load(experiment.data, experiment.seed)
     for ours, theirs in zip((data.train_x, data.train_y, data.val_x, data.val_y), parts, strict=True):
         assert ours.dtype == theirs.dtype
         assert torch.equal(ours, theirs)
@@ -117,8 +87,102 @@ def test_penalties_have_the_same_losses(same_losses, penalty):
     same_losses(small(regularization=RegularizationSpec(**penalty)))
 
 
-@pytest.mark.parametrize("name", list(initializers))
-def test_every_initializer_draws_the_same(workshop, same_losses, name):
-    hidden = [part for _ in range(3) for part in (layer("Linear", out_features=8), layer("Tanh"))]
-    experiment = small(*hidden, layer("Linear", out_features="classes"), initializer=name)
+def test_dropout_draws_the_same(same_losses):
+    hidden = [layer("Linear", out_features=8), layer("Dropout"), layer("ReLU"), layer("Dropout", p=0.2)]
+    same_losses(small(*hidden, layer("Linear", out_features="classes")))
+
+
+@pytest.mark.parametrize(("template", "data"), PAIRS)
+def test_every_template_has_the_same_losses(same_losses, template, data):
+    spec = from_raw({"data": {**DATA[data], "batch_size": 8}, "model": {"layers": []}}, None).data
+    same_losses(new_experiment(template, SMALL[template], spec, describe(spec)), steps=3)
+
+
+@pytest.mark.parametrize("seed", [1, 2**62 + 7, 2**63 + 5])
+def test_every_seed_has_the_same_losses(same_losses, seed):
+    same_losses(small(seed=seed))
+
+
+def test_epochs_are_as_many_steps_as_in_the_engine(workshop, same_losses):
+    experiment = small(training=TrainingSpec(epochs=2, device="cpu"))
+    assert len(workshop.script(experiment).train()) == 10
     same_losses(experiment)
+
+
+def test_a_trained_model_is_handed_in(workshop, capsys):
+    module = workshop.script(small())
+    model = module.build_model()
+    before = model[1].weight.clone()
+    losses = module.train(steps=4, model=model)
+    assert len(losses) == 4
+    assert not torch.equal(model[1].weight, before)
+    said = capsys.readouterr().out
+    assert f"step 4 of 4: loss {losses[3]:.6g}" in said
+    loss, accuracy = module.validate(model, *module.load_data()[2:])
+    assert f"validation: loss {loss:.6g}, accuracy {accuracy:.1%}" in said
+
+
+def test_validation_is_the_engines(workshop):
+    experiment = small()
+    module = workshop.script(experiment)
+    data = load(experiment.data, 0)
+    model = module.build_model()
+    score = validate(model, data.val_x, data.val_y)
+    assert module.validate(model, data.val_x, data.val_y) == pytest.approx((score.loss, score.accuracy))
+
+
+@pytest.mark.parametrize(
+    "name", ["", "two\nlines", 'quotes """ and \\ and \u2028 more', "# Settings", "x" * 300]
+)
+def test_any_name_makes_a_script(workshop, name):
+    assert len(workshop.script(small(name=name)).train(steps=1)) == 1
+
+
+def test_a_model_with_a_problem_is_refused_by_its_sentence():
+    with pytest.raises(ExportError, match="must end in"):
+        export_pytorch(small(layer("Linear", out_features=3)))
+
+
+def test_data_that_cannot_be_had_are_refused_by_their_sentence():
+    spec = DataSpec(name="moons", validation=0.001, parameters={"samples": 10})
+    with pytest.raises(ExportError, match="leaves none for validation"):
+        export_pytorch(replace(small(), data=spec))
+
+
+def test_a_model_in_python_is_refused():
+    with pytest.raises(ExportError, match=r"Python file already \(net.py:Net\)"):
+        export_pytorch(replace(small(), model=ModelSpec(source="net.py:Net")))
+
+
+def model_part(text):
+    return text[text.index("# Model\n") : text.index("# Training\n")].splitlines()
+
+
+def test_what_repeats_is_written_once():
+    deep = [part for _ in range(500) for part in (layer("Linear", out_features=8), layer("Tanh"))]
+    flat = export_pytorch(small(*deep, layer("Linear", out_features="classes")))
+    assert "*[nn.Sequential(nn.Linear(8, 8), nn.Tanh()) for _ in range(499)]" in flat
+    assert len(model_part(flat)) < 30
+    loop = layer("Repeat", layer("Linear", out_features=8), layer("Tanh"), times=5_000)
+    assert "for _ in range(4999)]" in export_pytorch(small(loop, layer("Linear", out_features="classes")))
+
+
+@pytest.mark.parametrize(
+    ("template", "lines"),
+    [("resnet50", 110), ("resnet110", 125), ("densenet121", 95), ("efficientnet_b0", 200)],
+)
+def test_published_networks_are_short(template, lines):
+    assert len(model_part(export_pytorch(new_experiment(template, {}, None, None)))) < lines
+
+
+def test_settings_are_those_of_the_experiment():
+    experiment = small(
+        clip=ClipSpec(method="global_norm", threshold=2.0),
+        regularization=RegularizationSpec(l1=0.5),
+        training=TrainingSpec(epochs=3, device="cuda"),
+        seed=7,
+    )
+    lines = export_pytorch(experiment).splitlines()
+    wanted = ["SEED = 7", "CLIP_THRESHOLD = 2.0", "L1 = 0.5", "EPOCHS = 3", 'DEVICE = torch.device("cuda")']
+    assert set(wanted) <= set(lines)
+    assert not any(line.startswith(("L2 =", "STEPS =")) for line in lines)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradviz.data.load import source_of, split, standardise
+from gradviz.data.load import held_out_of, source_of, split, standardise
 from gradviz.data.registry import Source
 from gradviz.data.seeds import Purpose, stream
 from gradviz.export.expression import Argument, Call, Name, Value
@@ -51,6 +51,7 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
     `load_data` gives tensors, or else NumPy arrays.
     """
     source = source_of(spec)
+    held_out_of(spec, source)
     sources.need("numpy as np")
     if tensors:
         sources.need("torch")

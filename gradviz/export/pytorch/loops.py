@@ -6,8 +6,8 @@ calls of one function that differ in their values only one `Each`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from gradviz.export.expression import (
     Argument,
@@ -24,6 +24,8 @@ from gradviz.export.expression import (
     sequential,
     with_children,
 )
+
+T = TypeVar("T")
 
 _LONGEST_PERIOD = 16
 _WORTH_A_LOOP = 4
@@ -53,8 +55,8 @@ def _fold(nodes: Sequence[Node]) -> list[Node]:
     out: list[Node] = []
     at = 0
     while at < len(nodes):
-        period, times = _longest_run(nodes, at)
-        if times == 1:
+        period, times = longest_run(nodes, at, calls)
+        if times == 1 or _better_one_later(nodes, at, period, times):
             out.append(nodes[at])
             at += 1
             continue
@@ -64,7 +66,16 @@ def _fold(nodes: Sequence[Node]) -> list[Node]:
     return out
 
 
-def _longest_run(nodes: Sequence[Node], at: int) -> tuple[int, int]:
+def _better_one_later(nodes: Sequence[Node], at: int, period: int, times: int) -> bool:
+    """Whether the loop is as long from a later node on that says more: a layer before its activation."""
+    said = len(children(nodes[at]))
+    return any(
+        len(children(nodes[at + later])) > said and longest_run(nodes, at + later, calls) == (period, times)
+        for later in range(1, period)
+    )
+
+
+def longest_run(nodes: Sequence[T], at: int, size: Callable[[T], int]) -> tuple[int, int]:
     """(period, times) of what repeats from `at` on and saves the most; (1, 1) where nothing does."""
     best, saved = (1, 1), 0
     for period in range(1, min(_LONGEST_PERIOD, (len(nodes) - at) // 2) + 1):
@@ -72,7 +83,7 @@ def _longest_run(nodes: Sequence[Node], at: int) -> tuple[int, int]:
         times = 1
         while tuple(nodes[at + period * times : at + period * (times + 1)]) == tuple(head):
             times += 1
-        gain = (times - 1) * sum(map(calls, head))
+        gain = (times - 1) * sum(map(size, head))
         if times > 1 and gain > saved and (gain >= _WORTH_A_LOOP or times > 2):
             best, saved = (period, times), gain
     return best

@@ -40,13 +40,13 @@ _GUARD = 'if __name__ == "__main__":\n    main()'
 @export_format("pytorch", doc="A Python script for PyTorch: data, model and training", suffix=".py")
 def export_pytorch(experiment: ExperimentSpec) -> str:
     """The script, formatted. Raises ExportError where the experiment cannot be built."""
+    sources = Sources()
     try:
         info = describe(experiment.data)
+        data, end = data_section(experiment.data, sources)
     except DataError as error:
         raise ExportError(str(error)) from error
     network = write_network(experiment.model, info)
-    sources = Sources()
-    data, end = data_section(experiment.data, sources)
     training = training_section(experiment, per_position=info.per_position, sources=sources)
     model = model_section(network, experiment.seed, sources)
     parts = [

@@ -26,17 +26,20 @@ from gradviz.nets.registry import initializers
 from gradviz.nets.weights import Weight
 
 _OPERATIONS = {"fill_", "zero_", "mul_", "div_"}
+_DEEPEST = 16
+"""How far the lines are indented in a script at most."""
 
 
 @dataclass(kw_only=True, slots=True)
 class Recipe:
     """How one layer starts: lines about `layer` and `generator`.
 
-    `biases` are left out of `draws`, so that layers without them can share a recipe. `settled` names the
-    initializer whose work on the whole network must still be done by the script.
+    `biases` are left out of `draws`, so that layers that merely have none can share a recipe. `settled`
+    names the initializer whose work on the whole network must still be done by the script.
     """
 
     kind: type[nn.Module]
+    can_have_bias: bool = False
     initializer: str = ""
     draws: tuple[str, ...] = ()
     biases: tuple[str, ...] = ()
@@ -51,7 +54,7 @@ class Recipe:
 
 def recipes(layers: Sequence[Layer], branches: int) -> list[Recipe]:
     """One for each layer; without lines where it keeps torch's start. Modules are on the meta device."""
-    found = [Recipe(kind=type(layer.module)) for layer in layers]
+    found = [Recipe(kind=type(layer.module), can_have_bias=hasattr(layer.module, "bias")) for layer in layers]
     drawn: dict[int, list[list[str]]] = {}
     started: dict[str, list[tuple[int, Started]]] = {}
     known: dict[Any, tuple[list[list[str]], tuple[str, ...]]] = {}
@@ -186,13 +189,13 @@ def _loops(names: list[str], first: int, last: int, count: int, lines: tuple[str
         inner = list(_loops(["stacked"], first, last, count, lines)) if count > 1 else list(lines)
         listed = Items(tuple(map(Name, names)))
         head = f"for {'stacked' if count > 1 else 'weight'} in "
-        yield from f"{assigned(head, listed)}:".splitlines()
+        laid = assigned(head, listed, _DEEPEST)  # what is opened once stays so where there is more room
+        yield from (line[_DEEPEST:] for line in f"{laid}:".splitlines())
         yield from (f"    {line}" for line in inner)
-    elif count == 1 or last - first == 1:
-        text = names[0] if count == 1 else f"{names[0]}.chunk({count})[{first}]"
-        yield from (_renamed(line, text) for line in lines)
+    elif count == 1:
+        yield from (_renamed(line, names[0]) for line in lines)
     else:
-        part = "" if whole else f"[{first}:{last}]"
+        part = "" if whole else f"[{first or ''}:{last}]"
         yield f"for weight in {names[0]}.chunk({count}){part}:"
         yield from (f"    {line}" for line in lines)
 

@@ -22,13 +22,14 @@ from gradviz.export.expression import (
     Times,
     Value,
     calls,
+    layers,
     rewritten,
     walk,
 )
 from gradviz.export.pytorch.loops import counted, folded
 
-_WORTH_A_FUNCTION = 3
-"""How many calls must be in it."""
+_WORTH_A_FUNCTION = 4
+"""How many layers it must save."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +60,21 @@ def shared(root: Node) -> tuple[Node, tuple[Function, ...]]:
     called = frozenset(function.name for function in functions)
     finished = [counted(folded(tree), called) for tree in trees]
     written = [replace(f, node=node) for f, node in zip(functions, finished[1:], strict=True)]
-    return finished[0], tuple(reversed(written))
+    return _numbered(finished[0], written[::-1])
+
+
+def _numbered(root: Node, functions: Sequence[Function]) -> tuple[Node, tuple[Function, ...]]:
+    """Both with the functions of one title counted in the order in which they are written."""
+    taken: Counter[str] = Counter()
+    names = {function.name: _function_name(function.title, taken) for function in functions}
+
+    def change(node: Node) -> Node:
+        return replace(node, callee=names.get(node.callee, node.callee)) if isinstance(node, Call) else node
+
+    return rewritten(root, change), tuple(
+        replace(function, name=names[function.name], node=rewritten(function.node, change))
+        for function in functions
+    )
 
 
 def _replaced(tree: Node, other: Mapping[Node, Node]) -> Node:
@@ -76,7 +91,7 @@ def _most_worth(trees: Sequence[Node]) -> list[Call] | None:
     worth = [
         list(found)
         for found in groups.values()
-        if sum(found.values()) > 1 and calls(next(iter(found))) >= _WORTH_A_FUNCTION
+        if (sum(found.values()) - 1) * layers(next(iter(found))) >= _WORTH_A_FUNCTION
     ]
     return max(worth, key=lambda group: calls(group[0]), default=None)
 

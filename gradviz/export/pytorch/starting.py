@@ -13,7 +13,7 @@ from torch import nn
 
 from gradviz.export.expression import Items, Name
 from gradviz.export.layout import assigned, literal
-from gradviz.export.pytorch.loops import folded
+from gradviz.export.pytorch.loops import longest_run
 from gradviz.export.pytorch.recipes import Recipe
 from gradviz.export.pytorch.source import Sources
 from gradviz.nets.initializers import lsuv
@@ -72,7 +72,8 @@ def _sorts(recipes: Sequence[Recipe]) -> list[_Sort] | None:
     """The classes that start alike and how, or None where layers of one class do not."""
     alike: dict[tuple[str, ...], list[Recipe]] = {}
     for recipe in recipes:
-        alike.setdefault((*recipe.draws, repr(recipe.settled and recipe.parameters)), []).append(recipe)
+        key = (*recipe.draws, repr(recipe.settled and recipe.parameters), str(recipe.can_have_bias))
+        alike.setdefault(key, []).append(recipe)
     sorts = []
     for group in alike.values():
         lines = _shared(group)
@@ -80,7 +81,12 @@ def _sorts(recipes: Sequence[Recipe]) -> list[_Sort] | None:
         parts = [group] if lines else [[r for r in group if r.biases == biases] for biases in apart]
         sorts += [(list(dict.fromkeys(r.kind for r in part)), lines or part[0].lines) for part in parts]
     named = [kind for kinds, _ in sorts for kind in kinds]
-    return sorts if len(named) == len(set(named)) else None
+    if len(named) != len(set(named)):
+        return None
+    merged: dict[tuple[str, ...], list[type[nn.Module]]] = {}
+    for kinds, lines in sorts:
+        merged.setdefault(lines, []).extend(kinds)
+    return [(kinds, lines) for lines, kinds in merged.items()]
 
 
 def _shared(recipes: Sequence[Recipe]) -> tuple[str, ...] | None:
@@ -154,11 +160,11 @@ def _one_by_one(kinds: Sequence[type[nn.Module]], recipes: Sequence[Recipe]) -> 
             "def as_made(_layer: nn.Module, _generator: torch.Generator) -> None:\n"
             '    """Keep the weights that torch drew when the layer was made."""'
         )
-    listed = folded(Items(tuple(Name(names.get(_key(recipe), "as_made")) for recipe in recipes)))
+    listed = Items(tuple(map(Name, _runs([names.get(_key(recipe), "as_made") for recipe in recipes]))))
     classes = ", ".join(map(class_name, kinds)) + ("," if len(kinds) == 1 else "")
     body = [
         f"    layers = [module for module in model.modules() if type(module) in ({classes})]",
-        *assigned("    starts = ", listed).splitlines(),
+        assigned("starts = ", listed, 4),
         "    for layer, start in zip(layers, starts, strict=True):",
         "        start(layer, generator)",
     ]
@@ -171,6 +177,18 @@ def _one_by_one(kinds: Sequence[type[nn.Module]], recipes: Sequence[Recipe]) -> 
             "    scale_to_unit_variance(model, batch, wanted)",
         ]
     return functions, body
+
+
+def _runs(names: Sequence[str]) -> list[str]:
+    """The names, with what comes over and over as “*[a, b] * 9”."""
+    out: list[str] = []
+    at = 0
+    while at < len(names):
+        period, times = longest_run(names, at, lambda _name: 1)
+        part = ", ".join(names[at : at + period])
+        out.append(part if times == 1 else f"*[{part}] * {times}")
+        at += period * times
+    return out
 
 
 def _key(recipe: Recipe) -> tuple[str, ...]:
