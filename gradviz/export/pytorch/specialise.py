@@ -12,6 +12,7 @@ import copy
 import inspect
 import textwrap
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 _BUILTINS = {"min": min, "max": max, "abs": abs, "float": float, "int": int, "isinstance": isinstance}
@@ -37,11 +38,17 @@ def specialised(
 
 
 def _left(function: Callable[..., Any], known: dict[str, Any], written: Mapping[str, str]) -> list[ast.stmt]:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-    assert isinstance(tree, ast.FunctionDef)  # noqa: S101 - what getsource gives for a function
+    tree = _parsed(function)
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     statements, _ = _Specialiser(function, known, written).block(body)
     return statements
+
+
+@lru_cache(maxsize=256)
+def _parsed(function: Callable[..., Any]) -> ast.FunctionDef:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(tree, ast.FunctionDef)  # noqa: S101 - what getsource gives for a function
+    return tree
 
 
 class _Specialiser:
