@@ -13,10 +13,15 @@ import logging
 import os
 import signal
 import sys
+import threading
 import traceback
 
 from gradviz.engine.events import Events
 from gradviz.engine.serve import Server
+from gradviz.training.warm_up import warm_up
+
+_IDLE_SECONDS = 1.0
+"""After this the first inspection is answered and nobody has pressed Train yet."""
 
 
 def run(requests: int, events: int) -> int:
@@ -35,6 +40,7 @@ def run(requests: int, events: int) -> int:
         _send_logs(log)
         # What torch brought along is never garbage, and to walk it takes 0.12 s of an inspection or a step.
         gc.freeze()
+        threading.Timer(_IDLE_SECONDS, warm_up).start()
         Server(source, log).run()
         code = 0
     except BaseException:  # noqa: BLE001 - the last stop: what follows does not unwind

@@ -30,6 +30,7 @@ from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
 from gradviz.training.versions import versions
+from gradviz.training.warm_up import warm_up
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def train(
     trainer: Trainer | None = None
     try:
         device = resolve_device(experiment.training.device)
+        warm_up()  # before there is a store: whoever sees one expects steps
         data = load(experiment.data, experiment.seed)
         built = build(experiment.model, data.info, experiment.seed, _first_batch(experiment, data))
         info = _describe(experiment, run_id, built, data, device)
