@@ -36,10 +36,6 @@ class Network:
 
 def write_network(model: ModelSpec, info: DataInfo) -> Network:
     """The network of `model` on such data. Raises ExportError for the first problem of the model."""
-    if model.source:
-        raise ExportError(
-            f"the model is a Python file already ({model.source}); only models made of layers can be exported"
-        )
     inspection, placed = survey_model(model, sample_shape(info), info.classes, per_position=info.per_position)
     for problem in inspection.problems:
         raise ExportError(problem.message)

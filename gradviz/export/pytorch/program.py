@@ -6,6 +6,7 @@ from gradviz import __version__
 from gradviz.data.load import DataError, describe
 from gradviz.export.layout import literal
 from gradviz.export.pytorch.data_section import data_section
+from gradviz.export.pytorch.imported import imported_section
 from gradviz.export.pytorch.model_section import model_section
 from gradviz.export.pytorch.network import write_network
 from gradviz.export.pytorch.source import Sources
@@ -46,9 +47,12 @@ def export_pytorch(experiment: ExperimentSpec) -> str:
         data, end = data_section(experiment.data, sources)
     except DataError as error:
         raise ExportError(str(error)) from error
-    network = write_network(experiment.model, info)
     training = training_section(experiment, per_position=info.per_position, sources=sources)
-    model = model_section(network, experiment.seed, sources)
+    if experiment.model.source:
+        model = imported_section(experiment.model, experiment.seed, sources)
+    else:
+        network = write_network(experiment.model, info)
+        model = model_section(network, experiment.seed, sources)
     parts = [
         "# Settings",
         _settings(experiment),
