@@ -23,7 +23,6 @@ from gradviz.spec.experiment import (
     DataSpec,
     ExperimentSpec,
     InitializerSpec,
-    ModelSpec,
     OptimizerSpec,
     RegularizationSpec,
     TrainingSpec,
@@ -147,11 +146,6 @@ def test_data_that_cannot_be_had_are_refused_by_their_sentence():
     spec = DataSpec(name="moons", validation=0.001, parameters={"samples": 10})
     with pytest.raises(ExportError, match="leaves none for validation"):
         export_pytorch(replace(small(), data=spec))
-
-
-def test_a_model_in_python_is_refused():
-    with pytest.raises(ExportError, match=r"Python file already \(net.py:Net\)"):
-        export_pytorch(replace(small(), model=ModelSpec(source="net.py:Net")))
 
 
 def model_part(text):
