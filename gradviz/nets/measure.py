@@ -9,7 +9,8 @@ meta device takes up to 1.1. Answers are kept, since deep nets repeat.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -56,8 +57,15 @@ def measure(kind: str, shape: Shape, given: Given) -> Size:
         raise ShapeError(f"something else; torch says: {_first_line(error)}") from error
 
 
-def _run_on_nothing(kind: str, shape: Shape, given: Given) -> Size:
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Modules made in here have shapes but no values: nothing is allocated and nothing is drawn."""
     with torch.device("meta"), _Undrawn():
+        yield
+
+
+def _run_on_nothing(kind: str, shape: Shape, given: Given) -> Size:
+    with without_values():
         module: nn.Module = layers[kind](shape, **dict(given)).eval()
     output_shape = told(module, shape) or _tried(module, shape)
     parameters = sum(p.numel() for p in module.parameters())

@@ -21,6 +21,16 @@ def torch_uniform_bias(fan_in):
     return initializers.RandomUniform(-(fan_in**-0.5), fan_in**-0.5)
 
 
+def torch_recurrent(units):
+    """The own start of torch's recurrent layers: U(−1/√units, 1/√units)."""
+    return initializers.RandomUniform(-(units**-0.5), units**-0.5)
+
+
+def torch_attention(features):
+    """The own start of torch's queries, keys and values: Xavier, as one matrix [features, 3 · features]."""
+    return initializers.RandomUniform(-math.sqrt(1.5 / features), math.sqrt(1.5 / features))
+
+
 def xavier_uniform(gain=1.0):
     """Uniform with variance gain² · 2 / (fan_in + fan_out) (Glorot & Bengio 2010)."""
     return initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
@@ -31,12 +41,12 @@ def xavier_normal(gain=1.0):
     return initializers.VarianceScaling(gain**2, "fan_avg", "untruncated_normal")
 
 
-def kaiming_uniform(gain=math.sqrt(2), mode="fan_in"):
+def kaiming_uniform(gain=2**0.5, mode="fan_in"):
     """Uniform with variance gain² / fan; the gain of ReLU is √2 (He et al. 2015)."""
     return initializers.VarianceScaling(gain**2, mode, "uniform")
 
 
-def kaiming_normal(gain=math.sqrt(2), mode="fan_in"):
+def kaiming_normal(gain=2**0.5, mode="fan_in"):
     """Normal with variance gain² / fan; the gain of ReLU is √2 (He et al. 2015)."""
     return initializers.VarianceScaling(gain**2, mode, "untruncated_normal")
 
@@ -137,16 +147,17 @@ class Gates(initializers.Initializer):
 
 @keras.saving.register_keras_serializable("exported")
 class TwoUniforms(initializers.Initializer):
-    """The sum of torch's two biases, both U(−limit, limit)."""
+    """The sum of torch's two biases of a recurrent layer, both U(−1/√units, 1/√units)."""
 
-    def __init__(self, limit):
-        self.limit = limit
+    def __init__(self, units):
+        self.units = units
 
     def __call__(self, shape, dtype=None):
-        return sum(keras.random.uniform(shape, -self.limit, self.limit, dtype=dtype) for _ in range(2))
+        limit = self.units**-0.5
+        return sum(keras.random.uniform(shape, -limit, limit, dtype=dtype) for _ in range(2))
 
     def get_config(self):
-        return {"limit": self.limit}
+        return {"units": self.units}
 
 
 @keras.saving.register_keras_serializable("exported")

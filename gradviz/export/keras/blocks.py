@@ -52,14 +52,22 @@ def _residual(parts: Sequence[Placed], signal: Signal, graph: Graph, walk: Walk)
 
 def _parallel(block: Block, parts: Sequence[Placed], signal: Signal, graph: Graph, walk: Walk) -> Signal:
     """The branches one after the other, each in a variable of its own."""
-    results = []
+    results, taken = [], 0
     for part in parts:
-        with graph.into(graph.free("branch")):
+        variable = graph.free("branch")
+        with graph.into(variable):
             results.append(walk(part, signal))
-    for _ in parts:
+        if results[-1].variable == variable:
+            taken += 1
+        else:  # the input itself
+            graph.release("branch")
+    joined = results[0] if len(results) == 1 else _combined(block, results, graph)
+    for _ in range(taken):  # only now: bringing the branches into one order takes variables of its own
         graph.release("branch")
-    if len(results) == 1:
-        return results[0]
+    return joined
+
+
+def _combined(block: Block, results: list[Signal], graph: Graph) -> Signal:
     made: Any = {"sum": call("layers.Add"), "product": call("layers.Multiply")}
     combine = block.given["combine"]
     if combine != "concatenation":

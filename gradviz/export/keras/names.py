@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _KERAS_OWN = re.compile(
-    r"(input_layer|permute|reshape|flatten|add|multiply|concatenate|zero_padding[12]d|pad_from_inside"
+    r"(permute|add|multiply|concatenate|zero_padding[12]d|pad_from_inside"
     r"|pad_with_lowest|subsample)(_\d+)?"
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import torch
 from torch import nn
 
 from gradviz.export.keras.blocks import write_block
@@ -18,6 +17,7 @@ from gradviz.export.keras.writers import Layer, writers
 from gradviz.export.registry import ExportError
 from gradviz.nets.build import survey_model
 from gradviz.nets.initializer import Layer as Started
+from gradviz.nets.measure import without_values
 from gradviz.nets.plan import Block, Leaf
 from gradviz.nets.registry import sample_shape
 from gradviz.nets.surroundings import Surroundings
@@ -56,7 +56,7 @@ def write_network(model: ModelSpec, info: DataInfo) -> Network:
     for problem in inspection.problems:
         raise ExportError(problem.message)
     modules: list[nn.Module] = []
-    with torch.device("meta"):
+    with without_values():
         _modules(placed, modules, {})
     surroundings = Surroundings(model, placed, modules)
     walker = _Walker(started=surroundings.layers, branches=surroundings.branches)
@@ -101,7 +101,7 @@ class _Walker:
         if isinstance(placed.part, Leaf):
             return self._leaf(placed, placed.part, signal)
         if isinstance(placed.part, Block):
-            if placed.part.kind != "Repeat":
+            if placed.part.name or placed.part.kind not in ("Repeat", "Sequential"):
                 self.graph.remark(placed.part.name or placed.part.kind)
             return write_block(placed.part, placed.children, signal, self.graph, self.part)
         return self.row(placed.children, signal)

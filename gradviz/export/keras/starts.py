@@ -9,7 +9,6 @@ that it cuts up otherwise: those are drawn as the matrices that they are and the
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 from torch import nn
 
@@ -67,11 +66,11 @@ class Start:
     def recurrent_bias(self) -> Call | None:
         """The bias of a recurrent layer, torch's two together; a GRU's are beside each other."""
         module: nn.RNNBase = self.placed.module  # type: ignore[assignment]
-        limit, value = 1 / sqrt(module.hidden_size), self._bias
+        value = self._bias
         if isinstance(module, nn.GRU):
-            own = call("initializers.RandomUniform", -limit, limit)
+            own = call("torch_recurrent", module.hidden_size)
             return own if value is None else call("InputBias", value) if value else None
-        plain = call("TwoUniforms", limit) if value is None else _constant(value)
+        plain = call("TwoUniforms", module.hidden_size) if value is None else _constant(value)
         forget = self._choice.forget_bias if self._choice and isinstance(module, nn.LSTM) else None
         if forget is None or forget == value:
             return plain
@@ -138,11 +137,9 @@ class Start:
         if isinstance(module, nn.Embedding):
             return call("initializers.RandomNormal", 0.0, 1.0)
         if isinstance(module, nn.RNNBase):
-            limit = 1 / sqrt(module.hidden_size)
-            return call("initializers.RandomUniform", -limit, limit)
+            return call("torch_recurrent", module.hidden_size)
         if isinstance(module, nn.MultiheadAttention) and not weight.closing:
-            limit = sqrt(6 / (4 * module.embed_dim))  # drawn as one matrix [3 · features, features]
-            return call("initializers.RandomUniform", -limit, limit)
+            return call("torch_attention", module.embed_dim)
         return call("torch_uniform")
 
     def _gates(self, nodes: list[Call]) -> Call:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gradviz.export.expression import Argument, Name
 from gradviz.export.keras.statements import Assign, Count, Loop, Numbered, Remark, Statement
-from gradviz.export.layout import laid_out
+from gradviz.export.layout import WIDTH, in_one_line, laid_out
 
 _STEP = 4
 _VARIABLES = "ijklmnopq"
@@ -37,6 +37,10 @@ def _assigned(statement: Assign, indent: int, depth: int) -> str:
         name = Argument(Name(_name(statement.name, depth)), "name", keyword=True)
         call = replace(call, arguments=(*call.arguments, name))
     tail = f"({statement.operand})"
+    flat = head + in_one_line(call)
+    if len(flat) < WIDTH < len(flat) + len(tail):
+        margin = " " * indent
+        return f"{flat}(\n{margin}{' ' * _STEP}{statement.operand}\n{margin})"
     return head + laid_out(call, indent, before=len(head), after=len(tail)) + tail
 
 

@@ -27,7 +27,7 @@ _CALLS: Mapping[str, Callable[[Mapping[str, Any]], Call]] = {
     "LeakyReLU": lambda g: call("layers.LeakyReLU", negative_slope=g["negative_slope"]),
     "ELU": lambda g: call("layers.ELU", alpha=Unless(g["alpha"], 1.0)),
     "CELU": lambda g: call("CELU", g["alpha"]),
-    "GELU": lambda g: call("GELU", approximate=Unless(g["approximate"] == "tanh", default=False)),
+    "GELU": lambda g: call("TanhGELU") if g["approximate"] == "tanh" else call("layers.Activation", "gelu"),
     "Softplus": lambda g: call("Softplus", g["beta"], g["threshold"]),
     "Hardtanh": lambda g: call("Hardtanh", g["min_val"], g["max_val"]),
     "Hardshrink": lambda g: call("Hardshrink", g["lambd"]),

@@ -43,7 +43,7 @@ def _level(layer: Layer, level: int) -> Call:
     if module.bias:
         settings["bias_initializer"] = layer.start.recurrent_bias()
     if layer.kind == "LSTM":
-        return call("layers.LSTM", module.hidden_size, unit_forget_bias=False, **settings)
+        return call("layers.LSTM", module.hidden_size, **settings, unit_forget_bias=False)
     if layer.kind == "GRU":
         return call("layers.GRU", module.hidden_size, **settings)
     nonlinearity = Unless(getattr(module, "nonlinearity", "tanh"), "tanh")
