@@ -99,6 +99,7 @@ def test_the_layers_of_an_imported_model_are_listed_and_selected(window, host, d
     dialog.accept_button.click()
     host.inspected.emit(inspection("first", "second"))
     panel = window.left.imported
+    qtbot.waitUntil(lambda: len(window.wiring.selection._layers) == 2)  # the plots follow a little later
     assert [panel.list.topLevelItem(i).text(0) for i in range(2)] == ["first", "second"]
     item = panel.list.visualItemRect(panel.list.topLevelItem(1)).center()
     qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=item)

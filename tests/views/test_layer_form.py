@@ -73,7 +73,7 @@ def test_different_kinds_share_what_means_the_same(builder, form, layer) -> None
 
 
 def test_a_mixed_box_is_ticked_by_a_click(builder, form, layer, qtbot) -> None:
-    builder._document.set_parameter((1, 0), "bias", False)
+    builder._document.set_parameter((1, 0), "bias", value=False)
     builder.tree.select_paths([(1, 0), (2,)])
     field = form.parameters.fields["bias"]
     assert field.widget.checkState() is Qt.CheckState.PartiallyChecked

@@ -1,12 +1,11 @@
 """Every case on one backend, with the largest differences as a table: what the tests do, for any Keras.
 
-    python tests/export/keras/check.py --backend tensorflow --python VENV/bin/python
+    python tools/keras_check.py --backend tensorflow --python VENV/bin/python
 
 The cases are made here, with gradviz; they run under `--python`, which needs keras, numpy and the backend.
 """
 
 import argparse
-import math
 import sys
 import tempfile
 from collections import defaultdict
@@ -14,13 +13,13 @@ from pathlib import Path
 
 import torch
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "house")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "house"))
 
-from cases import Worker, write_case
-from everything import everything
+from keras_cases import Worker, lost, write_case, wrong
+from keras_everything import everything
 
 
-def main():
+def main() -> int:
     """Run and print; the exit status is 1 where a case fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backend", default="torch")
@@ -54,31 +53,6 @@ def main():
     rows = [row for sort in found.values() for row in sort]
     print(f"{len(rows)} cases, {failed} failed, largest difference {max(row[0] for row in rows):.1e}")
     return 1 if failed else 0
-
-
-def lost(wanted, result):
-    """The largest difference of a loss, relative where losses are large."""
-    pairs = zip(wanted["losses"], result.get("losses", ()), strict=False)
-    return max((abs(a - b) / max(1.0, abs(a)) for a, b in pairs), default=0.0)
-
-
-def wrong(wanted, result):
-    """What is wrong with a result, or nothing."""
-    if "error" in result:
-        return result["error"]
-    if result["trainable"] != wanted["trainable"]:
-        return f"{result['trainable']} trainable numbers, not {wanted['trainable']}"
-    if result["shape"] != wanted["shape"]:
-        return f"output of {result['shape']}, not {wanted['shape']}"
-    if not result["difference"] <= 1e-4 * max(1.0, result["largest"]):
-        return f"outputs differ by {result['difference']:.2g} of {result['largest']:.2g}"
-    if result.get("saved", 0.0) > 1e-6 * max(1.0, result["largest"]):
-        return f"saved and loaded, outputs differ by {result['saved']:.2g}"
-    if not all(map(math.isfinite, result.get("losses", ()))):
-        return f"losses {result['losses']}"
-    if wanted["losses"] and lost(wanted, result) > 1e-3:
-        return f"losses {result['losses']}, not {wanted['losses']}"
-    return None
 
 
 if __name__ == "__main__":

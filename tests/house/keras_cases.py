@@ -1,6 +1,8 @@
 """Makes a case for the worker: an exported script, and what torch makes of the same network."""
 
 import json
+import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from gradviz.data.load import describe, load
 from gradviz.data.batches import Batches
+from gradviz.data.load import describe, load
 from gradviz.export.keras import export_keras
 from gradviz.export.keras.network import write_network
 from gradviz.nets.model import build
@@ -19,8 +21,9 @@ from gradviz.training.clipping import build_clip
 from gradviz.training.loss import cross_entropy, in_rows
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty
+from gradviz.training.trainer import count_steps
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).with_name("keras_worker.py")
 
 
 def layer(kind, *body, name=None, initializer=None, **parameters):
@@ -41,13 +44,13 @@ def experiment(*layers, shape, classes=5, vocabulary=None, per_position=False, b
     )
 
 
-def write_case(folder, spec, *, steps=2, saved=False, starts=False, samples=4, shaken=True):
+def write_case(folder, spec, *, steps=2, saved=False, starts=False, whole=False, samples=4):
     """Write the case of an experiment into `folder`; how many trainable numbers the script must have."""
     info = describe(spec.data)
     (folder / "script.py").write_text(export_keras(spec), encoding="utf-8")
     built = build(spec.model, info, seed=0)
     network = write_network(spec.model, info)
-    if shaken:
+    if not starts:
         shake(built.model)
     modules = dict(built.model.named_modules())
     arrays, entries, trainable = {}, [], 0
@@ -58,13 +61,13 @@ def write_case(folder, spec, *, steps=2, saved=False, starts=False, samples=4, s
             for key, value in module.state_dict().items()
             if key != "num_batches_tracked"
         }
-        whole = isinstance(module, nn.LayerNorm | nn.RMSNorm) and len(module.normalized_shape) > 1
+        spatial = isinstance(module, nn.LayerNorm | nn.RMSNorm) and len(module.normalized_shape) > 1
         entries.append(
             {
                 "name": written.name,
                 "kind": written.kind,
                 "weights": list(weights),
-                "turned": whole
+                "turned": spatial
                 and written.channels_last
                 and len(module.normalized_shape) == len(there.output_shape),
             }
@@ -85,8 +88,11 @@ def write_case(folder, spec, *, steps=2, saved=False, starts=False, samples=4, s
         arrays["batches"] = np.stack([x.numpy() for x, _ in taken])
         arrays["targets"] = np.stack([y.numpy() for _, y in taken])
         losses = train(model, spec, taken)
+    if whole:
+        arrays |= {name: getattr(data, name).numpy() for name in ("train_x", "train_y", "val_x", "val_y")}
+        arrays["after"] = _trained_whole(build(spec.model, info, seed=0).model, spec, batches, x)
     np.savez(folder / "arrays.npz", **arrays)
-    case = {"layers": entries, "saved": saved, "starts": starts}
+    case = {"layers": entries, "saved": saved, "starts": starts, "whole": whole}
     (folder / "case.json").write_text(json.dumps(case), encoding="utf-8")
     known = [] if any(map(draws, modules.values())) else losses
     return {"trainable": trainable, "losses": known, "shape": list(info.output_shape)}
@@ -115,6 +121,14 @@ def shake(model):
         for module in model.modules():
             if isinstance(module, nn.Embedding) and module.padding_idx is not None:
                 module.weight[module.padding_idx].zero_()
+
+
+def _trained_whole(model, spec, batches, x):
+    """The outputs after all steps of the experiment, begun from the same shaken weights."""
+    shake(model)
+    train(model, spec, [batches.take(step) for step in range(count_steps(spec, batches.per_epoch))])
+    with torch.no_grad():
+        return model.eval()(x).numpy()
 
 
 def train(model, spec, taken):
@@ -147,12 +161,40 @@ def _second_biases(module):
     return sum(p.numel() for name, p in module.named_parameters() if name.startswith("bias_hh"))
 
 
+def lost(wanted, result):
+    """The largest difference of a loss, relative where losses are large."""
+    pairs = zip(wanted["losses"], result.get("losses", ()), strict=False)  # none where layers draw
+    return max((abs(a - b) / max(1.0, abs(a)) for a, b in pairs), default=0.0)
+
+
+def wrong(wanted, result):
+    """What is wrong with a result, or None."""
+    return next(_complaints(wanted, result), None)
+
+
+def _complaints(wanted, result):
+    if "error" in result:
+        yield result["error"]
+        return
+    size = max(1.0, result["largest"])
+    if result["trainable"] != wanted["trainable"]:
+        yield f"{result['trainable']} trainable numbers, not {wanted['trainable']}"
+    if result["shape"] != wanted["shape"]:
+        yield f"output of {result['shape']}, not {wanted['shape']}"
+    if not result["difference"] <= 1e-4 * size:
+        yield f"outputs differ by {result['difference']:.2g} of {result['largest']:.2g}"
+    if not result.get("saved", 0.0) <= 1e-6 * size:
+        yield f"saved and loaded, outputs differ by {result['saved']:.2g}"
+    if not all(map(math.isfinite, result.get("losses", ()))):
+        yield f"losses {result['losses']}"
+    if not lost(wanted, result) <= 1e-3:
+        yield f"losses {result['losses']}, not {wanted['losses']}"
+
+
 class Worker:
     """A process in which Keras runs; each check is a line there and a line back."""
 
     def __init__(self, backend="torch", python=sys.executable):
-        import os
-
         environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
         self.process = subprocess.Popen(
             [python, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment

@@ -3,7 +3,7 @@
 The output of the layer is the output of the network, so that nothing after it makes a difference small.
 """
 
-from cases import experiment, layer
+from keras_cases import experiment, layer
 
 from gradviz.data.load import describe
 from gradviz.nets.model import inspect

@@ -1,0 +1,51 @@
+"""The whole script: its own data, its own loop, and where the same weights have come to at the end."""
+
+import pytest
+from keras_cases import layer
+
+from gradviz.data.registry import data_sets
+from gradviz.spec.experiment import (
+    ClipSpec,
+    DataSpec,
+    ExperimentSpec,
+    ModelSpec,
+    OptimizerSpec,
+    RegularizationSpec,
+    TrainingSpec,
+)
+
+DENSE = (
+    layer("Flatten"),
+    layer("Linear", out_features=8),
+    layer("Tanh"),
+    layer("Linear", out_features="classes"),
+)
+
+
+def digits(name="digits", **fields):
+    fields.setdefault("training", TrainingSpec(steps=12))
+    return ExperimentSpec(
+        name="Whole", data=DataSpec(name=name, batch_size=32), model=ModelSpec(layers=DENSE), **fields
+    )
+
+
+@pytest.mark.parametrize("data", [name for name in data_sets if name != "random"])
+def test_the_script_brings_the_same_data_and_ends_where_torch_does(check, data):
+    result = check(digits(data), whole=True, steps=0)
+    assert result["same_data"]
+    assert result["iterations"] == 12
+    assert result["after"] < 1e-3
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"optimizer": OptimizerSpec(name="Adam", lr=0.01)},
+        {"clip": ClipSpec(method="global_norm", threshold=0.1)},
+        {"regularization": RegularizationSpec(l1=1e-3, l2=1e-3)},
+        {"training": TrainingSpec(steps=None, epochs=1)},
+    ],
+)
+def test_what_the_training_asks_for_is_done(check, fields):
+    result = check(digits(**fields), whole=True, steps=0)
+    assert result["after"] < 1e-3
