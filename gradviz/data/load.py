@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gradviz.data.registry import DataError, Source, data_sets
 from gradviz.data.seeds import Purpose, stream
-from gradviz.spec.data_info import DataInfo
+from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import DataSpec
 
 __all__ = [
@@ -59,7 +59,8 @@ def load(spec: DataSpec, seed: int) -> DataSet:
     held_out = held_out_of(spec, source)
     try:
         x, y = source.make(stream(seed, Purpose.SAMPLES))
-        groups = y if y.ndim == 1 else np.zeros(len(y), dtype=np.int64)
+        classes = y.ndim == 1 and source.task is not Task.REGRESSION
+        groups = y.astype(np.int64) if classes else np.zeros(len(y), dtype=np.int64)
         train, val = split(groups, held_out, stream(seed, Purpose.SPLIT))
         train_x, val_x = (x[train], x[val]) if source.vocabulary else standardise(x[train], x[val])
     except MemoryError as error:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.registry import Registry
 
-Samples = tuple[NDArray[np.float32] | NDArray[np.int64], NDArray[np.int64]]
-"""Inputs `[samples, *input_shape]`, int64 where they are token ids, and classes `[samples]` or, where there
-is a target at every position, `[samples, length]`."""
+Samples = tuple[NDArray[np.float32] | NDArray[np.int64], NDArray[np.int64] | NDArray[np.float32]]
+"""Inputs `[samples, *input_shape]`, int64 where they are token ids, and targets: classes `[samples]`, or
+`[samples, length]` where there is one at every position; in a regression float32 `[samples, values]`."""
 
 
 class DataError(ValueError):
@@ -33,6 +33,8 @@ class Source(DataInfo):
 
     make: Callable[[np.random.Generator], Samples]
     stored: bool = False
+    tokens: tuple[str, ...] = ()
+    """The text of every token id, where the inputs are text."""
 
 
 data_sets: Registry[Callable[..., Source]] = Registry("data set")

@@ -7,7 +7,9 @@ from gradviz.nets.registry import initializers, layers
 from gradviz.nets.templates import templates
 from gradviz.spec.catalogue import Catalogue
 from gradviz.training.clipping import clips
+from gradviz.training.loss import losses
 from gradviz.training.optimizers import optimizers
+from gradviz.training.schedules import schedules
 
 
 def full_catalogue() -> Catalogue:
@@ -17,6 +19,8 @@ def full_catalogue() -> Catalogue:
         initializers=initializers.entries(),
         data_sets=data_sets.entries(),
         optimizers=optimizers.entries(),
+        losses=losses.entries(),
+        schedules=schedules.entries(),
         clips=clips.entries(),
         templates=templates.entries(),
     )

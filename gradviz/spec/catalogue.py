@@ -29,6 +29,8 @@ class Kind(StrEnum):
     INTEGERS = "integers"
     NUMBERS = "numbers"
     TEXT = "text"
+    TEXTS = "texts"
+    PATH = "path"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +74,7 @@ class Parameter:
             (Kind.INTEGER, int),
             (Kind.NUMBER, (int, float)),
             (Kind.TEXT, str),
+            (Kind.PATH, str),
             (Kind.CHOICE, str),
         )
         for kind, types in forms:
@@ -90,6 +93,8 @@ class Parameter:
             Kind.INTEGERS: f"a list of {self.length or ''} whole numbers".replace("  ", " "),
             Kind.NUMBERS: f"a list of {self.length or ''} numbers".replace("  ", " "),
             Kind.TEXT: "a text",
+            Kind.TEXTS: "a list of texts",
+            Kind.PATH: "the path of a file or folder",
         }
         text = " or ".join(words[kind] for kind in self.kinds)
         limits = self.limits()
@@ -126,6 +131,8 @@ class Parameter:
         return f"must be {self.expected()}, not “{value}”{did_you_mean(value, self.choices)}"
 
     def _list_complaint(self, value: list[object] | tuple[object, ...]) -> str | None:
+        if Kind.TEXTS in self.kinds and all(isinstance(item, str) for item in value):
+            return None
         item_type = int if Kind.INTEGERS in self.kinds else (int, float)
         wanted = Kind.INTEGERS in self.kinds or Kind.NUMBERS in self.kinds
         items_fit = all(isinstance(item, item_type) and not isinstance(item, bool) for item in value)
@@ -167,6 +174,8 @@ class Catalogue:
     initializers: tuple[Entry, ...] = ()
     data_sets: tuple[Entry, ...] = ()
     optimizers: tuple[Entry, ...] = ()
+    losses: tuple[Entry, ...] = ()
+    schedules: tuple[Entry, ...] = ()
     clips: tuple[Entry, ...] = ()
     templates: tuple[Entry, ...] = ()
 

@@ -12,15 +12,21 @@ from typing import Any
 from gradviz.spec import sections
 from gradviz.spec.catalogue import Catalogue, Entry, Kind, Parameter, Value, did_you_mean, find
 from gradviz.spec.experiment import (
+    AugmentationSpec,
     ClipSpec,
     DataSpec,
     ExperimentSpec,
+    GroupSpec,
     InitializerSpec,
     LayerSpec,
+    LossSpec,
     MeasureSpec,
     ModelSpec,
     OptimizerSpec,
     RegularizationSpec,
+    ScheduleSpec,
+    SeedsSpec,
+    StartSpec,
     TrainingSpec,
 )
 from gradviz.spec.migrations import migrate
@@ -31,7 +37,20 @@ MOST_LAYERS = 20_000
 MOST_NAMES = 8
 """Names that are few enough to be listed where a wrong one was given."""
 MODEL = ("layers", "initializer", "source", "arguments")
-SECTIONS = ("data", "model", "optimizer", "clip", "regularization", "training", "measure")
+SECTIONS = (
+    "seeds",
+    "data",
+    "augmentation",
+    "model",
+    "start",
+    "loss",
+    "optimizer",
+    "schedule",
+    "clip",
+    "regularization",
+    "training",
+    "measure",
+)
 _NAME = Parameter(name="name", kinds=(Kind.TEXT,), doc="")
 
 
@@ -55,16 +74,21 @@ class _Checker:
         parts = set(SECTIONS)
         top = self.fields((), {k: v for k, v in raw.items() if k not in parts}, sections.TOP, also=parts)
         clip = self.clip(raw["clip"]) if "clip" in raw else None
+        start = self.section("start", raw, sections.START) if "start" in raw else None
+        penalties = self.section("regularization", raw, sections.REGULARIZATION)
         return ExperimentSpec(
             name=top["name"],
             seed=top["seed"],
+            seeds=SeedsSpec(**self.section("seeds", raw, sections.SEEDS)),
             data=self.data(raw.get("data", {})),
+            augmentation=AugmentationSpec(**self.section("augmentation", raw, sections.AUGMENTATION)),
             model=self.model(raw.get("model", {})),
+            start=StartSpec(**start) if start and start["session"] else None,
+            loss=self.loss(raw["loss"]) if "loss" in raw else LossSpec(),
             optimizer=self.optimizer(raw.get("optimizer", {})),
+            schedule=self.schedule(raw["schedule"]) if "schedule" in raw else ScheduleSpec(),
             clip=clip,
-            regularization=RegularizationSpec(
-                **self.section("regularization", raw, sections.REGULARIZATION),
-            ),
+            regularization=RegularizationSpec(**{**penalties, "exclude": tuple(penalties["exclude"])}),
             training=self.training(raw),
             measure=MeasureSpec(**self.section("measure", raw, sections.MEASURE)),
         )
@@ -76,29 +100,64 @@ class _Checker:
         )
         return DataSpec(name=name, parameters=own, **fixed)
 
+    def loss(self, raw: object) -> LossSpec:
+        entries = self.catalogue.losses if self.catalogue else None
+        name, _, own = self.named(
+            ("loss",), raw, name=("name", "auto"), fixed=(), entries=entries, noun="loss"
+        )
+        return LossSpec(name=name, parameters=own)
+
     def optimizer(self, raw: object) -> OptimizerSpec:
         entries = self.catalogue.optimizers if self.catalogue else None
+        table = self.table(("optimizer",), raw)
+        groups = self.groups(("optimizer", "groups"), table.pop("groups", []))
         name, fixed, own = self.named(
             ("optimizer",),
-            raw,
+            table,
             name=("name", "SGD"),
             fixed=sections.OPTIMIZER,
             entries=entries,
             noun="optimizer",
+            also=("groups",),
         )
-        return OptimizerSpec(name=name, parameters=own, **fixed)
+        return OptimizerSpec(name=name, parameters=own, groups=groups, **fixed)
+
+    def groups(self, keys: Keys, raw: object) -> tuple[GroupSpec, ...]:
+        if not isinstance(raw, list | tuple):
+            self.problem(keys, "must be a list of tables, one for each group of layers")
+            return ()
+        groups = []
+        for index, item in enumerate(raw):
+            at = (*keys, index)
+            values = self.fields(at, self.table(at, item), sections.GROUP)
+            if values["unfreeze_at"] is not None and not values["frozen"]:
+                self.problem((*at, "unfreeze_at"), "is for a frozen group: add frozen = true")
+            groups.append(GroupSpec(**{**values, "layers": values["layers"] or "*"}))
+        return tuple(groups)
+
+    def schedule(self, raw: object) -> ScheduleSpec:
+        entries = self.catalogue.schedules if self.catalogue else None
+        name, fixed, own = self.named(
+            ("schedule",),
+            raw,
+            name=("name", "constant"),
+            fixed=sections.SCHEDULE,
+            entries=entries,
+            noun="schedule",
+        )
+        return ScheduleSpec(name=name, parameters=own, **fixed)
 
     def clip(self, raw: object) -> ClipSpec:
         entries = self.catalogue.clips if self.catalogue else None
-        method, fixed, own = self.named(
+        method, _, own = self.named(
             ("clip",),
             raw,
             name=("method", "global_norm"),
-            fixed=sections.CLIP,
+            fixed=(),
             entries=entries,
             noun="clipping method",
         )
-        return ClipSpec(method=method, parameters=own, **fixed)
+        return ClipSpec(method=method, parameters=own)
 
     def training(self, raw: Mapping[str, Any]) -> TrainingSpec:
         values = self.section("training", raw, sections.TRAINING)
@@ -190,6 +249,7 @@ class _Checker:
         fixed: tuple[Parameter, ...],
         entries: tuple[Entry, ...] | None,
         noun: str,
+        also: tuple[str, ...] = (),
     ) -> tuple[str, dict[str, Any], dict[str, Value]]:
         """A section with a name (its key and default), fixed fields, and the parameters of what is named."""
         name_key, default = name
@@ -203,7 +263,7 @@ class _Checker:
         own = {k: v for k, v in table.items() if k not in fixed_names and k != name_key}
         values = self.fields(keys, {k: v for k, v in table.items() if k in fixed_names}, fixed)
         if entries is None or entry is not None:
-            own = self.own(keys, own, entry, chosen, also=(name_key, *fixed_names))
+            own = self.own(keys, own, entry, chosen, also=(name_key, *fixed_names, *also))
         return chosen, values, own
 
     def own(
@@ -243,7 +303,11 @@ class _Checker:
             elif complaint := parameter.complaint(value):
                 self.problem((*keys, key), complaint)
             else:
-                values[key] = float(value) if parameter.kinds == (Kind.NUMBER,) else value
+                real = parameter.kinds == (Kind.NUMBER,) and value is not None
+                values[key] = float(value) if real else value
+        for parameter in parameters:
+            if parameter.required and parameter.name not in given:
+                self.problem((*keys, parameter.name), f"is needed: {parameter.expected()}")
         return values
 
     def entry(self, keys: Keys, name: str, entries: tuple[Entry, ...] | None, noun: str) -> Entry | None:

@@ -6,11 +6,24 @@ Every room that sizes a network needs this, also those that may not read data, s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Task(StrEnum):
+    """What is to be learnt of the targets."""
+
+    CLASSIFICATION = "classification"
+    BINARY = "binary"
+    """Yes or no by a single score, the logit of yes."""
+    REGRESSION = "regression"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DataInfo:
     """One data set; `input_shape` is without the batch.
+
+    `classes` is how many numbers the network gives for each target: a score for every class, 1 in a BINARY
+    task, the values themselves in a REGRESSION.
 
     With a `vocabulary` the inputs are token ids 0 … vocabulary − 1 instead of numbers. Where the targets are
     `per_position` there is one for every place of a sequence and the network gives [length, classes] for a
@@ -22,6 +35,12 @@ class DataInfo:
     samples: int
     vocabulary: int | None = None
     per_position: bool = False
+    task: Task = Task.CLASSIFICATION
+
+    @property
+    def is_language_model(self) -> bool:
+        """Whether the next token is to be foretold at every position."""
+        return self.per_position and self.vocabulary == self.classes
 
     @property
     def output_shape(self) -> tuple[int, ...]:

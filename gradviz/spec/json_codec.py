@@ -6,7 +6,7 @@ Equal experiments have equal text. The raw form is the same tables as in the TOM
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from gradviz.spec.catalogue import Catalogue
@@ -16,8 +16,10 @@ from gradviz.spec.experiment import (
     ExperimentSpec,
     InitializerSpec,
     LayerSpec,
+    LossSpec,
     ModelSpec,
     Parameters,
+    ScheduleSpec,
 )
 from gradviz.spec.migrations import SCHEMA
 from gradviz.spec.problem import Problem, SpecError
@@ -26,17 +28,39 @@ from gradviz.spec.problem import Problem, SpecError
 def to_raw(experiment: ExperimentSpec) -> dict[str, Any]:
     """The experiment as plain tables, in the order in which a person reads it."""
     raw: dict[str, Any] = {"schema": SCHEMA, "name": experiment.name, "seed": experiment.seed}
+    raw |= _section("seeds", experiment.seeds)
     raw["data"] = data_to_raw(experiment.data)
+    raw |= _section("augmentation", experiment.augmentation)
     raw["model"] = _model(experiment.model)
-    optimizer = experiment.optimizer
+    loss, optimizer, schedule = experiment.loss, experiment.optimizer, experiment.schedule
+    if experiment.start is not None:
+        raw |= _section("start", experiment.start)
+    if loss != LossSpec():
+        raw["loss"] = {"name": loss.name, **_plain(loss.parameters)}
     raw["optimizer"] = {"name": optimizer.name, "lr": optimizer.lr, **_plain(optimizer.parameters)}
+    if optimizer.groups:
+        raw["optimizer"]["groups"] = [_given(group) for group in optimizer.groups]
+    if schedule != ScheduleSpec():
+        raw["schedule"] = {"name": schedule.name, "warmup": schedule.warmup, **_plain(schedule.parameters)}
     if experiment.clip is not None:
-        clip = experiment.clip
-        raw["clip"] = {"method": clip.method, "threshold": clip.threshold, **_plain(clip.parameters)}
-    for section in ("regularization", "training", "measure"):
-        part = getattr(experiment, section)
-        raw[section] = {f.name: v for f in fields(part) if (v := getattr(part, f.name)) is not None}
+        raw["clip"] = {"method": experiment.clip.method, **_plain(experiment.clip.parameters)}
+    penalties = experiment.regularization
+    raw["regularization"] = {"l1": penalties.l1, "l2": penalties.l2, **_given(penalties)}
+    raw["training"] = {**_given(experiment.training), "device": experiment.training.device}
+    raw["measure"] = asdict(experiment.measure)
     return raw
+
+
+def _section(name: str, part: Any) -> dict[str, Any]:
+    """A section that is left out where nothing in it was given."""
+    given = _given(part)
+    return {name: given} if given else {}
+
+
+def _given(part: Any) -> dict[str, Any]:
+    """The fields that differ from their defaults."""
+    values = {f.name: getattr(part, f.name) for f in fields(part) if getattr(part, f.name) != f.default}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
 def from_raw(raw: object, catalogue: Catalogue | None = None) -> ExperimentSpec:

@@ -92,6 +92,16 @@ def text(name: str, doc: str, *, default: str) -> Parameter:
     return Parameter(name=name, kinds=(Kind.TEXT,), doc=doc, default=default)
 
 
+def path(doc: str) -> Parameter:
+    """The file or folder that something is read from; a relative one counts from the experiment's folder."""
+    return Parameter(name="path", kinds=(Kind.PATH,), doc=doc, required=True)
+
+
+def texts(name: str, doc: str) -> Parameter:
+    """A list of texts, empty unless given."""
+    return Parameter(name=name, kinds=(Kind.TEXTS,), doc=doc, default=[])
+
+
 def integers(name: str, doc: str, *, or_one: bool = False, **limits: Any) -> Parameter:
     """A list of whole numbers; with `or_one`, also a single one that stands for all."""
     parameter = _scalar(Kind.INTEGERS, name, doc, limits)

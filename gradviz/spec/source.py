@@ -20,12 +20,17 @@ def split_source(source: str) -> tuple[Path, str]:
 
 
 def anchored(experiment: ExperimentSpec, folder: Path) -> ExperimentSpec:
-    """The experiment with the path of its source made absolute; a relative one counts from `folder`."""
-    if not experiment.model.source:
-        return experiment
-    path, name = split_source(experiment.model.source)
-    source = f"{(folder / path).resolve()}:{name}"
-    return replace(experiment, model=replace(experiment.model, source=source))
+    """The experiment with the paths in it made absolute; a relative one counts from `folder`."""
+    data, start = experiment.data, experiment.start
+    if isinstance(path := data.parameters.get("path"), str) and path:
+        data = replace(data, parameters={**data.parameters, "path": str((folder / path).resolve())})
+    if start is not None:
+        start = replace(start, session=str((folder / start.session).resolve()))
+    model = experiment.model
+    if model.source:
+        file, name = split_source(model.source)
+        model = replace(model, source=f"{(folder / file).resolve()}:{name}")
+    return replace(experiment, data=data, start=start, model=model)
 
 
 def offered(path: Path) -> tuple[str, ...]:

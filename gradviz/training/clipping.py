@@ -21,6 +21,7 @@ Clip = Callable[[list[Tensor]], None]
 
 clips: Registry[Callable[..., None]] = Registry("clipping method")
 
+_THRESHOLD = number("threshold", "Largest norm or value that passes unchanged", default=1.0, above=0)
 _P = number("p", "Which norm: 1 the sum of magnitudes, 2 the Euclidean", default=2.0, minimum=1, maximum=8)
 
 
@@ -31,12 +32,17 @@ def build_clip(spec: ClipSpec) -> Clip:
 
     def clip(gradients: list[Tensor]) -> None:
         if gradients:
-            method(gradients, spec.threshold, **given)
+            method(gradients, **given)
 
     return clip
 
 
-@clips.register("value", group="Clipping", doc="Every entry is cut to ± threshold")
+def clip_threshold(spec: ClipSpec) -> float:
+    """The threshold of a method that has one."""
+    return float(clips.entry(spec.method).complete(spec.parameters)["threshold"])  # type: ignore[arg-type]
+
+
+@clips.register("value", group="Clipping", doc="Every entry is cut to ± threshold", parameters=(_THRESHOLD,))
 def value(gradients: list[Tensor], threshold: float) -> None:
     """Cut every entry to [−threshold, threshold]; NaN stays NaN."""
     torch._foreach_clamp_min_(gradients, -threshold)
@@ -47,7 +53,7 @@ def value(gradients: list[Tensor], threshold: float) -> None:
     "norm",
     group="Clipping",
     doc="Each tensor whose own norm is above the threshold is scaled down to it",
-    parameters=(_P,),
+    parameters=(_THRESHOLD, _P),
 )
 def norm(gradients: list[Tensor], threshold: float, p: float = 2.0) -> None:
     """Scale each tensor to a norm of at most `threshold`, by itself."""
@@ -59,7 +65,7 @@ def norm(gradients: list[Tensor], threshold: float, p: float = 2.0) -> None:
     "global_norm",
     group="Clipping",
     doc="All gradients together are scaled so that their common norm is at most the threshold",
-    parameters=(_P,),
+    parameters=(_THRESHOLD, _P),
 )
 def global_norm(gradients: list[Tensor], threshold: float, p: float = 2.0) -> None:
     """Scale all tensors by one factor, so that the norm over all entries is at most `threshold`."""

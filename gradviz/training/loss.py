@@ -6,10 +6,19 @@ so that loss and accuracy are means over positions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-__all__ = ["cross_entropy", "in_rows"]
+from gradviz.spec.registry import Registry
+
+__all__ = ["cross_entropy", "in_rows", "losses"]
+
+losses: Registry[Callable[..., Tensor]] = Registry("loss")
+
+losses.register("auto", group="Loss", doc="The loss that goes with the data")(cross_entropy)
+losses.register("cross_entropy", group="Loss", doc="Surprise at the true class, in nats")(cross_entropy)
 
 
 def in_rows(output: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:

@@ -121,10 +121,9 @@ class TrainingPanel(QWidget):
             [self.tr("none"), *_names(catalogue.clips if catalogue else None, clip.method if clip else None)],
             method,
         )
-        own_clip = _own(catalogue.clips if catalogue else None, clip.method) if clip else ()
         self.clip_form.show_parameters(
-            (*sections.CLIP, *own_clip) if clip else (),
-            {"threshold": clip.threshold, **clip.parameters} if clip else {},
+            _own(catalogue.clips if catalogue else None, clip.method) if clip else (),
+            clip.parameters if clip else {},
         )
         penalties = spec.regularization
         self.penalties.show_parameters(
@@ -186,17 +185,16 @@ class TrainingPanel(QWidget):
         if method == self.tr("none"):
             self._edit(self.tr("No clipping"), clip=None)
         elif old is None or old.method != method:
-            threshold = old.threshold if old else 1.0
-            self._edit(self.tr("Choose clipping"), clip=ClipSpec(method=method, threshold=threshold))
+            catalogue = self._document.catalogue
+            known = {p.name for p in _own(catalogue.clips if catalogue else None, method)}
+            kept = {name: value for name, value in (old.parameters if old else {}).items() if name in known}
+            self._edit(self.tr("Choose clipping"), clip=ClipSpec(method=method, parameters=kept))
 
     def _on_clip_value(self, name: str, value: Value) -> None:
         old = self._document.experiment.clip
         if old is None:
             return
-        if name == "threshold":
-            changed = replace(old, threshold=float(value))  # type: ignore[arg-type]
-        else:
-            changed = replace(old, parameters={**old.parameters, name: value})
+        changed = replace(old, parameters={**old.parameters, name: value})
         self._edit(self.tr("Change {0}").format(name), f"clip {name}", clip=changed)
 
     def _on_penalty(self, name: str, value: Value) -> None:

@@ -110,7 +110,7 @@ def test_everything_else_can_be_set_too(command, tmp_path):
     assert (written.name, written.seed, written.optimizer.lr) == ("Mine", 7, 0.5)
     assert (written.data.name, written.data.validation) == ("digits", 0.3)
     assert (written.training.epochs, written.training.steps) == (2, None)
-    assert (written.model.initializer.name, written.clip.threshold) == ("orthogonal", 2)
+    assert (written.model.initializer.name, written.clip.parameters) == ("orthogonal", {"threshold": 2})
     assert written.model.layers[1].parameters == {"times": 3}
 
 

@@ -73,7 +73,7 @@ def test_every_data_set_has_the_same_samples(workshop, same_losses, name):
 
 @pytest.mark.parametrize("method", list(clips))
 def test_every_clip_has_the_same_losses(same_losses, method):
-    same_losses(small(clip=ClipSpec(method=method, threshold=0.01)))
+    same_losses(small(clip=ClipSpec(method=method, parameters={"threshold": 0.01})))
 
 
 @pytest.mark.parametrize("name", list(optimizers))
@@ -171,7 +171,7 @@ def test_published_networks_are_short(template, lines):
 
 def test_settings_are_those_of_the_experiment():
     experiment = small(
-        clip=ClipSpec(method="global_norm", threshold=2.0),
+        clip=ClipSpec(method="global_norm", parameters={"threshold": 2.0}),
         regularization=RegularizationSpec(l1=0.5),
         training=TrainingSpec(epochs=3, device="cuda"),
         seed=7,

@@ -34,5 +34,10 @@ def catalogue():
             entry("SGD", number("momentum", "Inertia", default=0.0, minimum=0, below=1)),
             entry("Adam"),
         ),
-        clips=(entry("global_norm"), entry("value")),
+        clips=(
+            entry("global_norm"),
+            entry("value", number("threshold", "Largest entry", default=1.0, above=0)),
+        ),
+        losses=(entry("auto"), entry("cross_entropy")),
+        schedules=(entry("constant"), entry("cosine")),
     )

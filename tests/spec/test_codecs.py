@@ -9,15 +9,21 @@ from hypothesis import strategies as st
 from gradviz.paths import resources
 from gradviz.spec.examples import examples, load_experiment
 from gradviz.spec.experiment import (
+    AugmentationSpec,
     ClipSpec,
     DataSpec,
     ExperimentSpec,
+    GroupSpec,
     InitializerSpec,
     LayerSpec,
+    LossSpec,
     MeasureSpec,
     ModelSpec,
     OptimizerSpec,
     RegularizationSpec,
+    ScheduleSpec,
+    SeedsSpec,
+    StartSpec,
     TrainingSpec,
 )
 from gradviz.spec.json_codec import from_json, from_raw, to_json, to_raw
@@ -26,9 +32,8 @@ from gradviz.spec.toml_codec import read_toml, write_toml
 
 FOLDER = resources() / "examples"
 words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
-keys = words.filter(
-    lambda w: w not in {"kind", "name", "body", "batch_size", "validation", "lr", "method", "threshold"}
-)
+FIXED = {"kind", "name", "body", "batch_size", "validation", "lr", "groups", "method", "warmup"}
+keys = words.filter(lambda w: w not in FIXED)
 floats = st.floats(allow_nan=False, allow_infinity=False)
 values = st.one_of(
     st.booleans(), st.integers(-(2**62), 2**62), floats, words, st.lists(st.integers(0, 99), max_size=3)
@@ -43,10 +48,37 @@ layers = st.recursive(
     ),
     max_leaves=8,
 ).filter(lambda layer: "times" not in layer.parameters)
+seeds = st.none() | st.integers(0, 2**63 - 1)
+counts = st.integers(1, 10**9)
+training = {
+    "device": st.sampled_from(["auto", "cpu", "cuda"]),
+    "precision": st.sampled_from(["float32", "bfloat16", "float16"]),
+    "accumulate": st.integers(1, 99),
+    "compile": st.booleans(),
+    "deterministic": st.booleans(),
+    "patience": st.none() | st.integers(1, 99),
+    "keep_best": st.booleans(),
+    "checkpoint_every": st.none() | counts,
+}
+groups = st.builds(GroupSpec, layers=words, lr_factor=st.floats(0, 1e6), frozen=st.booleans()) | st.builds(
+    GroupSpec, layers=words, frozen=st.just(value=True), unfreeze_at=counts
+)
 experiments = st.builds(
     ExperimentSpec,
     name=st.text(st.characters(codec="utf-8"), max_size=20),
     seed=st.integers(0, 2**63 - 1),
+    seeds=st.builds(SeedsSpec, weights=seeds, data=seeds, dropout=seeds),
+    augmentation=st.builds(
+        AugmentationSpec,
+        shift=st.integers(0, 9),
+        crop=st.integers(0, 9),
+        flip=st.booleans(),
+        noise=st.floats(0, 9),
+    ),
+    start=st.none()
+    | st.builds(StartSpec, session=words, run=st.none() | words, weights=st.sampled_from(["last", "best"])),
+    loss=st.builds(LossSpec, name=words, parameters=parameters),
+    schedule=st.builds(ScheduleSpec, name=words, warmup=st.integers(0, 10**9), parameters=parameters),
     data=st.builds(
         DataSpec,
         name=words,
@@ -59,11 +91,24 @@ experiments = st.builds(
         layers=st.lists(layers, max_size=4).map(tuple),
         initializer=st.builds(InitializerSpec, name=words, parameters=parameters),
     ),
-    optimizer=st.builds(OptimizerSpec, name=words, lr=positive, parameters=parameters),
-    clip=st.none() | st.builds(ClipSpec, method=words, threshold=positive, parameters=parameters),
-    regularization=st.builds(RegularizationSpec, l1=st.floats(0, 1), l2=st.floats(0, 1)),
-    training=st.builds(TrainingSpec, steps=st.integers(1, 10**9))
-    | st.builds(TrainingSpec, epochs=st.integers(1, 99)),
+    optimizer=st.builds(
+        OptimizerSpec,
+        name=words,
+        lr=positive,
+        parameters=parameters,
+        groups=st.lists(groups, max_size=3).map(tuple),
+    ),
+    clip=st.none() | st.builds(ClipSpec, method=words, parameters=parameters),
+    regularization=st.builds(
+        RegularizationSpec,
+        l1=st.floats(0, 1),
+        l2=st.floats(0, 1),
+        max_norm=st.none() | positive,
+        biases=st.booleans(),
+        exclude=st.lists(words, max_size=3).map(tuple),
+    ),
+    training=st.builds(TrainingSpec, steps=counts, **training)
+    | st.builds(TrainingSpec, epochs=st.integers(1, 99), **training),
     measure=st.builds(MeasureSpec, budget=st.floats(0, 1)),
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gradviz.spec.experiment import ExperimentSpec, ModelSpec
+from gradviz.spec.experiment import DataSpec, ExperimentSpec, ModelSpec, StartSpec
 from gradviz.spec.source import anchored, offered, source_problem, split_source
 
 CODE = """
@@ -51,4 +51,9 @@ def test_a_relative_path_counts_from_the_experiment(tmp_path):
     spec = ExperimentSpec(model=ModelSpec(source="nets/a.py:Net"))
     assert anchored(spec, tmp_path).model.source == f"{tmp_path / 'nets' / 'a.py'}:Net"
     assert anchored(ExperimentSpec(), tmp_path) == ExperimentSpec()
+    read = ExperimentSpec(
+        data=DataSpec(name="table", parameters={"path": "a.csv"}), start=StartSpec(session="b.gradviz")
+    )
+    assert anchored(read, tmp_path).data.parameters["path"] == str(tmp_path / "a.csv")
+    assert anchored(read, tmp_path).start.session == str(tmp_path / "b.gradviz")
     assert split_source("C:\\nets\\a.py:Net") == (Path("C:\\nets\\a.py"), "Net")

@@ -15,7 +15,7 @@ def gradients(scale: float = 1.0) -> list[torch.Tensor]:
 
 
 def clip(method: str, grads: list[torch.Tensor], threshold: float, **parameters) -> list[torch.Tensor]:
-    build_clip(ClipSpec(method=method, threshold=threshold, parameters=parameters))(grads)
+    build_clip(ClipSpec(method=method, parameters={"threshold": threshold, **parameters}))(grads)
     return grads
 
 

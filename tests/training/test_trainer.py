@@ -99,7 +99,7 @@ def test_validation_and_measuring_leave_training_alone(bench, experiment) -> Non
 @pytest.mark.parametrize("method", list(clips))
 def test_every_clipping_method_is_recorded_and_used(method: str, bench, experiment) -> None:
     free = losses(bench.train(experiment())[1])
-    _, reader = bench.train(experiment(clip=ClipSpec(method=method, threshold=0.01)))
+    _, reader = bench.train(experiment(clip=ClipSpec(method=method, parameters={"threshold": 0.01})))
     for step in range(12):
         raw, clipped = reader.at("grad_norm", step)[1], reader.at("grad_norm_clipped", step)[1]
         assert (clipped < raw).any()

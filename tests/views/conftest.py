@@ -105,7 +105,10 @@ CATALOGUE = Catalogue(
             name="value",
             group="",
             doc="Each entry",
-            parameters=(choice("side", "Which", choices=("both", "upper"), default="both"),),
+            parameters=(
+                number("threshold", "Largest entry", default=1.0, above=0),
+                choice("side", "Which", choices=("both", "upper"), default="both"),
+            ),
         ),
     ),
 )

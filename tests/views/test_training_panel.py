@@ -45,9 +45,9 @@ def test_clipping_comes_and_goes(window, document, qtbot) -> None:
     assert document.experiment.clip.method == "value"
     assert list(panel.clip_form.fields) == ["threshold", "side"]
     enter(qtbot, panel.clip_form.fields["threshold"].widget, "0.5")
-    assert document.experiment.clip.threshold == 0.5
+    assert document.experiment.clip.parameters["threshold"] == 0.5
     choose(panel.clip_form.fields["side"].widget, "upper")
-    assert document.experiment.clip.parameters == {"side": "upper"}
+    assert document.experiment.clip.parameters == {"threshold": 0.5, "side": "upper"}
     choose(panel.clip, "none")
     assert document.experiment.clip is None
 

@@ -21,6 +21,7 @@ from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError, export_format
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.training.clipping import clip_threshold
 
 _HEADER = """\
 # {name}
@@ -127,7 +128,7 @@ def _settings(experiment: ExperimentSpec) -> str:
         "BATCH_SIZE": experiment.data.batch_size,
         "VALIDATION": experiment.data.validation,
         "LEARNING_RATE": experiment.optimizer.lr,
-        "CLIP_THRESHOLD": experiment.clip.threshold if experiment.clip else None,
+        "CLIP_THRESHOLD": clip_threshold(experiment.clip) if experiment.clip else None,
         "L1": penalty.l1 or None,
         "L2": penalty.l2 or None,
         "STEPS": training.steps,

@@ -13,6 +13,7 @@ from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.training_section import training_section
 from gradviz.export.registry import ExportError, export_format
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.training.clipping import clip_threshold
 
 _HEADER = """\
 # {name}
@@ -90,7 +91,7 @@ def _settings(experiment: ExperimentSpec) -> str:
         f"LEARNING_RATE = {literal(experiment.optimizer.lr)}",
     ]
     if experiment.clip is not None:
-        lines.append(f"CLIP_THRESHOLD = {literal(experiment.clip.threshold)}")
+        lines.append(f"CLIP_THRESHOLD = {literal(clip_threshold(experiment.clip))}")
     if experiment.regularization.l1:
         lines.append(f"L1 = {literal(experiment.regularization.l1)}")
     if experiment.regularization.l2:

@@ -113,6 +113,7 @@ def _penalty(*, l1: bool, l2: bool) -> str:
 
 def _clip(spec: ClipSpec) -> str:
     given = clips.entry(spec.method).complete(spec.parameters)
+    del given["threshold"]
     gradients = Name("[p.grad for p in model.parameters() if p.grad is not None]")
     arguments = [Argument(gradients), Argument(Name("CLIP_THRESHOLD"))]
     arguments += [Argument(Value(value), name, keyword=True) for name, value in given.items()]

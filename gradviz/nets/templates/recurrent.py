@@ -81,7 +81,7 @@ _register("GRU", "Classifier: gated recurrent unit")
         title="Character language model",
         data=random_data(50, classes=65, samples=256, batch_size=32, vocabulary=65, per_position=True),
         optimizer=OptimizerSpec(name="Adam", lr=2e-3),
-        clip=ClipSpec(method="value", threshold=5.0),
+        clip=ClipSpec(method="value", parameters={"threshold": 5.0}),
         steps=500,
     ),
     knobs=(

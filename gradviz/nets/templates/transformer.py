@@ -18,7 +18,7 @@ from gradviz.spec.experiment import ClipSpec, InitializerSpec, LayerSpec, Optimi
 from gradviz.spec.registry import boolean, choice, integer
 
 _FAMILY = "Transformer"
-_CLIP = ClipSpec(method="global_norm", threshold=1.0)
+_CLIP = ClipSpec(method="global_norm", parameters={"threshold": 1.0})
 
 
 def _knobs(*, depth: int, width: int, heads: int, activation: str, norm_first: bool) -> tuple[Parameter, ...]:

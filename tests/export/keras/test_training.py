@@ -41,7 +41,7 @@ def test_the_script_brings_the_same_data_and_ends_where_torch_does(check, data):
     "fields",
     [
         {"optimizer": OptimizerSpec(name="Adam", lr=0.01)},
-        {"clip": ClipSpec(method="global_norm", threshold=0.1)},
+        {"clip": ClipSpec(method="global_norm", parameters={"threshold": 0.1})},
         {"regularization": RegularizationSpec(l1=1e-3, l2=1e-3)},
         {"training": TrainingSpec(steps=None, epochs=1)},
     ],
