@@ -29,13 +29,15 @@ Guesses = tuple[NDArray[np.int64], Tensor]
 class RawStep(NamedTuple):
     """What one step brought to the host; `squares` are those of all tensors, for each norm.
 
-    `correct` is the number of right predictions, or what it will be worked out from.
+    `correct` is the number of right predictions, or what it will be worked out from; `noted` are numbers
+    that the loop knew.
     """
 
     loss: float
     correct: float | Guesses
     samples: int
     squares: Mapping[str, Sequence[float]]
+    noted: Mapping[str, float]
 
 
 class Ledger:
@@ -65,13 +67,16 @@ class Ledger:
         correct = np.array([_number(step.correct) for step in steps])
         samples = np.array([step.samples for step in steps])
         places = self._writer.slices
-        rows = np.empty((len(steps), self._writer.width), np.float32)
+        rows = np.full((len(steps), self._writer.width), np.nan, np.float32)
         rows[:, places["train_loss"]] = np.array([step.loss for step in steps])[:, None]
         rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
         for quantity in steps[0].squares:
             rows[:, places[quantity]] = to_float32(
                 self._norms.by_layer(np.array([step.squares[quantity] for step in steps]))
             )
+        for quantity in {quantity for step in steps for quantity in step.noted}:
+            column = np.array([step.noted.get(quantity, np.nan) for step in steps])
+            rows[:, places[quantity]] = to_float32(column)[:, None]
         for row in rows:
             self._writer.append(self._next, row)
             self._next += 1

@@ -32,12 +32,18 @@ _NORMS_EVERY = 16
 """Update ratios and weight norms, of all layers at once, come round after so many histograms."""
 
 
-def recorded_series(layers: Sequence[LayerInfo], *, clipping: bool) -> tuple[SeriesInfo, ...]:
-    """What a recorder of these layers appends at every step, for the RunInfo."""
+def recorded_series(
+    layers: Sequence[LayerInfo], *, clipping: bool, noted: Sequence[str] = ()
+) -> tuple[SeriesInfo, ...]:
+    """What a recorder of these layers appends at every step, for the RunInfo.
+
+    `noted` are quantities of one number that the loop itself knows and hands to `Recorder.note`.
+    """
     measured = sum(1 for layer in layers if layer.parameters)
     widths = {"train_loss": 1, "train_accuracy": 1, "grad_norm": measured}
     if clipping:
         widths["grad_norm_clipped"] = measured
+    widths |= dict.fromkeys(noted, 1)
     return tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in widths.items())
 
 
@@ -82,6 +88,8 @@ class Recorder:
         self._correct: float | Guesses = 0.0
         self._on_device: dict[str, Tensor] = {}
         self._found: dict[str, Sequence[float]] = {}
+        self._noted: dict[str, float] = {}
+        self._noted_on_device: dict[str, Tensor] = {}
         self._finite = True
         self._gradients: list[Tensor | None] = []
         self._started = self._committed = self._always = self._scheduled = 0.0
@@ -117,15 +125,25 @@ class Recorder:
         self._take_norms("grad_norm_clipped")
         self._always += perf_counter() - start
 
+    def note(self, quantity: str, number: float | Tensor) -> None:
+        """Take a number of this step that the loop knows; a tensor on a CUDA device travels with the copy.
+
+        Where a step has none, the series has NaN.
+        """
+        if isinstance(number, Tensor) and not number.is_cpu:
+            self._noted_on_device[quantity] = number
+        else:
+            self._noted[quantity] = float(number)
+
     def on_before_optimizer_step(self) -> Reading:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
         loss = self._loss.item() if self._on_cpu else self._fetch()
-        self._ledger.add(RawStep(loss, self._correct, self._samples, self._found))
+        self._ledger.add(RawStep(loss, self._correct, self._samples, self._found, self._noted))
         finite = self._finite
         if not finite:
             self._count_nonfinite()
-        self._gradients, self._found = [], {}
+        self._gradients, self._found, self._noted = [], {}, {}
         end = perf_counter()
         self._always += end - start
         if self._due and any(item.quantity == "update_ratio" for item in self._due):
@@ -194,8 +212,11 @@ class Recorder:
 
     def _fetch(self) -> float:
         correct, *norms = self._on_device.values()
-        values = self._outbox.copy([self._loss, correct, *norms])
-        parts = np.split(values[2:], len(norms))
+        noted, self._noted_on_device = self._noted_on_device, {}
+        values = self._outbox.copy([self._loss, correct, *noted.values(), *norms])
+        first = 2 + len(noted)
+        self._noted.update(zip(noted, values[2:first].tolist(), strict=True))
+        parts = np.split(values[first:], len(norms))
         for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
             self._found[quantity] = part.tolist()
         self._finite = bool(np.isfinite(self._found["grad_norm"]).all())

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from gradviz.records.layer import LayerInfo
-from gradviz.training.loss import cross_entropy, in_rows
+from gradviz.training.loss import Objective
 from gradviz.training.replay import Moment, again
 
 
@@ -72,7 +72,9 @@ def find_in_forward(model: nn.Module, layers: Sequence[LayerInfo], moment: Momen
     return Origin(step=moment.step - 1, direction=Direction.UPDATE, layer=layer.name)
 
 
-def find_in_backward(model: nn.Module, layers: Sequence[LayerInfo], moment: Moment) -> Origin | None:
+def find_in_backward(
+    model: nn.Module, layers: Sequence[LayerInfo], moment: Moment, objective: Objective
+) -> Origin | None:
     """Repeat the step's passes and find the layer whose backward pass first gave a value that is not finite.
 
     A gradient of a layer's output was made by the layer that ran after it; the last one's by the loss.
@@ -107,7 +109,8 @@ def find_in_backward(model: nn.Module, layers: Sequence[LayerInfo], moment: Mome
                 if parameter.requires_grad:
                     handle = parameter.register_hook(partial(note, layer))  # type: ignore[no-untyped-call]
                     stack.callback(handle.remove)
-        cross_entropy(*in_rows(model(moment.x), moment.y)).backward()  # type: ignore[no-untyped-call]
+        loss = objective(model(moment.x), moment.y)[0]
+        loss.backward()  # type: ignore[no-untyped-call]
     return found[0] if found else None
 
 

@@ -1,4 +1,4 @@
-"""The training loop, on one screen, and what it does at the boundary between two steps."""
+"""The training loop, on one screen."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from gradviz.probes.recorder import Recorder
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.training.boundary import Boundary, OnStatus
 from gradviz.training.clipping import build_clip
 from gradviz.training.control import RunControl
-from gradviz.training.loss import cross_entropy, in_rows
-from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
+from gradviz.training.divergence import Divergence
+from gradviz.training.evaluation import Evaluation
+from gradviz.training.loss import Objective
 from gradviz.training.optimizers import build_optimizer
+from gradviz.training.passes import Passes
 from gradviz.training.regularization import Penalty
-from gradviz.training.replay import Dice, Moment
-from gradviz.training.validation import validate
 
-OnStatus = Callable[[RunStatus], None]
+__all__ = ["OnStatus", "Trainer", "count_steps"]
+
+OnStep = Callable[[int], None]
+"""Is called with a step, counted from 0."""
 
 
 def count_steps(experiment: ExperimentSpec, per_epoch: int) -> int:
@@ -42,7 +46,9 @@ class Trainer:
                          FINISHED
 
     `run` says how it ended; making that final in the store, and whatever fails on the way, is its
-    caller's (see `run.py`).
+    caller's (see `run.py`). What else happens in a step hangs in lists, empty where nothing was asked for:
+    `before_step` (learning rates, freezing), `after_update` (limits on weights), `after_step` (checkpoints),
+    and `evaluation.listeners`.
     """
 
     def __init__(
@@ -58,45 +64,54 @@ class Trainer:
     ) -> None:
         self.writer = writer
         self.control = control
-        self.layers = built.layers
-        self.device = device
         self.seed = experiment.seed
         self.model = built.model.to(device)
-        self.parameters = [p for p in self.model.parameters() if p.requires_grad]
-        self.optimizer = build_optimizer(experiment.optimizer, self.parameters)
-        self.penalty = Penalty(experiment.regularization, self.parameters)
+        self.objective = Objective()
+        parameters = [p for p in self.model.parameters() if p.requires_grad]
+        self.parameters = parameters
+        self.optimizer = build_optimizer(experiment.optimizer, parameters)
+        self.penalty = Penalty(experiment.regularization, parameters)
         self.clip = build_clip(experiment.clip) if experiment.clip else None
         self.batches = Batches(
             data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.seed
         )
-        self.val_x, self.val_y = data.val_x.to(device), data.val_y.to(device)
+        self.first_step = 0
         self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)
-        self.recorder = Recorder(self.model, self.layers, writer, budget=experiment.measure.budget)
-        self._on_status = on_status
-        self._origin: Origin | None = None
+        self.recorder = Recorder(self.model, built.layers, writer, budget=experiment.measure.budget)
+        self.passes = Passes(self.model, self.batches, self.objective, parameters, device)
+        self.divergence = Divergence(self.model, built.layers, self.objective, writer)
+        self.evaluation = Evaluation(
+            self.model,
+            (data.val_x.to(device), data.val_y.to(device)),
+            self.objective,
+            self.recorder,
+            writer,
+        )
+        self.boundary = Boundary(
+            control, writer, self.recorder, self.optimizer, gradients=self.clip is None, on_status=on_status
+        )
+        self.before_step: list[OnStep] = []
+        self.after_update: list[OnStep] = []
+        self.after_step: list[OnStep] = []
 
     def run(self) -> RunStatus:
         """Train until the end, a stop or a loss that is not finite."""
         torch.manual_seed(torch_seed(self.seed, Purpose.TRAINING))
         self.model.train()
-        self._record_lr(0)
-        self._say(RunState.RUNNING)
-        model, optimizer, recorder, dice = self.model, self.optimizer, self.recorder, Dice(self.device)
-        for step in range(self.steps):
-            if not self._boundary(step):
-                recorder.at_rest(gradients=self.clip is None)
+        self.boundary.begin(self.first_step)
+        control, recorder, optimizer = self.control, self.recorder, self.optimizer
+        for step in range(self.first_step, self.steps):
+            if not self.boundary.cross(step):
+                self.boundary.at_rest()
                 return self._end(FinishReason.STOPPED)
-            single = self.control.take_step()
-            recorder.focus = self.control.focus
-            recorder.on_train_batch_start(step, everything=single or step in (0, self.steps - 1))
-            x, y = self.batches.take(step)
-            moment = Moment(step=step, x=x, y=y, random=dice.before_step())
-
-            for parameter in self.parameters:
-                parameter.grad = None  # optimizer.zero_grad() takes 30 µs more to do the same
-            output, targets = in_rows(model(x), y)
-            loss = cross_entropy(output, targets)
-            loss.backward()  # type: ignore[no-untyped-call]
+            for act in self.before_step:
+                act(step)
+            single = control.take_step()
+            recorder.focus = control.focus
+            recorder.on_train_batch_start(
+                step, everything=single or step in (self.first_step, self.steps - 1)
+            )
+            loss, output, targets, moments = self.passes.run(step)
             self.penalty.add_gradient()
             recorder.on_after_backward(loss, output, targets)
             if self.clip is not None:
@@ -104,80 +119,24 @@ class Trainer:
                 recorder.on_after_clip()
             reading = recorder.on_before_optimizer_step()  # waits for the device
             if not isfinite(reading.loss):
-                return self._diverged(moment)
+                recorder.at_rest()
+                control.steps_done = step + 1
+                return self._end(FinishReason.DIVERGED, self.divergence.explain(moments))
             if not reading.finite:
-                self._remember_origin(moment)
+                self.divergence.remember(moments)
             optimizer.step()
+            for act in self.after_update:
+                act(step)
             del output, loss  # or the next graph is built beside this one: 3 % of a small network's step
             recorder.on_train_batch_end()
 
-            self.control.steps_done = step + 1
+            control.steps_done = step + 1
             if (step + 1) % self.batches.per_epoch == 0 or step + 1 == self.steps:
-                self._validate(step)
-        recorder.at_rest(gradients=self.clip is None)
+                self.evaluation.at(step)
+            for act in self.after_step:
+                act(step)
+        self.boundary.at_rest()
         return self._end(FinishReason.COMPLETED)
-
-    def _boundary(self, step: int) -> bool:
-        """Between two steps: take commands, wait while paused; whether to go on."""
-        control = self.control
-        control.ask()
-        if self._waits():
-            self.recorder.at_rest(gradients=self.clip is None)
-            self._say(RunState.PAUSED)
-            while self._waits():
-                control.wait()
-                self._follow_lr(step)
-            self._say(RunState.RUNNING)
-        self._follow_lr(step)
-        return not control.stopped
-
-    def _waits(self) -> bool:
-        return self.control.paused and not self.control.stopped
-
-    def _follow_lr(self, step: int) -> None:
-        lr = self.control.take_lr()
-        if lr is None:
-            return
-        before = self.optimizer.param_groups[0]["lr"]
-        for group in self.optimizer.param_groups:
-            group["lr"] = lr
-        self.writer.event(step, "learning_rate", None, before=before, lr=lr)
-        self._record_lr(step)
-
-    def _record_lr(self, step: int) -> None:
-        self.writer.sample("learning_rate", step, self.optimizer.param_groups[0]["lr"])
-
-    def _validate(self, step: int) -> None:
-        score = validate(self.model, self.val_x, self.val_y)
-        self.writer.sample("val_loss", step, score.loss)
-        self.writer.sample("val_accuracy", step, score.accuracy)
-        self.writer.sample("epoch_accuracy", step, self.recorder.take_accuracy())
-
-    def _remember_origin(self, moment: Moment) -> None:
-        """A gradient is not finite though the loss is: note the first such step, before its update."""
-        if self._origin is None:
-            self._origin = find_in_backward(self.model, self.layers, moment)
-            if self._origin is not None:
-                self._record_origin(self._origin)
-
-    def _diverged(self, moment: Moment) -> RunStatus:
-        origin = find_in_forward(self.model, self.layers, moment)
-        if origin.direction is Direction.UPDATE and self._origin is not None:
-            origin = self._origin
-        else:
-            self._record_origin(origin)
-        self.recorder.at_rest()
-        self.control.steps_done = moment.step + 1
-        return self._end(FinishReason.DIVERGED, origin.sentence(moment.step) + ".")
-
-    def _record_origin(self, origin: Origin) -> None:
-        self.writer.event(origin.step, "nonfinite", origin.layer, direction=origin.direction.value)
-
-    def _say(self, state: RunState) -> None:
-        status = RunStatus(state=state, steps=self.control.steps_done)
-        self.writer.set_status(status)
-        if self._on_status is not None:
-            self._on_status(status)
 
     def _end(self, finish: FinishReason, reason: str = "") -> RunStatus:
         return RunStatus(state=RunState.FINISHED, steps=self.control.steps_done, finish=finish, reason=reason)

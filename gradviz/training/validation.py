@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gradviz.training.loss import cross_entropy, in_rows
+from gradviz.training.loss import Objective
 
 _MOST_SAMPLES = 512
 _MOST_VALUES = 2**22
@@ -27,7 +27,7 @@ class Score:
 
 
 @torch.no_grad()
-def validate(model: nn.Module, x: Tensor, y: Tensor) -> Score:
+def validate(model: nn.Module, x: Tensor, y: Tensor, objective: Objective) -> Score:
     """Score `model` on inputs and classes as a `DataSet` holds them; its mode is put back."""
     training = model.training
     model.eval()
@@ -36,10 +36,11 @@ def validate(model: nn.Module, x: Tensor, y: Tensor) -> Score:
         at_once = max(1, min(_MOST_SAMPLES // rows, _MOST_VALUES // max(1, x[0].numel())))
         sums = torch.zeros(2, dtype=torch.float64, device=y.device)
         for start in range(0, len(y), at_once):
-            output, part_y = in_rows(model(x[start : start + at_once]), y[start : start + at_once])
-            sums[0] += cross_entropy(output, part_y, reduction="sum")
+            output = model(x[start : start + at_once])
+            loss, output, part_y = objective(output, y[start : start + at_once], reduction="sum")
+            sums[0] += loss
             sums[1] += (output.argmax(1) == part_y).sum()
-        loss, correct = sums.tolist()
+        total, correct = sums.tolist()
     finally:
         model.train(training)
-    return Score(loss=loss / y.numel(), accuracy=correct / y.numel())
+    return Score(loss=total / y.numel(), accuracy=correct / y.numel())

@@ -37,7 +37,9 @@ def layer_infos(model: nn.Module) -> tuple[LayerInfo, ...]:
 class Lab:
     """Records one model into a store; `read` closes it and opens a reader."""
 
-    def __init__(self, model: nn.Module, folder: Path, *, clipping: bool, budget: float) -> None:
+    def __init__(
+        self, model: nn.Module, folder: Path, *, clipping: bool, budget: float, noted: tuple[str, ...]
+    ) -> None:
         layers = layer_infos(model)
         info = RunInfo(
             id="lab",
@@ -45,7 +47,7 @@ class Lab:
             created="2025-01-01T00:00:00+00:00",
             experiment={},
             layers=layers,
-            series=recorded_series(layers, clipping=clipping),
+            series=recorded_series(layers, clipping=clipping, noted=noted),
             steps=10,
             steps_per_epoch=5,
             device="cpu",
@@ -73,8 +75,10 @@ def lab(tmp_path: Path) -> Iterator[object]:
     """Makes a Lab for a model; one for each test."""
     labs: list[Lab] = []
 
-    def make(model: nn.Module, *, clipping: bool = False, budget: float = 0.05) -> Lab:
-        labs.append(Lab(model, tmp_path, clipping=clipping, budget=budget))
+    def make(
+        model: nn.Module, *, clipping: bool = False, budget: float = 0.05, noted: tuple[str, ...] = ()
+    ) -> Lab:
+        labs.append(Lab(model, tmp_path, clipping=clipping, budget=budget, noted=noted))
         return labs[-1]
 
     yield make

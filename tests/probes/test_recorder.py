@@ -242,3 +242,25 @@ def test_zero_weights_have_a_ratio_that_is_not_a_number_in_disguise(lab) -> None
     labor = lab(model)
     train(model, labor.recorder, everything=True)
     assert labor.read().sample_at("update_ratio", 0)[1].tolist() == [math.inf]
+
+
+def test_numbers_that_the_loop_knows_are_recorded_where_it_has_them(lab, model) -> None:
+    bench = lab(model, noted=("loss_scale", "clip_factor"))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    recorder = bench.recorder
+    for step, (x, y) in enumerate(batches()):
+        recorder.on_train_batch_start(step)
+        optimizer.zero_grad()
+        loss = cross_entropy(output := model(x), y)
+        loss.backward()
+        recorder.on_after_backward(loss, output, y)
+        recorder.note("loss_scale", 2.0**step)
+        if step % 2:
+            recorder.note("clip_factor", torch.tensor(0.5, dtype=torch.float64))
+        recorder.on_before_optimizer_step()
+        optimizer.step()
+        recorder.on_train_batch_end()
+    reader = bench.read()
+    assert [float(reader.at("loss_scale", s)[1][0]) for s in range(STEPS)] == [2.0**s for s in range(STEPS)]
+    factors = [float(reader.at("clip_factor", s)[1][0]) for s in range(STEPS)]
+    assert factors == pytest.approx([math.nan, 0.5] * 3 + [math.nan], nan_ok=True)

@@ -11,7 +11,7 @@ from gradviz.records.run import FinishReason, RunState
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import DataSpec, InitializerSpec, ModelSpec, OptimizerSpec, TrainingSpec
 from gradviz.spec.json_codec import from_raw
-from gradviz.training import trainer
+from gradviz.training import loss
 from gradviz.training.control import RunControl
 from gradviz.training.run import train
 
@@ -64,13 +64,13 @@ def test_parameters_that_do_not_go_together(bench, experiment) -> None:
 def test_an_initializer_that_looks_at_data_sees_the_batch_of_the_first_step(
     bench, experiment, monkeypatch
 ) -> None:
-    real, variances = trainer.cross_entropy, []
+    real, variances = loss.cross_entropy, []
 
-    def noting(output, target):
+    def noting(output, target, **how):
         variances.append(output.var(correction=0).item())
-        return real(output, target)
+        return real(output, target, **how)
 
-    monkeypatch.setattr(trainer, "cross_entropy", noting)
+    monkeypatch.setattr(loss, "cross_entropy", noting)
     lsuv = InitializerSpec(name="lsuv", parameters={"tolerance": 1e-5})
     bench.train(experiment(model=replace(experiment().model, initializer=lsuv)))
     assert variances[0] == pytest.approx(1, abs=2e-5)
@@ -87,15 +87,15 @@ def test_weights_that_cannot_start_are_the_runs_reason(experiment, tmp_path) -> 
 
 
 def test_error_while_training_is_kept_with_what_was_measured(bench, experiment, monkeypatch) -> None:
-    real, calls = trainer.cross_entropy, []
+    real, calls = loss.cross_entropy, []
 
-    def breaking(output, target):
+    def breaking(output, target, **how):
         calls.append(1)
         if len(calls) == 4:
             raise RuntimeError("the sky fell\nand more")
-        return real(output, target)
+        return real(output, target, **how)
 
-    monkeypatch.setattr(trainer, "cross_entropy", breaking)
+    monkeypatch.setattr(loss, "cross_entropy", breaking)
     status, reader = bench.train(experiment())
     assert status.finish is FinishReason.FAILED
     assert status.reason == "Training failed at step 3: RuntimeError: the sky fell."
@@ -104,15 +104,15 @@ def test_error_while_training_is_kept_with_what_was_measured(bench, experiment, 
 
 
 def test_interrupt_is_a_stop_that_loses_nothing(bench, experiment, monkeypatch) -> None:
-    real, calls = trainer.cross_entropy, []
+    real, calls = loss.cross_entropy, []
 
-    def interrupted(output, target):
+    def interrupted(output, target, **how):
         calls.append(1)
         if len(calls) == 5:
             raise KeyboardInterrupt
-        return real(output, target)
+        return real(output, target, **how)
 
-    monkeypatch.setattr(trainer, "cross_entropy", interrupted)
+    monkeypatch.setattr(loss, "cross_entropy", interrupted)
     status, reader = bench.train(experiment())
     assert status.finish is FinishReason.STOPPED
     assert reader.status == status

@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from gradviz.training import validation
+from gradviz.training.loss import Objective
 from gradviz.training.validation import validate
 
 
@@ -19,7 +20,7 @@ def test_score_is_that_of_all_at_once_and_nothing_is_touched(training: bool, mon
     x, y = torch.randn(30, 3), torch.randint(0, 4, (30,))
     before = torch.get_rng_state()
     statistics = model[1].running_mean.clone()
-    score = validate(model, x, y)
+    score = validate(model, x, y, Objective())
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(model[1].running_mean, statistics)
     assert model.training is training
