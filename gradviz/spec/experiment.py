@@ -218,6 +218,21 @@ class ExperimentSpec:
     training: TrainingSpec = field(default_factory=lambda: TrainingSpec(steps=1000))
     measure: MeasureSpec = field(default_factory=MeasureSpec)
 
+    @property
+    def weights_seed(self) -> int:
+        """What starts the weights."""
+        return self.seed if self.seeds.weights is None else self.seeds.weights
+
+    @property
+    def data_seed(self) -> int:
+        """What starts samples, split, order and augmentation."""
+        return self.seed if self.seeds.data is None else self.seeds.data
+
+    @property
+    def dropout_seed(self) -> int:
+        """What starts that which layers draw while training."""
+        return self.seed if self.seeds.dropout is None else self.seeds.dropout
+
 
 def _walk(above: Path, layers: tuple[LayerSpec, ...]) -> Iterator[tuple[Path, LayerSpec]]:
     for index, layer in enumerate(layers):

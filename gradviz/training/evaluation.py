@@ -26,13 +26,13 @@ class Evaluation:
         recorder: Recorder,
         writer: RunWriter,
     ) -> None:
-        self._model, self._part, self._objective = model, part, objective
+        self._model, self.part, self._objective = model, part, objective
         self._recorder, self._writer = recorder, writer
         self.listeners: list[OnScore] = []
 
     def at(self, step: int) -> None:
         """Validate after `step`, record it, and tell the listeners."""
-        score = validate(self._model, *self._part, self._objective)
+        score = validate(self._model, *self.part, self._objective)
         self._writer.sample("val_loss", step, score.loss)
         self._writer.sample("val_accuracy", step, score.accuracy)
         self._writer.sample("epoch_accuracy", step, self._recorder.take_accuracy())

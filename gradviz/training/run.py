@@ -28,6 +28,7 @@ from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
+from gradviz.training.noted import noted_quantities
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
 from gradviz.training.versions import versions
 from gradviz.training.warm_up import warm_up
@@ -57,8 +58,8 @@ def train(
     try:
         device = resolve_device(experiment.training.device)
         warm_up()  # before there is a store: whoever sees one expects steps
-        data = load(experiment.data, experiment.seed)
-        built = build(experiment.model, data.info, experiment.seed, _first_batch(experiment, data))
+        data = load(experiment.data, experiment.data_seed)
+        built = build(experiment.model, data.info, experiment.weights_seed, _first_batch(experiment, data))
         info = _describe(experiment, run_id, built, data, device)
         writer = RunWriter.create(store_path, info)
         trainer = Trainer(
@@ -88,7 +89,7 @@ def train(
 
 def _first_batch(experiment: ExperimentSpec, data: DataSet) -> Tensor:
     """The inputs of the first step, which an initializer may look at."""
-    batches = Batches(data.train_x, data.train_y, experiment.data.batch_size, experiment.seed)
+    batches = Batches(data.train_x, data.train_y, experiment.data.batch_size, experiment.data_seed)
     return batches.take(0)[0]
 
 
@@ -102,7 +103,9 @@ def _describe(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         experiment=to_raw(experiment),
         layers=built.layers,
-        series=recorded_series(built.layers, clipping=experiment.clip is not None),
+        series=recorded_series(
+            built.layers, clipping=experiment.clip is not None, noted=noted_quantities(experiment)
+        ),
         steps=count_steps(experiment, per_epoch),
         steps_per_epoch=per_epoch,
         device=str(device),

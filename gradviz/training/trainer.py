@@ -64,7 +64,7 @@ class Trainer:
     ) -> None:
         self.writer = writer
         self.control = control
-        self.seed = experiment.seed
+        self.seed = experiment.dropout_seed
         self.model = built.model.to(device)
         self.objective = Objective()
         parameters = [p for p in self.model.parameters() if p.requires_grad]
@@ -73,7 +73,7 @@ class Trainer:
         self.penalty = Penalty(experiment.regularization, parameters)
         self.clip = build_clip(experiment.clip) if experiment.clip else None
         self.batches = Batches(
-            data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.seed
+            data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.data_seed
         )
         self.first_step = 0
         self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)

@@ -19,6 +19,7 @@ from gradviz.export.layout import WIDTH, assigned, literal
 from gradviz.export.pytorch.data_section import data_section
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError, export_format
+from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.clipping import clip_threshold
@@ -70,6 +71,7 @@ def export_keras(experiment: ExperimentSpec) -> str:
             f"The model is a Python file ({experiment.model.source}) written for PyTorch, and only models "
             "made of layers can be written for Keras"
         )
+    refuse_unsupported(experiment)
     try:
         info = describe(experiment.data)
     except DataError as error:

@@ -12,6 +12,7 @@ from gradviz.export.pytorch.network import write_network
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.training_section import training_section
 from gradviz.export.registry import ExportError, export_format
+from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.clipping import clip_threshold
 
@@ -42,6 +43,7 @@ _GUARD = 'if __name__ == "__main__":\n    main()'
 @export_format("pytorch", doc="A Python script for PyTorch: data, model and training", suffix=".py")
 def export_pytorch(experiment: ExperimentSpec) -> str:
     """The script, formatted. Raises ExportError where the experiment cannot be built."""
+    refuse_unsupported(experiment)
     sources = Sources()
     try:
         info = describe(experiment.data)

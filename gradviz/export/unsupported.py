@@ -1,0 +1,54 @@
+"""What an experiment may ask of training that no script is written for: said, never left out silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from gradviz.export.registry import ExportError
+from gradviz.spec.experiment import (
+    AugmentationSpec,
+    ExperimentSpec,
+    RegularizationSpec,
+    ScheduleSpec,
+    SeedsSpec,
+    TrainingSpec,
+)
+
+_TRAINING = ("precision", "accumulate", "compile", "deterministic", "patience")
+_REGULARIZATION = ("max_norm", "biases", "exclude")
+
+
+def refuse_unsupported(experiment: ExperimentSpec) -> None:
+    """Raise ExportError with the first setting that a script would have to leave out."""
+    for key, value in _unsupported(experiment):
+        raise ExportError(
+            f"{key} = {_written(value)} cannot be written as a script; take it out to export the rest"
+        )
+
+
+def _unsupported(experiment: ExperimentSpec) -> Iterator[tuple[str, object]]:
+    sections = (
+        ("seeds", experiment.seeds, SeedsSpec(), None),
+        ("augmentation", experiment.augmentation, AugmentationSpec(), None),
+        ("schedule", experiment.schedule, ScheduleSpec(), None),
+        ("regularization", experiment.regularization, RegularizationSpec(), _REGULARIZATION),
+        ("training", experiment.training, TrainingSpec(), _TRAINING),
+    )
+    if experiment.start is not None:
+        yield "start.session", experiment.start.session
+    if experiment.optimizer.groups:
+        yield "optimizer.groups", [group.layers for group in experiment.optimizer.groups]
+    for section, given, default, names in sections:
+        for name in names or [field.name for field in fields(given)]:
+            value = getattr(given, name)
+            if value != getattr(default, name):
+                yield f"{section}.{name}", value
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"“{value}”"
+    return str(list(value)) if isinstance(value, tuple) else str(value)
