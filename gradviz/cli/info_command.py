@@ -18,6 +18,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
 from gradviz.spec.examples import PREFIX
+from gradviz.spec.problem import SpecError
 
 
 def execute(arguments: argparse.Namespace) -> int:
@@ -65,7 +66,7 @@ def _session(path: Path, *, as_json: bool) -> None:
     console.print(f"Session “{report['experiment']}”", style="bold", highlight=False, markup=False)
     table = Table("Run", "Created", "State", "Steps", "Loss", "Val. accuracy", box=None, header_style="bold")
     for item in report["runs"]:
-        accuracy = item["metrics"]["val_accuracy"]
+        accuracy = item["metrics"].get("val_accuracy")
         table.add_row(
             item["name"],
             item["created"][:16].replace("T", " "),
@@ -82,15 +83,18 @@ def _session(path: Path, *, as_json: bool) -> None:
 
 
 def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> None:
-    from gradviz.data.load import DataError, describe  # noqa: PLC0415 - needs torch
+    from gradviz.data.load import DataError  # noqa: PLC0415 - needs torch
     from gradviz.engine.catalogue import full_catalogue  # noqa: PLC0415
     from gradviz.nets.model import inspect  # noqa: PLC0415
+    from gradviz.training.loss import describe_experiment  # noqa: PLC0415
 
     experiment = load(name, full_catalogue(), settings)
     try:
-        data = describe(experiment.data)
+        data = describe_experiment(experiment)
     except DataError as error:
         raise BadInput(f"data: {error}") from None
+    except SpecError as error:
+        raise BadInput(str(error)) from None
     need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)
     if inspection.problems:

@@ -30,6 +30,7 @@ from gradviz.spec.override import apply_overrides, parse_override
 from gradviz.spec.problem import SpecError
 from gradviz.spec.sections import TOP
 from gradviz.spec.toml_codec import write_toml
+from gradviz.training.loss import describe_experiment
 
 STANDARD_OUTPUT = "-"
 
@@ -49,7 +50,7 @@ def execute(arguments: argparse.Namespace) -> int:
         return 0
     try:
         experiment = _experiment(name, arguments.settings)
-        data = describe(experiment.data)
+        data = describe_experiment(experiment)
     except (SpecError, DataError) as error:
         raise BadInput(str(error)) from None
     inspection = inspect(experiment.model, data)

@@ -20,9 +20,16 @@ _METRICS = {
 
 
 def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
-    """The latest state and values of a run; a value that was never measured is None."""
+    """The latest state and values of a run; a value that was never measured is None.
+
+    Metrics that do not go with the task, the accuracy of a regression, are not there at all.
+    """
     status = reader.status
-    metrics = {name: _latest(reader, quantity) for name, quantity in _METRICS.items()}
+    metrics = {
+        name: _latest(reader, quantity)
+        for name, quantity in _METRICS.items()
+        if "accuracy" not in name or "train_accuracy" in reader.slices
+    }
     return {
         "state": status.finish.value if status.finish else status.state.value,
         "reason": status.reason,

@@ -23,7 +23,6 @@ from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import is_session, load
 from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
-from gradviz.data.load import describe
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.engine.machine import use_threads
 from gradviz.nets.model import inspect
@@ -37,6 +36,7 @@ from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.training.control import RunControl
 from gradviz.training.device import resolve_device
+from gradviz.training.loss import describe_experiment
 from gradviz.training.run import train
 
 _REDRAW = 0.1  # seconds between two pictures of the progress bar
@@ -69,8 +69,8 @@ def _prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
     try:
         use_threads()
         resolve_device(experiment.training.device)
-        data = describe(experiment.data)
-    except ValueError as error:  # of the thread count, the device or the data, each a sentence
+        data = describe_experiment(experiment)
+    except ValueError as error:  # of the thread count, the device, the data or the loss, each a sentence
         raise BadInput(str(error)) from None
     need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)

@@ -33,6 +33,11 @@ class Source(DataInfo):
 
     make: Callable[[np.random.Generator], Samples]
     stored: bool = False
+    scaled_targets: bool = False
+    """Whether the targets of a regression are standardised by the training part, each value by itself.
+
+    Any unit can then be learnt at the usual rates, and foretelling the mean has a squared error of 1.
+    """
     tokens: tuple[str, ...] = ()
     """The text of every token id, where the inputs are text."""
 

@@ -17,6 +17,7 @@ from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import DataSpec
 from gradviz.spec.json_codec import from_raw, layer_to_raw, to_raw
 from gradviz.spec.problem import SpecError
+from gradviz.training.loss import describe_experiment
 
 Details = Mapping[str, Any]
 
@@ -57,7 +58,7 @@ def _template(details: Details, catalogue: Catalogue) -> dict[str, Any]:
         data = from_raw({"data": details["data"], "model": {"layers": []}}, catalogue).data
     info = describe(data) if data else None
     experiment = new_experiment(details["name"], details.get("knobs", {}), data, info)
-    found = inspect(experiment.model, info or describe(experiment.data))
+    found = inspect(experiment.model, info or describe_experiment(experiment))
     sizes = {
         "layers": len(found.layers),
         "parameters": found.parameters,
@@ -68,7 +69,7 @@ def _template(details: Details, catalogue: Catalogue) -> dict[str, Any]:
 
 def _expand(details: Details, catalogue: Catalogue) -> dict[str, Any]:
     experiment = from_raw(details["experiment"], catalogue)
-    found = expansion_at(experiment.model, describe(experiment.data), tuple(details["path"]))
+    found = expansion_at(experiment.model, describe_experiment(experiment), tuple(details["path"]))
     return {"layers": [layer_to_raw(layer) for layer in found]}
 
 

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from gradviz.data.load import DataError, describe
+from gradviz.data.load import DataError
 from gradviz.engine import machine
 from gradviz.engine.answers import Refused, answer
 from gradviz.engine.catalogue import full_catalogue
@@ -36,6 +36,7 @@ from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.json_codec import from_raw
 from gradviz.spec.problem import SpecError
 from gradviz.training.control import RunControl
+from gradviz.training.loss import describe_experiment
 from gradviz.training.run import train
 from gradviz.training.versions import versions
 
@@ -148,7 +149,7 @@ class Server:
     def _inspect(self, request: Inspect) -> None:
         try:
             experiment = from_raw(request.experiment, self._catalogue)
-            data = describe(experiment.data)
+            data = describe_experiment(experiment)
             inspection = inspect(experiment.model, data)
         except SpecError as error:
             problem = error.problems[0]

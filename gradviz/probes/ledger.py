@@ -22,19 +22,19 @@ from gradviz.records.writer import RunWriter
 _MOST_STEPS = 64
 
 
-Guesses = tuple[NDArray[np.int64], Tensor]
+Guesses = tuple[NDArray[np.int64] | NDArray[np.bool_], Tensor]
 """The classes that were predicted, and the right ones, both `[batch]`."""
 
 
 class RawStep(NamedTuple):
     """What one step brought to the host; `squares` are those of all tensors, for each norm.
 
-    `correct` is the number of right predictions, or what it will be worked out from; `noted` are numbers
-    that the loop knew.
+    `correct` is the number of right predictions, or what it will be worked out from; None where no prediction
+    is right or wrong. `noted` are numbers that the loop knew.
     """
 
     loss: float
-    correct: float | Guesses
+    correct: float | Guesses | None
     samples: int
     squares: Mapping[str, Sequence[float]]
     noted: Mapping[str, float]
@@ -64,12 +64,15 @@ class Ledger:
         steps, self._steps = self._steps, []
         if not steps:
             return
-        correct = np.array([_number(step.correct) for step in steps])
-        samples = np.array([step.samples for step in steps])
         places = self._writer.slices
         rows = np.full((len(steps), self._writer.width), np.nan, np.float32)
         rows[:, places["train_loss"]] = np.array([step.loss for step in steps])[:, None]
-        rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
+        if steps[0].correct is not None:
+            correct = np.array([_number(step.correct) for step in steps])
+            samples = np.array([step.samples for step in steps])
+            rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
+            self._correct += int(correct.sum())
+            self._samples += int(samples.sum())
         for quantity in steps[0].squares:
             rows[:, places[quantity]] = to_float32(
                 self._norms.by_layer(np.array([step.squares[quantity] for step in steps]))
@@ -80,8 +83,6 @@ class Ledger:
         for row in rows:
             self._writer.append(self._next, row)
             self._next += 1
-        self._correct += int(correct.sum())
-        self._samples += int(samples.sum())
 
     def take_accuracy(self) -> float:
         """The accuracy over all steps since the last call, NaN if there were none."""
@@ -91,8 +92,8 @@ class Ledger:
         return correct / samples if samples else float("nan")
 
 
-def _number(correct: float | Guesses) -> float:
+def _number(correct: float | Guesses | None) -> float:
     if isinstance(correct, tuple):
         predicted, target = correct
         return float(np.count_nonzero(predicted == target.numpy()))
-    return correct
+    return 0.0 if correct is None else correct

@@ -25,6 +25,7 @@ from gradviz.probes.schedule import Item, Schedule
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter
+from gradviz.spec.data_info import Task
 
 FOCUS_SECONDS = 0.2
 """How often the histograms of the layer in focus are taken, out of turn."""
@@ -33,14 +34,14 @@ _NORMS_EVERY = 16
 
 
 def recorded_series(
-    layers: Sequence[LayerInfo], *, clipping: bool, noted: Sequence[str] = ()
+    layers: Sequence[LayerInfo], *, clipping: bool, accuracy: bool = True, noted: Sequence[str] = ()
 ) -> tuple[SeriesInfo, ...]:
     """What a recorder of these layers appends at every step, for the RunInfo.
 
     `noted` are quantities of one number that the loop itself knows and hands to `Recorder.note`.
     """
     measured = sum(1 for layer in layers if layer.parameters)
-    widths = {"train_loss": 1, "train_accuracy": 1, "grad_norm": measured}
+    widths = {"train_loss": 1, **({"train_accuracy": 1} if accuracy else {}), "grad_norm": measured}
     if clipping:
         widths["grad_norm_clipped"] = measured
     widths |= dict.fromkeys(noted, 1)
@@ -64,13 +65,20 @@ class Recorder:
     """
 
     def __init__(
-        self, model: nn.Module, layers: Sequence[LayerInfo], writer: RunWriter, *, budget: float = 0.05
+        self,
+        model: nn.Module,
+        layers: Sequence[LayerInfo],
+        writer: RunWriter,
+        *,
+        budget: float = 0.05,
+        task: Task = Task.CLASSIFICATION,
     ) -> None:
         measured = [layer for layer in layers if layer.parameters]
         groups = parameters_by_layer(model, measured)
         self._parameters = [parameter for group in groups for parameter in group]
         self._on_cpu = all(parameter.is_cpu for parameter in self._parameters)
         self._writer = writer
+        self._task = task
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
         self._ledger = Ledger(writer, self._norms)
@@ -85,7 +93,7 @@ class Recorder:
         self._step = -1
         self._samples = 1
         self._loss = Tensor()
-        self._correct: float | Guesses = 0.0
+        self._correct: float | Guesses | None = None
         self._on_device: dict[str, Tensor] = {}
         self._found: dict[str, Sequence[float]] = {}
         self._noted: dict[str, float] = {}
@@ -105,15 +113,18 @@ class Recorder:
         self._always = perf_counter() - self._started
 
     def on_after_backward(self, loss: Tensor, output: Tensor, target: Tensor) -> None:
-        """Take loss, accuracy and gradient norms; `output` is `[batch, classes]`, `target` `[batch]`."""
+        """Take loss, accuracy and gradient norms.
+
+        `output` is `[batch, classes]` and `target` `[batch]`; in a binary task both are `[batch]`. A
+        regression has no accuracy.
+        """
         start = perf_counter()
         self._gradients = [parameter.grad for parameter in self._parameters]
         self._loss = loss.detach()
         self._samples = len(target)
-        if self._on_cpu:
-            self._correct = output.detach().numpy().argmax(axis=1), target
-        else:
-            self._on_device = {"correct": (output.detach().argmax(1) == target).sum()}
+        self._on_device = {}
+        if self._task is not Task.REGRESSION:
+            self._take_guesses(output.detach(), target)
         self._take_norms("grad_norm")
         self._always += perf_counter() - start
         if self._due:
@@ -201,6 +212,14 @@ class Recorder:
             if item.layer == layer >= 0 and item not in self._due and self._schedule.turn(item, self._step):
                 self._due.append(item)
 
+    def _take_guesses(self, output: Tensor, target: Tensor) -> None:
+        binary = self._task is Task.BINARY
+        if self._on_cpu:
+            scores = output.numpy()
+            self._correct = (scores > 0 if binary else scores.argmax(axis=1)), target
+        else:
+            self._on_device["correct"] = ((output > 0 if binary else output.argmax(1)) == target).sum()
+
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:
             squares, finite = self._norms.on_host(self._gradients)
@@ -211,16 +230,18 @@ class Recorder:
             self._on_device[quantity] = self._norms.on_device(self._gradients)
 
     def _fetch(self) -> float:
-        correct, *norms = self._on_device.values()
+        correct = self._on_device.pop("correct", None)
+        norms = list(self._on_device.values())
         noted, self._noted_on_device = self._noted_on_device, {}
-        values = self._outbox.copy([self._loss, correct, *noted.values(), *norms])
-        first = 2 + len(noted)
-        self._noted.update(zip(noted, values[2:first].tolist(), strict=True))
+        start = [self._loss] if correct is None else [self._loss, correct]
+        first = len(start) + len(noted)
+        values = self._outbox.copy([*start, *noted.values(), *norms])
+        self._noted.update(zip(noted, values[len(start) : first].tolist(), strict=True))
         parts = np.split(values[first:], len(norms))
-        for quantity, part in zip(list(self._on_device)[1:], parts, strict=True):
+        for quantity, part in zip(self._on_device, parts, strict=True):
             self._found[quantity] = part.tolist()
         self._finite = bool(np.isfinite(self._found["grad_norm"]).all())
-        self._correct = float(values[1])
+        self._correct = None if correct is None else float(values[1])
         return float(values[0])
 
     def _measure(self, quantity: str) -> None:

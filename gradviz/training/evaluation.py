@@ -34,7 +34,8 @@ class Evaluation:
         """Validate after `step`, record it, and tell the listeners."""
         score = validate(self._model, *self.part, self._objective)
         self._writer.sample("val_loss", step, score.loss)
-        self._writer.sample("val_accuracy", step, score.accuracy)
-        self._writer.sample("epoch_accuracy", step, self._recorder.take_accuracy())
+        if score.accuracy is not None:
+            self._writer.sample("val_accuracy", step, score.accuracy)
+            self._writer.sample("epoch_accuracy", step, self._recorder.take_accuracy())
         for listen in self.listeners:
             listen(step, score)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from gradviz.data.batches import Batches
@@ -26,8 +25,10 @@ from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
+from gradviz.spec.problem import SpecError
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
+from gradviz.training.loss import build_objective
 from gradviz.training.noted import noted_quantities
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
 from gradviz.training.versions import versions
@@ -59,16 +60,25 @@ def train(
         device = resolve_device(experiment.training.device)
         warm_up()  # before there is a store: whoever sees one expects steps
         data = load(experiment.data, experiment.data_seed)
-        built = build(experiment.model, data.info, experiment.weights_seed, _first_batch(experiment, data))
-        info = _describe(experiment, run_id, built, data, device)
+        objective = build_objective(experiment.loss, data.info)
+        first = _first_batch(experiment, data)
+        built = build(experiment.model, objective.info, experiment.weights_seed, first)
+        info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
         writer = RunWriter.create(store_path, info)
         trainer = Trainer(
-            experiment, writer, control, built=built, data=data, device=device, on_status=on_status
+            experiment,
+            writer,
+            control,
+            built=built,
+            data=data,
+            objective=objective,
+            device=device,
+            on_status=on_status,
         )
         status = trainer.run()
     except KeyboardInterrupt:
         status = _finished(FinishReason.STOPPED, control, "Interrupted.")
-    except (DataError, BuildError, DeviceError, RecordsError) as error:
+    except (DataError, SpecError, BuildError, DeviceError, RecordsError) as error:
         status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a network or torch raises ends this run
         _log.debug("Run %s failed", run_id, exc_info=True)
@@ -94,7 +104,7 @@ def _first_batch(experiment: ExperimentSpec, data: DataSet) -> Tensor:
 
 
 def _describe(
-    experiment: ExperimentSpec, run_id: str, built: BuiltModel, data: DataSet, device: torch.device
+    experiment: ExperimentSpec, run_id: str, built: BuiltModel, data: DataSet, *, accuracy: bool, device: str
 ) -> RunInfo:
     per_epoch = batches_per_epoch(len(data.train_y), experiment.data.batch_size)
     return RunInfo(
@@ -104,11 +114,14 @@ def _describe(
         experiment=to_raw(experiment),
         layers=built.layers,
         series=recorded_series(
-            built.layers, clipping=experiment.clip is not None, noted=noted_quantities(experiment)
+            built.layers,
+            clipping=experiment.clip is not None,
+            accuracy=accuracy,
+            noted=noted_quantities(experiment),
         ),
         steps=count_steps(experiment, per_epoch),
         steps_per_epoch=per_epoch,
-        device=str(device),
+        device=device,
         versions=versions(),
     )
 

@@ -59,6 +59,7 @@ class Trainer:
         *,
         built: BuiltModel,
         data: DataSet,
+        objective: Objective,
         device: torch.device,
         on_status: OnStatus | None = None,
     ) -> None:
@@ -66,7 +67,7 @@ class Trainer:
         self.control = control
         self.seed = experiment.dropout_seed
         self.model = built.model.to(device)
-        self.objective = Objective()
+        self.objective = objective
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = parameters
         self.optimizer = build_optimizer(experiment.optimizer, parameters)
@@ -77,7 +78,13 @@ class Trainer:
         )
         self.first_step = 0
         self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)
-        self.recorder = Recorder(self.model, built.layers, writer, budget=experiment.measure.budget)
+        self.recorder = Recorder(
+            self.model,
+            built.layers,
+            writer,
+            budget=experiment.measure.budget,
+            task=objective.info.task,
+        )
         self.passes = Passes(self.model, self.batches, self.objective, parameters, device)
         self.divergence = Divergence(self.model, built.layers, self.objective, writer)
         self.evaluation = Evaluation(

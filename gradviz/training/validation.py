@@ -20,15 +20,15 @@ _MOST_VALUES = 2**22
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """Mean loss and share of correct samples."""
+    """Mean loss and share of correct targets; None in a regression, where nothing is right or wrong."""
 
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 @torch.no_grad()
 def validate(model: nn.Module, x: Tensor, y: Tensor, objective: Objective) -> Score:
-    """Score `model` on inputs and classes as a `DataSet` holds them; its mode is put back."""
+    """Score `model` on inputs and targets as a `DataSet` holds them; its mode is put back."""
     training = model.training
     model.eval()
     try:
@@ -39,8 +39,10 @@ def validate(model: nn.Module, x: Tensor, y: Tensor, objective: Objective) -> Sc
             output = model(x[start : start + at_once])
             loss, output, part_y = objective(output, y[start : start + at_once], reduction="sum")
             sums[0] += loss
-            sums[1] += (output.argmax(1) == part_y).sum()
+            if objective.has_accuracy:
+                sums[1] += objective.correct(output, part_y)
         total, correct = sums.tolist()
     finally:
         model.train(training)
-    return Score(loss=total / y.numel(), accuracy=correct / y.numel())
+    accuracy = correct / y.numel() if objective.has_accuracy else None
+    return Score(loss=total / y.numel(), accuracy=accuracy)

@@ -29,7 +29,7 @@ from gradviz.spec.experiment import (
 )
 from gradviz.spec.json_codec import from_raw
 from gradviz.training.clipping import clips
-from gradviz.training.loss import Objective
+from gradviz.training.loss import build_objective
 from gradviz.training.optimizers import optimizers
 from gradviz.training.validation import validate
 
@@ -127,7 +127,7 @@ def test_validation_is_the_engines(workshop):
     module = workshop.script(experiment)
     data = load(experiment.data, 0)
     model = module.build_model()
-    score = validate(model, data.val_x, data.val_y, Objective())
+    score = validate(model, data.val_x, data.val_y, build_objective(experiment.loss, data.info))
     assert module.validate(model, data.val_x, data.val_y) == pytest.approx((score.loss, score.accuracy))
 
 

@@ -18,7 +18,7 @@ from gradviz.export.keras.network import write_network
 from gradviz.nets.model import build
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec
 from gradviz.training.clipping import build_clip
-from gradviz.training.loss import cross_entropy, in_rows
+from gradviz.training.loss import build_objective
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty
 from gradviz.training.trainer import count_steps
@@ -140,9 +140,10 @@ def train(model, spec, taken):
     penalty = Penalty(spec.regularization, parameters)
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     losses = []
+    objective = build_objective(spec.loss, describe(spec.data))
     for x, y in taken:
         optimizer.zero_grad()
-        loss = cross_entropy(*in_rows(model(x), y))
+        loss = objective(model(x), y)[0]
         loss.backward()
         penalty.add_gradient()
         if clip:

@@ -11,9 +11,13 @@ from gradviz.nets.attention import MultiheadAttention
 from gradviz.nets.recurrent import LSTM
 from gradviz.nets.sequence import LastStep
 from gradviz.records.layer import LayerInfo
-from gradviz.training.loss import Objective
+from gradviz.spec.data_info import DataInfo
+from gradviz.spec.experiment import LossSpec
+from gradviz.training.loss import build_objective
 from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
 from gradviz.training.replay import Moment, RandomState
+
+OBJECTIVE = build_objective(LossSpec(), DataInfo(input_shape=(4,), classes=4, samples=5))
 
 
 class Root(nn.Module):
@@ -81,7 +85,7 @@ def test_loss_alone() -> None:
 
 def test_backward_of_a_layer_without_parameters() -> None:
     model, layers, moment = build(linear(), Root(), linear())
-    assert find_in_backward(model, layers, moment, Objective()) == Origin(
+    assert find_in_backward(model, layers, moment, OBJECTIVE) == Origin(
         step=7, direction=Direction.BACKWARD, layer="Root 1"
     )
 
@@ -89,19 +93,19 @@ def test_backward_of_a_layer_without_parameters() -> None:
 def test_backward_overflow_names_the_layer_whose_weights_it_meets() -> None:
     model, layers, moment = build(linear(1e-38), linear(), linear(1e20), linear(1e20))
     model[3].weight.data *= torch.tensor([[1.0], [2.0], [3.0], [4.0]])  # or the gradients would cancel
-    origin = find_in_backward(model, layers, moment, Objective())
+    origin = find_in_backward(model, layers, moment, OBJECTIVE)
     assert origin == Origin(step=7, direction=Direction.BACKWARD, layer="Linear 2")
 
 
 def test_finite_gradients_have_no_origin() -> None:
     model, layers, moment = build(linear(0.1), nn.ReLU(), linear(0.1))
-    assert find_in_backward(model, layers, moment, Objective()) is None
+    assert find_in_backward(model, layers, moment, OBJECTIVE) is None
 
 
 def test_hooks_are_gone_afterwards() -> None:
     model, layers, moment = build(linear(), Root(), linear())
     find_in_forward(model, layers, moment)
-    find_in_backward(model, layers, moment, Objective())
+    find_in_backward(model, layers, moment, OBJECTIVE)
     assert not any(module._forward_hooks for module in model.modules())
     assert not any(parameter._backward_hooks for parameter in model.parameters())
     assert all(parameter.grad is None for parameter in model.parameters())
@@ -154,7 +158,7 @@ def test_weights_of_a_text_net_that_an_update_broke(parameter: str, layer: str) 
 def test_backward_of_a_text_net() -> None:
     model, layers, moment = text_net()
     before = torch.get_rng_state()
-    assert find_in_backward(model, layers, moment, Objective()) == Origin(
+    assert find_in_backward(model, layers, moment, OBJECTIVE) == Origin(
         step=7, direction=Direction.BACKWARD, layer="Root 3"
     )
     assert torch.equal(torch.get_rng_state(), before)

@@ -15,9 +15,9 @@ from gradviz.nets.templates import new_experiment
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
 from gradviz.records.session import RunSource, Session, open_session, save_session
-from gradviz.spec.experiment import TrainingSpec
+from gradviz.spec.experiment import LossSpec, TrainingSpec
 from gradviz.spec.json_codec import from_raw, to_raw
-from gradviz.training.loss import cross_entropy, in_rows
+from gradviz.training.loss import build_objective
 
 STEPS = 3
 
@@ -54,7 +54,8 @@ def test_every_parameter_gets_a_gradient(template, kind) -> None:
     torch.manual_seed(0)
     output = network(data.train_x[:16])
     assert tuple(output.shape[1:]) == data.info.output_shape
-    cross_entropy(*in_rows(output, data.train_y[:16])).backward()
+    objective = build_objective(LossSpec(), data.info)
+    objective(output, data.train_y[:16])[0].backward()
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name

@@ -5,8 +5,10 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from gradviz.spec.data_info import DataInfo
+from gradviz.spec.experiment import LossSpec
 from gradviz.training import validation
-from gradviz.training.loss import Objective
+from gradviz.training.loss import build_objective
 from gradviz.training.validation import validate
 
 
@@ -20,7 +22,8 @@ def test_score_is_that_of_all_at_once_and_nothing_is_touched(training: bool, mon
     x, y = torch.randn(30, 3), torch.randint(0, 4, (30,))
     before = torch.get_rng_state()
     statistics = model[1].running_mean.clone()
-    score = validate(model, x, y, Objective())
+    objective = build_objective(LossSpec(), DataInfo(input_shape=(3,), classes=4, samples=30))
+    score = validate(model, x, y, objective)
     assert torch.equal(torch.get_rng_state(), before)
     assert torch.equal(model[1].running_mean, statistics)
     assert model.training is training

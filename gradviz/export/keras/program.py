@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from gradviz import __version__
-from gradviz.data.load import DataError, describe
+from gradviz.data.load import DataError
 from gradviz.data.order import batches_per_epoch
 from gradviz.data.seeds import Purpose, stream
 from gradviz.export.keras.fragments import carried, names_in
@@ -19,10 +19,13 @@ from gradviz.export.layout import WIDTH, assigned, literal
 from gradviz.export.pytorch.data_section import data_section
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError, export_format
+from gradviz.export.task import need_plain_classes
 from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.problem import SpecError
 from gradviz.training.clipping import clip_threshold
+from gradviz.training.loss import describe_experiment
 
 _HEADER = """\
 # {name}
@@ -73,9 +76,10 @@ def export_keras(experiment: ExperimentSpec) -> str:
         )
     refuse_unsupported(experiment)
     try:
-        info = describe(experiment.data)
-    except DataError as error:
+        info = describe_experiment(experiment)
+    except (DataError, SpecError) as error:
         raise ExportError(str(error)) from error
+    need_plain_classes(experiment, info)
     network = write_network(experiment.model, info)
     training = training_section(experiment)
     sources = Sources()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradviz import __version__
-from gradviz.data.load import DataError, describe
+from gradviz.data.load import DataError
 from gradviz.export.layout import literal
 from gradviz.export.pytorch.data_section import data_section
 from gradviz.export.pytorch.imported import imported_section
@@ -12,9 +12,12 @@ from gradviz.export.pytorch.network import write_network
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.training_section import training_section
 from gradviz.export.registry import ExportError, export_format
+from gradviz.export.task import need_plain_classes
 from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.problem import SpecError
 from gradviz.training.clipping import clip_threshold
+from gradviz.training.loss import describe_experiment
 
 _HEADER = """\
 # {name}
@@ -46,9 +49,10 @@ def export_pytorch(experiment: ExperimentSpec) -> str:
     refuse_unsupported(experiment)
     sources = Sources()
     try:
-        info = describe(experiment.data)
+        info = describe_experiment(experiment)
+        need_plain_classes(experiment, info)
         data, end = data_section(experiment.data, sources)
-    except DataError as error:
+    except (DataError, SpecError) as error:
         raise ExportError(str(error)) from error
     training = training_section(experiment, per_position=info.per_position, sources=sources)
     if experiment.model.source:

@@ -21,6 +21,8 @@ from gradviz.views.theme import Theme
 AXIS_WIDTH = 64.0
 MARGIN_WIDTH = 72
 RIGHT_PADDING = 12
+_UNLIMITED = 16_777_215.0
+"""The largest height that Qt knows."""
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
@@ -93,6 +95,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         box.menu_wanted.connect(self.menu_wanted)
         box.reset_wanted.connect(self.reset_wanted)
         self._add_crosshair(box)
+
+    def show_pane(self, box: PlotBox, *, shown: bool, stretch: int) -> None:
+        """Show a pane, or give its room to the others; the bottom axis stays where it is."""
+        row = next(r for r in range(self._rows) if self.centralLayout.itemAt(r, 1) is box)
+        self.centralLayout.setRowStretchFactor(row, stretch if shown else 0)
+        self.centralLayout.setRowMaximumHeight(row, _UNLIMITED if shown else 0)
+        for column in range(3):
+            item = self.centralLayout.itemAt(row, column)
+            if item is not None:
+                item.setVisible(shown)
 
     def finish_layout(self) -> None:
         """Put the bottom axis under the last pane; call it after the last `add_pane`."""

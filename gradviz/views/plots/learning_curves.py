@@ -87,6 +87,7 @@ class LearningCurves(PlotFrame):
         self._loss_range.reset()
         for pane in self._panes:
             pane.clear()
+        self._show_accuracy(shown=True)
         self.canvas.set_quiet_line(self.tr("Loss and accuracy on training and validation data"))
         self._fit()
 
@@ -100,6 +101,7 @@ class LearningCurves(PlotFrame):
         if snapshot.last_step < 0:
             return
         self.canvas.set_quiet_line("")
+        self._show_accuracy(shown=bool(len(snapshot.train_accuracy.mean)))
         self._loss.show_curves(snapshot.train_loss, snapshot.val_loss)
         self._accuracy.show_curves(snapshot.train_accuracy, snapshot.val_accuracy)
         extremes = self._loss.extremes()
@@ -136,6 +138,14 @@ class LearningCurves(PlotFrame):
                 pane.box.setXRange(-0.5, self._horizon + 0.5, padding=0)
         self._accuracy.set_range(0.0, 1.0)
         self._show_loss_range()
+
+    def _show_accuracy(self, *, shown: bool) -> None:
+        """Show the lower pane, or leave it out where no prediction is right or wrong."""
+        if shown == self._accuracy.box.isVisible():
+            return
+        self.canvas.show_pane(self._accuracy.box, shown=shown, stretch=2)
+        self.title.setText(self.tr("Loss and accuracy") if shown else self.tr("Loss"))
+        self.canvas.setAccessibleName(self.title.text())
 
     def _show_loss_range(self) -> None:
         self._loss.set_range(self._loss_range.low, self._loss_range.high)

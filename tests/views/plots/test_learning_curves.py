@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pointer
 import pytest
 
+from gradviz.records.series import join
 from gradviz.views.plots.learning_curves import LearningCurves
 
 
@@ -21,6 +24,24 @@ def test_all_four_curves(curves, snapshot) -> None:
     assert np.allclose(curves._loss._validation.getData()[1], shot.val_loss[1])
     assert np.allclose(curves._accuracy._training.getData()[1], shot.train_accuracy.mean[0])
     assert len(curves._accuracy._validation.getData()[0]) == 5
+
+
+def test_without_an_accuracy_the_loss_has_all_the_room(curves, snapshot, qtbot) -> None:
+    shot = snapshot(steps=100)
+    curves.show_snapshot(shot)
+    qtbot.waitUntil(lambda: curves._accuracy.box.height() > 60)
+    whole = curves._loss.box.height()
+    nothing = join([], 0, 0)
+    regression = replace(shot, train_accuracy=nothing, val_accuracy=(shot.val_accuracy[0][:0], np.empty(0)))
+    curves.show_snapshot(regression)
+    curves.show_values(regression)
+    qtbot.waitUntil(lambda: curves._loss.box.height() > 1.4 * whole)
+    assert not curves._accuracy.box.isVisible()
+    assert curves.title.text() == "Loss"
+    curves.show_snapshot(shot)
+    qtbot.waitUntil(lambda: curves._loss.box.height() == whole)
+    assert curves._accuracy.box.isVisible()
+    assert curves.title.text() == "Loss and accuracy"
 
 
 def test_a_loss_that_is_not_finite_is_marked_at_the_edge(curves, snapshot) -> None:
