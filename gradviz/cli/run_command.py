@@ -34,6 +34,8 @@ from gradviz.records.workspace import Workspace
 from gradviz.spec.examples import PREFIX
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
+from gradviz.spec.problem import SpecError
+from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
 from gradviz.training.device import resolve_device
 from gradviz.training.loss import describe_experiment
@@ -76,6 +78,10 @@ def _prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
     inspection = inspect(experiment.model, data)
     if inspection.problems:
         raise BadInput("; ".join(problem.message for problem in inspection.problems))
+    try:
+        check_training(experiment, inspection.layers)
+    except SpecError as error:
+        raise BadInput(str(error)) from None
     need_memory(experiment, inspection.parameters, yes=yes)
 
 

@@ -12,6 +12,8 @@ from gradviz.spec.experiment import OptimizerSpec
 HUGE = 10**9
 """Parameters from which on a network is asked about, whatever the machine."""
 _FLOAT = 4
+_STATES = {"SGD": 0, "RMSprop": 1, "Adagrad": 1, "ASGD": 1, "Adafactor": 0, "Muon": 1}
+"""Numbers that an optimizer keeps for each weight; the others keep two."""
 
 
 def machine_memory() -> int | None:
@@ -34,8 +36,11 @@ def readable(size: float) -> str:
 
 def training_bytes(parameters: int, optimizer: OptimizerSpec) -> int:
     """What weights, their gradients and the optimizer's state take together; signals come on top."""
-    momentum = optimizer.parameters.get("momentum", 0)
-    states = (1 if momentum else 0) if optimizer.name == "SGD" else 2
+    given = optimizer.parameters
+    states = _STATES.get(optimizer.name, 2)
+    states += sum(bool(given.get(more)) for more in ("amsgrad", "centered"))
+    if optimizer.name in ("SGD", "RMSprop"):
+        states += bool(given.get("momentum"))
     return _FLOAT * parameters * (2 + states)
 
 

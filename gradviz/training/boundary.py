@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import torch
-
 from gradviz.probes.recorder import Recorder
 from gradviz.records.run import RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.training.control import RunControl
+from gradviz.training.learning_rate import LearningRate
 
 OnStatus = Callable[[RunStatus], None]
 
@@ -22,13 +21,13 @@ class Boundary:
         control: RunControl,
         writer: RunWriter,
         recorder: Recorder,
-        optimizer: torch.optim.Optimizer,
+        rate: LearningRate,
         *,
         gradients: bool,
         on_status: OnStatus | None = None,
     ) -> None:
         self._control, self._writer, self._recorder = control, writer, recorder
-        self._optimizer = optimizer
+        self._rate = rate
         self._gradients = gradients
         self._on_status = on_status
 
@@ -69,11 +68,11 @@ class Boundary:
         lr = self._control.take_lr()
         if lr is None:
             return
-        before = self._optimizer.param_groups[0]["lr"]
-        for group in self._optimizer.param_groups:
-            group["lr"] = lr
+        before = self._rate.base
+        self._rate.change(lr)
         self._writer.event(step, "learning_rate", None, before=before, lr=lr)
         self._record_lr(step)
 
     def _record_lr(self, step: int) -> None:
-        self._writer.sample("learning_rate", step, self._optimizer.param_groups[0]["lr"])
+        if not self._rate.scheduled:  # then it is recorded at every step
+            self._writer.sample("learning_rate", step, self._rate.now)

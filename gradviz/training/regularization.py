@@ -26,14 +26,16 @@ class Penalty:
     @torch.no_grad()
     def add_gradient(self) -> None:
         """Add the penalty's gradient to the gradients of the weights."""
-        if not self._weights:
-            return
         weights, gradients = [], []
         for weight in self._weights:
+            if not weight.requires_grad:
+                continue  # frozen
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
             weights.append(weight.detach())
             gradients.append(weight.grad)
+        if not weights:
+            return
         if self._l1:
             signs = list(torch._foreach_sign(weights))  # noqa: SLF001 - not public yet
             torch._foreach_add_(gradients, signs, alpha=self._l1)

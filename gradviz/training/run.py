@@ -26,6 +26,7 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.spec.problem import SpecError
+from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
 from gradviz.training.loss import build_objective
@@ -63,6 +64,7 @@ def train(
         objective = build_objective(experiment.loss, data.info)
         first = _first_batch(experiment, data)
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
+        check_training(experiment, built.layers)
         info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
         writer = RunWriter.create(store_path, info)
         trainer = Trainer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import isfinite
 
 import torch
@@ -20,8 +21,11 @@ from gradviz.training.clipping import build_clip
 from gradviz.training.control import RunControl
 from gradviz.training.divergence import Divergence
 from gradviz.training.evaluation import Evaluation
+from gradviz.training.freezing import Frozen
+from gradviz.training.learning_rate import LearningRate
 from gradviz.training.loss import Objective
 from gradviz.training.optimizers import build_optimizer
+from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
 from gradviz.training.regularization import Penalty
 
@@ -70,7 +74,9 @@ class Trainer:
         self.objective = objective
         parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.parameters = parameters
-        self.optimizer = build_optimizer(experiment.optimizer, parameters)
+        groups = build_groups(self.model, built.layers, experiment.optimizer)
+        self.optimizer = build_optimizer(experiment.optimizer, groups)
+        self.frozen = Frozen(self.model, built.layers, experiment.optimizer.groups)
         self.penalty = Penalty(experiment.regularization, parameters)
         self.clip = build_clip(experiment.clip) if experiment.clip else None
         self.batches = Batches(
@@ -78,6 +84,7 @@ class Trainer:
         )
         self.first_step = 0
         self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)
+        self.rate = LearningRate(experiment.schedule, self.optimizer, experiment.optimizer.lr, self.steps)
         self.recorder = Recorder(
             self.model,
             built.layers,
@@ -95,11 +102,16 @@ class Trainer:
             writer,
         )
         self.boundary = Boundary(
-            control, writer, self.recorder, self.optimizer, gradients=self.clip is None, on_status=on_status
+            control, writer, self.recorder, self.rate, gradients=self.clip is None, on_status=on_status
         )
         self.before_step: list[OnStep] = []
         self.after_update: list[OnStep] = []
         self.after_step: list[OnStep] = []
+        if self.frozen.layers:
+            self.before_step.append(partial(self.frozen.record, writer=writer))
+        if self.rate.scheduled:
+            self.before_step.append(partial(self.rate.record, recorder=self.recorder))
+            self.evaluation.listeners.append(partial(self.rate.hear, writer=writer))
 
     def run(self) -> RunStatus:
         """Train until the end, a stop or a loss that is not finite."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _LOOKS = {
     "nonfinite": ("✕", "non_finite"),
     "learning_rate": ("◆", "accent"),
+    "frozen": ("■", "secondary"),
+    "unfrozen": ("□", "accent"),
     "recording_held": ("▲", "exploding"),
     "recording_resumed": ("▼", "secondary"),
 }
@@ -42,12 +44,16 @@ def sentence(event: Event) -> str:
     )
 
 
-def _words(event: Event) -> str:
+def _words(event: Event) -> str:  # noqa: PLR0911 - a table
     translate, detail = QCoreApplication.translate, event.detail
     match event.kind:
         case "learning_rate":
             before, now = (significant(float(detail[key])) for key in ("before", "lr"))
             return translate("Events", "learning rate {0}, before {1}").format(now, before)
+        case "frozen":
+            return translate("Events", "{0} is frozen").format(event.layer)
+        case "unfrozen":
+            return translate("Events", "{0} learns from here on").format(event.layer)
         case "nonfinite":
             where = event.layer or translate("Events", "the loss")
             return translate("Events", "first value that is not finite, in {0}").format(where)

@@ -77,9 +77,14 @@ def test_every_clip_has_the_same_losses(same_losses, method):
     same_losses(small(clip=ClipSpec(method=method, parameters={"threshold": 0.01})))
 
 
-@pytest.mark.parametrize("name", list(optimizers))
+@pytest.mark.parametrize("name", [name for name in optimizers if name != "Muon"])
 def test_every_optimizer_has_the_same_losses(same_losses, name):
     same_losses(small(optimizer=OptimizerSpec(name=name, lr=0.05)))
+
+
+def test_an_optimizer_of_two_is_refused():
+    with pytest.raises(ExportError, match="the optimizer Muon cannot be written for PyTorch"):
+        export_pytorch(small(optimizer=OptimizerSpec(name="Muon")))
 
 
 @pytest.mark.parametrize("penalty", [{"l1": 0.01}, {"l2": 0.01}, {"l1": 0.01, "l2": 0.02}])

@@ -9,11 +9,20 @@ import torch
 from gradviz import __version__
 from gradviz.records.run import FinishReason, RunState
 from gradviz.records.writer import RunWriter
-from gradviz.spec.experiment import DataSpec, InitializerSpec, ModelSpec, OptimizerSpec, TrainingSpec
+from gradviz.spec.experiment import (
+    DataSpec,
+    GroupSpec,
+    InitializerSpec,
+    ModelSpec,
+    OptimizerSpec,
+    ScheduleSpec,
+    TrainingSpec,
+)
 from gradviz.spec.json_codec import from_raw
 from gradviz.training import loss
 from gradviz.training.control import RunControl
 from gradviz.training.run import train
+from gradviz.training.trainer import Trainer
 
 
 def test_store_tells_what_the_run_was(bench, experiment) -> None:
@@ -54,11 +63,22 @@ def test_store_that_cannot_be_made(experiment, tmp_path) -> None:
     assert "file" in status.reason
 
 
-def test_parameters_that_do_not_go_together(bench, experiment) -> None:
-    status, reader = bench.train(experiment(optimizer=OptimizerSpec(parameters={"nesterov": True})))
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"optimizer": OptimizerSpec(parameters={"nesterov": True})}, "optimizer.nesterov: needs a momentum"),
+        ({"optimizer": OptimizerSpec(groups=(GroupSpec(layers="Linaer 1"),))}, "did you mean “Linear 1”"),
+        (
+            {"optimizer": OptimizerSpec(name="Rprop"), "schedule": ScheduleSpec(name="cosine")},
+            "schedule.name: changes nothing",
+        ),
+    ],
+)
+def test_parameters_that_do_not_go_together(tmp_path, experiment, changes, reason) -> None:
+    status = train(experiment(**changes), tmp_path / "run.db", RunControl(), run_id="a")
     assert status.finish is FinishReason.FAILED
-    assert "nesterov needs a momentum" in status.reason
-    assert reader.status == status
+    assert reason in status.reason
+    assert not (tmp_path / "run.db").exists()
 
 
 def test_an_initializer_that_looks_at_data_sees_the_batch_of_the_first_step(
@@ -119,12 +139,16 @@ def test_interrupt_is_a_stop_that_loses_nothing(bench, experiment, monkeypatch) 
     assert (status.steps, reader.last_step) == (4, 3)
 
 
-def test_exactly_one_finish_however_it_ends(bench, experiment) -> None:
-    for spec in (
-        experiment(),
-        experiment(optimizer=OptimizerSpec(lr=1e30)),
-        experiment(optimizer=OptimizerSpec(parameters={"nesterov": True})),
+def test_exactly_one_finish_however_it_ends(bench, experiment, monkeypatch) -> None:
+    def broken(_self) -> None:
+        raise RuntimeError("the sky fell")
+
+    for spec, run in (
+        (experiment(), Trainer.run),
+        (experiment(optimizer=OptimizerSpec(lr=1e30)), Trainer.run),
+        (experiment(), broken),
     ):
+        monkeypatch.setattr(Trainer, "run", run)
         status, reader = bench.train(spec)
         finished = [s for s in bench.statuses if s.state is RunState.FINISHED]
         assert finished == [status]

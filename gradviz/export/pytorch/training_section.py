@@ -12,6 +12,7 @@ from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.export.expression import Argument, Call, Name, Node, Value
 from gradviz.export.layout import assigned, in_one_line
 from gradviz.export.pytorch.source import Sources
+from gradviz.export.registry import ExportError
 from gradviz.spec.experiment import ClipSpec, ExperimentSpec, OptimizerSpec
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import build_optimizer
@@ -121,8 +122,10 @@ def _clip(spec: ClipSpec) -> str:
 
 
 def _optimizer(spec: OptimizerSpec) -> Node:
-    """The call that makes the optimizer, with what differs from torch's own defaults."""
+    """The call that makes the optimizer, with what differs from torch's own. Raises ExportError."""
     made = build_optimizer(spec, [nn.Parameter(torch.zeros(1))])
+    if getattr(torch.optim, type(made).__name__, None) is not type(made):
+        raise ExportError(f"the optimizer {spec.name} cannot be written for PyTorch: choose another one")
     arguments = [Argument(Name("model.parameters()"))]
     for parameter in list(inspect.signature(type(made).__init__).parameters.values())[2:]:
         name = parameter.name

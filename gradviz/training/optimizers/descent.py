@@ -1,0 +1,58 @@
+"""Optimizers that look at the gradient itself, or at nothing but its signs: SGD and Rprop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from gradviz.spec.registry import boolean, number, numbers
+from gradviz.training.optimizers.registry import Group, mismatch, optimizers, weight_decay
+
+
+@optimizers.register(
+    "SGD",
+    group="Gradient descent",
+    doc="Stochastic gradient descent, with momentum if wanted",
+    parameters=(
+        number("momentum", "Share of the last update that is kept", default=0.0, minimum=0),
+        boolean("nesterov", "Look ahead along the momentum (Nesterov)", default=False),
+        number("dampening", "Share of the new gradient that momentum leaves out", default=0.0),
+        weight_decay(0.0),
+    ),
+)
+def sgd(groups: list[Group], lr: float, **given: Any) -> torch.optim.Optimizer:
+    """`torch.optim.SGD`. Raises SpecError for Nesterov without momentum or with dampening."""
+    if given["nesterov"] and (given["momentum"] <= 0 or given["dampening"] != 0):
+        raise mismatch("nesterov", "needs a momentum above 0 and a dampening of 0")
+    return torch.optim.SGD(groups, lr, **given, fused=True)
+
+
+@optimizers.register(
+    "Rprop",
+    group="Gradient descent",
+    doc="Steps by the gradient’s signs only; for whole data sets, not batches (Riedmiller & Braun, 1993)",
+    parameters=(
+        numbers(
+            "etas",
+            "Factors of a weight’s step: below 1 after its sign changed, above 1 while it stays",
+            length=2,
+            default=[0.5, 1.2],
+            above=0,
+        ),
+        numbers(
+            "step_sizes", "Shortest and longest step of a weight", length=2, default=[1e-6, 50.0], above=0
+        ),
+    ),
+)
+def rprop(groups: list[Group], lr: float, **given: Any) -> torch.optim.Optimizer:
+    """`torch.optim.Rprop`; the learning rate is only every weight's first step. Raises SpecError."""
+    shrink, grow = given["etas"]
+    if not shrink < 1 < grow:
+        raise mismatch("etas", f"must be one factor below 1 and one above, not {shrink:g} and {grow:g}")
+    shortest, longest = given["step_sizes"]
+    if shortest > longest:
+        raise mismatch(
+            "step_sizes", f"must be the shortest and then the longest, not {shortest:g}, {longest:g}"
+        )
+    return torch.optim.Rprop(groups, lr, etas=(shrink, grow), step_sizes=(shortest, longest), foreach=True)
