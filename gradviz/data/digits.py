@@ -17,10 +17,11 @@ from gradviz.paths import resources
 @data_sets.register("digits", group="Images", doc="1,797 handwritten digits, 8 × 8 grey pixels, 10 classes")
 def digits() -> Source:
     """The bundled digits: images `[1797, 1, 8, 8]` of values 0 to 16."""
-    return Source(input_shape=(1, 8, 8), classes=10, samples=1797, make=_read, stored=True)
+    return Source(input_shape=(1, 8, 8), classes=10, samples=1797, make=read_digits, stored=True)
 
 
-def _read(_rng: np.random.Generator) -> Samples:
+def read_digits(_rng: np.random.Generator) -> Samples:
+    """Images `[1797, 1, 8, 8]` and their classes. Raises DataError where the file is damaged."""
     path = resources() / "data" / "digits.npz"
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:

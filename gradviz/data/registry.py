@@ -28,7 +28,9 @@ class DataError(ValueError):
 class Source(DataInfo):
     """A data set before it is made. `make` draws everything random from the stream it is given.
 
-    One that is `stored` reads a file instead and draws nothing.
+    One that is `stored` reads a file instead and draws nothing. One that is `ordered` is a whole from start
+    to end, as a text is: its last samples are held out, and `gap` samples before them, which share some of
+    it with both parts, are left out.
     """
 
     make: Callable[[np.random.Generator], Samples]
@@ -40,6 +42,13 @@ class Source(DataInfo):
     """
     tokens: tuple[str, ...] = ()
     """The text of every token id, where the inputs are text."""
+    separator: str = ""
+    """What stands between two tokens when they are written as text."""
+    ordered: bool = False
+    gap: int = 0
+    fit: Callable[[int], Source] | None = None
+    """The same data set once it is known how many samples train, where it learns from those alone: a
+    vocabulary, say."""
 
 
 data_sets: Registry[Callable[..., Source]] = Registry("data set")

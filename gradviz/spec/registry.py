@@ -92,9 +92,9 @@ def text(name: str, doc: str, *, default: str) -> Parameter:
     return Parameter(name=name, kinds=(Kind.TEXT,), doc=doc, default=default)
 
 
-def path(doc: str) -> Parameter:
+def path(doc: str, *, optional: bool = False) -> Parameter:
     """The file or folder that something is read from; a relative one counts from the experiment's folder."""
-    return Parameter(name="path", kinds=(Kind.PATH,), doc=doc, required=True)
+    return Parameter(name="path", kinds=(Kind.PATH,), doc=doc, required=not optional, optional=optional)
 
 
 def texts(name: str, doc: str) -> Parameter:

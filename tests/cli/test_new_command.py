@@ -155,7 +155,7 @@ def test_nothing_is_overwritten_unless_asked(command, tmp_path):
         (["mlp", "--set", "data=digts"], "data.name: no data set is called “digts”: did you mean “digits”?"),
         (["mlp", "--set", "data.shape=[0]"], "data.shape: must be at least 1, not 0"),
         (["resnet18", "--set", "data=moons"], "resnet18: data: “moons” has samples of shape [2], and this"),
-        (["char_lm", "--set", "data=digits"], "char_lm: data: “digits” has one class a sample"),
+        (["char_lm", "--set", "data=digits"], "char_lm: data: “digits” has one target a sample"),
         (["lstm", "--set", "data.per_position=true"], "“random” has a target at every position"),
         (["mlp", "-o", "nowhere/mine.toml"], "there is no folder"),
         (["mlp", "-o", "."], "is a folder"),

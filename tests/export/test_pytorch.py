@@ -8,6 +8,7 @@ import pytest
 import torch
 from exported import layer, same_network, small
 from registered_layers import fitting
+from small_data import small_layers, small_parameters
 from small_templates import DATA, PAIRS, SMALL
 
 from gradviz.data.load import describe, load
@@ -17,6 +18,7 @@ from gradviz.export.registry import ExportError
 from gradviz.nets.registry import layers
 from gradviz.nets.templates import new_experiment
 from gradviz.paths import resources
+from gradviz.spec.data_info import Task
 from gradviz.spec.examples import examples, load_experiment
 from gradviz.spec.experiment import (
     ClipSpec,
@@ -63,13 +65,28 @@ def test_every_example_has_the_same_losses(same_losses, name):
 
 @pytest.mark.parametrize("name", list(data_sets))
 def test_every_data_set_has_the_same_samples(workshop, same_losses, name):
-    experiment = small(layer("Flatten"), layer("Linear", out_features="classes"), data=name)
+    spec = DataSpec(name=name, batch_size=16, parameters=small_parameters(name, workshop.folder / "data"))
+    info = describe(spec)
+    experiment = replace(small(*small_layers(info)), data=spec)
+    if info.task is Task.REGRESSION:
+        with pytest.raises(ExportError, match="only plain cross-entropy"):
+            export_pytorch(experiment)
+        return
     same_losses(experiment)
     parts = workshop.script(experiment).load_data()
     data = load(experiment.data, experiment.seed)
     for ours, theirs in zip((data.train_x, data.train_y, data.val_x, data.val_y), parts, strict=True):
         assert ours.dtype == theirs.dtype
         assert torch.equal(ours, theirs)
+
+
+def test_overlapping_windows_of_a_text_are_split_with_a_gap(workshop):
+    spec = DataSpec(name="text", parameters={"length": 500, "stride": 200})
+    experiment = replace(small(*small_layers(describe(spec))), data=spec)
+    parts = workshop.script(experiment).load_data()
+    data = load(spec, experiment.seed)
+    assert [len(part) for part in parts] == [len(data.train_x)] * 2 + [len(data.val_x)] * 2
+    assert torch.equal(data.val_y, parts[3])
 
 
 @pytest.mark.parametrize("method", list(clips))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import inspect
 import lzma
+import math
 from functools import partial
 from textwrap import wrap
 from typing import Any
@@ -16,7 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradviz.data.load import held_out_of, source_of, split, standardise
+from gradviz.data.load import (
+    held_out_of,
+    most_scored,
+    source_of,
+    split,
+    split_in_order,
+    standardise,
+)
 from gradviz.data.registry import Source
 from gradviz.data.seeds import Purpose, stream
 from gradviz.export.expression import Argument, Call, Name, Value
@@ -27,6 +35,8 @@ from gradviz.spec.experiment import DataSpec
 
 _LARGEST = 4 * 2**20
 """What a script may carry, in characters."""
+_MOST_VALUES = 2**25
+"""So many values are compressed to find out whether they are too many: that takes a minute."""
 
 _STORED = '''\
 def stored_samples() -> tuple[np.ndarray, np.ndarray]:
@@ -35,12 +45,19 @@ def stored_samples() -> tuple[np.ndarray, np.ndarray]:
     columns = np.frombuffer(lzma.decompress(packed), np.dtype("{dtype}")).reshape(-1, {samples})
     return columns[:-1].T.reshape({shape}).astype(np.{kind}), columns[-1].astype(np.int64)'''
 
+_STORED_SEQUENCES = '''\
+def stored_samples() -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and the targets at all their positions, unpacked from the text at the end of this file."""
+    packed = base64.b85decode("".join(STORED.split()))
+    values = np.frombuffer(lzma.decompress(packed), np.dtype("{dtype}")).astype(np.{kind})
+    return tuple(values.reshape({shape}))'''
+
 _LOAD = '''\
 def load_data() -> tuple[{kind}, {kind}, {kind}, {kind}]:
     """Inputs and classes for training, then those for validation{where}."""
 {made}
     held_out = round(VALIDATION * len(y))
-    train, val = split({groups}, held_out, stream(SEED, Purpose.SPLIT))
+    train, val = {split}
 {parts}
     return {tensors}'''
 
@@ -61,14 +78,14 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
         texts, made, end = _stored(source, sources)
     else:
         texts, made = _drawn(source, sources)
-    texts += sources.carry(stream, split)
+    texts += sources.carry(stream, split_in_order if source.ordered else split)
     whole = source.vocabulary is None
     if whole:
         texts += sources.carry(standardise)
     parts = "train_x, y[train], val_x, y[val]"
     load = _LOAD.format(
         made=made,
-        groups="np.zeros(len(y), dtype=np.int64)" if source.per_position else "y",
+        split=_split(source),
         parts="    train_x, val_x = standardise(x[train], x[val])"
         if whole
         else "    train_x, val_x = x[train], x[val]",
@@ -96,11 +113,28 @@ def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _split(source: Source) -> str:
+    """The call that divides the samples."""
+    if source.ordered:
+        most = most_scored(source)
+        return f"split_in_order(len(y), held_out, gap={source.gap}, most={most})"
+    groups = "np.zeros(len(y), dtype=np.int64)" if source.per_position else "y"
+    return f"split({groups}, held_out, stream(SEED, Purpose.SPLIT))"
+
+
 def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]]:
+    if source.samples * math.prod(source.input_shape) > _MOST_VALUES:
+        raise ExportError(
+            f"the data have more than {_MOST_VALUES:,} values, which a script does not carry: "
+            "choose a smaller data set"
+        )
     x, y = source.make(np.random.default_rng(0))
-    table = np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1).astype(x.dtype)], axis=1).T
-    if y.ndim > 1:
-        raise ExportError("data with a stored target at every position cannot travel in a script")
+    if source.per_position:
+        table = np.stack([x, y.astype(x.dtype)])
+        form, how = _STORED_SEQUENCES, "all inputs, then all targets"
+    else:
+        table = np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1).astype(x.dtype)], axis=1).T
+        form, how = _STORED, "a column for each"
     dtype = _smallest(table)
     packed = lzma.compress(
         np.ascontiguousarray(table.astype(dtype)).tobytes(),
@@ -115,11 +149,10 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
         )
     sources.need("base64")
     sources.need("lzma")
-    function = _STORED.format(
-        dtype=dtype.str, samples=len(x), shape=(len(x), *source.input_shape), kind=x.dtype.name
-    )
+    shape = table.shape if source.per_position else (len(x), *source.input_shape)
+    function = form.format(dtype=dtype.str, samples=len(x), shape=shape, kind=x.dtype.name)
     lines = "\n".join(wrap(text, WIDTH, break_on_hyphens=False))
-    end = f'# The samples: a column for each, compressed by LZMA, in base 85.\n\nSTORED = """\n{lines}\n"""'
+    end = f'# The samples: {how}, compressed by LZMA, in base 85.\n\nSTORED = """\n{lines}\n"""'
     return [function], "    x, y = stored_samples()", [end]
 
 

@@ -78,8 +78,9 @@ def one_class_a_position(data: DataInfo) -> None:
     """Raises Misfit where the targets are one for a sample instead of at every position."""
     if not data.per_position:
         raise Misfit(
-            "has one class a sample, and a language model needs a target at every position: choose random "
-            "data with per_position = true, or one of the templates rnn, lstm, gru and transformer_encoder"
+            "has one target a sample, and a language model needs one at every position: choose text, or "
+            "random data with per_position = true, or one of the templates rnn, lstm, gru and "
+            "transformer_encoder"
         )
 
 
