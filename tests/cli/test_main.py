@@ -179,7 +179,7 @@ def bad(tmp_path):
         (("run", "example:vanishing", "-o", "-"), "--json"),
         (("run", "example:vanishing", "-o", "broken.toml", "--overwrite"), "is not overwritten"),
         (("run", "example:vanishing", "--set", "training.clip=1"), "there is a section [clip]"),
-        (("run", "example:vanishing", "--set", "data.name=mnist"), "there are digits"),
+        (("run", "example:vanishing", "--set", "data.name=diggits"), "did you mean “digits”?"),
         (("run", "cut.gradviz"), "is a session, not an experiment"),
         (("run", "example:vanishing", "-o", "there.gradviz"), "exists already"),
         (("run", "example:vanishing", "-o", "no/such/x.gradviz"), "there is no folder"),
