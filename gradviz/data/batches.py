@@ -22,6 +22,10 @@ class Batches:
         self._epoch = -1
         self._order = torch.empty(0, dtype=torch.int64)
 
+    def size(self, step: int) -> int:
+        """How many samples the batch of a step has."""
+        return min(self._size, len(self._y) - step % self.per_epoch * self._size)
+
     def take(self, step: int) -> tuple[Tensor, Tensor]:
         """The batch of a step, counted from 0 over all epochs."""
         epoch, place = divmod(step, self.per_epoch)

@@ -10,6 +10,7 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.writer import RunWriter
 from gradviz.training.loss import Objective
 from gradviz.training.nonfinite import Direction, Origin, find_in_backward, find_in_forward
+from gradviz.training.precision import Forward
 from gradviz.training.replay import Moment
 
 
@@ -17,24 +18,31 @@ class Divergence:
     """Remembers the first gradient that was not finite, and says where a loss became so."""
 
     def __init__(
-        self, model: nn.Module, layers: Sequence[LayerInfo], objective: Objective, writer: RunWriter
+        self,
+        model: nn.Module,
+        layers: Sequence[LayerInfo],
+        objective: Objective,
+        forward: Forward,
+        writer: RunWriter,
     ) -> None:
         self._model, self._layers, self._objective = model, layers, objective
-        self._writer = writer
+        self._forward, self._writer = forward, writer
         self._origin: Origin | None = None
 
     def remember(self, moments: Iterable[Moment]) -> None:
         """A gradient is not finite though the loss is: note the first such step, before its update."""
         for moment in moments:
             if self._origin is None:
-                self._origin = find_in_backward(self._model, self._layers, moment, self._objective)
+                self._origin = find_in_backward(
+                    self._model, self._layers, moment, self._objective, self._forward
+                )
                 if self._origin is not None:
                     self._record(self._origin)
 
     def explain(self, moments: Sequence[Moment]) -> str:
         """The loss of a step is not finite: record where that began; a sentence for people."""
         for moment in moments:
-            origin = find_in_forward(self._model, self._layers, moment)
+            origin = find_in_forward(self._model, self._layers, moment, self._forward)
             if origin.direction is not Direction.LOSS:
                 break
         if origin.direction is Direction.UPDATE and self._origin is not None:
@@ -42,6 +50,17 @@ class Divergence:
         else:
             self._record(origin)
         return origin.sentence(moments[0].step) + "."
+
+    def explain_gradient(self, moments: Sequence[Moment], loss_scale: float) -> str:
+        """No loss scale makes the gradients of a step finite: a sentence for people."""
+        self.remember(moments)
+        start = (
+            f"The gradient is not finite at step {moments[0].step}, even with the loss scale down to "
+            f"{loss_scale:.3g}"
+        )
+        if self._origin is None or self._origin.layer is None:
+            return f"{start}."
+        return f"{start}: the first non-finite value appears in the backward pass of {self._origin.layer}."
 
     def _record(self, origin: Origin) -> None:
         self._writer.event(origin.step, "nonfinite", origin.layer, direction=origin.direction.value)

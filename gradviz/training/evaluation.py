@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from gradviz.probes.recorder import Recorder
 from gradviz.records.writer import RunWriter
 from gradviz.training.loss import Objective
+from gradviz.training.precision import Forward
 from gradviz.training.validation import Score, validate
 
 OnScore = Callable[[int, Score], None]
@@ -25,14 +26,17 @@ class Evaluation:
         objective: Objective,
         recorder: Recorder,
         writer: RunWriter,
+        *,
+        forward: Forward,
     ) -> None:
         self._model, self.part, self._objective = model, part, objective
+        self._forward = forward
         self._recorder, self._writer = recorder, writer
         self.listeners: list[OnScore] = []
 
     def at(self, step: int) -> None:
         """Validate after `step`, record it, and tell the listeners."""
-        score = validate(self._model, *self.part, self._objective)
+        score = validate(self._model, *self.part, self._objective, self._forward)
         self._writer.sample("val_loss", step, score.loss)
         if score.accuracy is not None:
             self._writer.sample("val_accuracy", step, score.accuracy)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from gradviz.records.layer import LayerInfo
 from gradviz.training.loss import Objective
+from gradviz.training.precision import Forward
 from gradviz.training.replay import Moment, again
 
 
@@ -51,10 +52,13 @@ class Origin:
         )
 
 
-def find_in_forward(model: nn.Module, layers: Sequence[LayerInfo], moment: Moment) -> Origin:
+def find_in_forward(
+    model: nn.Module, layers: Sequence[LayerInfo], moment: Moment, forward: Forward | None = None
+) -> Origin:
     """Repeat the forward pass and find the first layer whose output is not finite.
 
-    Where that layer's own weights are not finite, the update before the step is to blame.
+    Where that layer's own weights are not finite, the update before the step is to blame. `forward` calls
+    `model` as training does, in another precision say.
     """
     found: list[LayerInfo] = []
 
@@ -63,7 +67,7 @@ def find_in_forward(model: nn.Module, layers: Sequence[LayerInfo], moment: Momen
             found.append(layer)
 
     with again(model, moment), _watching(model, layers, look), torch.no_grad():
-        model(moment.x)
+        (forward or model)(moment.x)
     if not found:
         return Origin(step=moment.step, direction=Direction.LOSS)
     layer = found[0]
@@ -73,7 +77,11 @@ def find_in_forward(model: nn.Module, layers: Sequence[LayerInfo], moment: Momen
 
 
 def find_in_backward(
-    model: nn.Module, layers: Sequence[LayerInfo], moment: Moment, objective: Objective
+    model: nn.Module,
+    layers: Sequence[LayerInfo],
+    moment: Moment,
+    objective: Objective,
+    forward: Forward | None = None,
 ) -> Origin | None:
     """Repeat the step's passes and find the layer whose backward pass first gave a value that is not finite.
 
@@ -109,7 +117,7 @@ def find_in_backward(
                 if parameter.requires_grad:
                     handle = parameter.register_hook(partial(note, layer))  # type: ignore[no-untyped-call]
                     stack.callback(handle.remove)
-        loss = objective(model(moment.x), moment.y)[0]
+        loss = objective((forward or model)(moment.x), moment.y)[0]
         loss.backward()  # type: ignore[no-untyped-call]
     return found[0] if found else None
 

@@ -1,4 +1,4 @@
-"""The forward and backward pass of a step, which leave its gradients in the parameters."""
+"""The forward and backward passes of a step, which leave its gradients in the parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from gradviz.data.batches import Batches
 from gradviz.training.loss import Objective
-from gradviz.training.replay import Dice, Moment
+from gradviz.training.loss_scale import LossScale
+from gradviz.training.precision import Forward
+from gradviz.training.replay import Dice, Moment, RandomState, again
 
 
 class Passed(NamedTuple):
@@ -27,26 +29,74 @@ class Passed(NamedTuple):
 
 
 class Passes:
-    """Passes of one network, one batch a step."""
+    """Passes through one network, over `accumulate` batches a step.
+
+    With several, the gradients are those of the mean loss over all their samples, as if they were one large
+    batch; only batch statistics know the difference.
+    """
 
     def __init__(
         self,
-        model: nn.Module,
+        forward: Forward,
         batches: Batches,
         objective: Objective,
         parameters: Sequence[nn.Parameter],
         device: torch.device,
+        *,
+        accumulate: int = 1,
     ) -> None:
-        self._model, self._batches, self._objective = model, batches, objective
+        self.forward = forward
+        self.loss_scale: LossScale | None = None
+        """Scales the loss on its way backward, if there is one."""
+        self._batches, self._objective = batches, objective
         self._parameters = parameters
+        self.accumulate = accumulate
+        self._device = device
         self._dice = Dice(device)
 
     def run(self, step: int) -> Passed:
         """Do the passes of `step`, counted from 0."""
+        if self.accumulate > 1:
+            return self._over_several(step)
         x, y = self._batches.take(step)
         moment = Moment(step=step, x=x, y=y, random=self._dice.before_step())
         for parameter in self._parameters:
             parameter.grad = None  # optimizer.zero_grad() takes 30 µs more to do the same
-        loss, output, targets = self._objective(self._model(x), y)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss, output, targets = self._objective(self.forward(x), y)
+        self._backward(loss)
         return Passed(loss, output, targets, (moment,))
+
+    def ends_epoch(self, step: int) -> bool:
+        """Whether the batches of an epoch are used up after `step`."""
+        per_epoch = self._batches.per_epoch
+        return (step + 1) * self.accumulate // per_epoch > step * self.accumulate // per_epoch
+
+    def rehearse(self, model: nn.Module, step: int, forward: Forward) -> None:
+        """Do one batch of `step` through `forward`, which calls `model`, and leave no trace of it."""
+        x, y = self._batches.take(step * self.accumulate)
+        with again(model, Moment(step=step, x=x, y=y, random=RandomState.take(self._device))):
+            loss = self._objective(forward(x), y)[0]
+            loss.backward()  # type: ignore[no-untyped-call]
+
+    def _over_several(self, step: int) -> Passed:
+        numbers = range(step * self.accumulate, (step + 1) * self.accumulate)
+        samples = sum(self._batches.size(number) for number in numbers)
+        losses, outputs, all_targets, moments = [], [], [], []
+        for parameter in self._parameters:
+            parameter.grad = None
+        for number in numbers:
+            x, y = self._batches.take(number)
+            moments.append(Moment(step=step, x=x, y=y, random=self._dice.before_step()))
+            loss, output, targets = self._objective(self.forward(x), y)
+            loss = loss * (len(y) / samples)
+            self._backward(loss)
+            losses.append(loss.detach())
+            outputs.append(output.detach())
+            all_targets.append(targets)
+            del loss, output  # or two graphs stand side by side, and memory is what this is for
+        return Passed(torch.stack(losses).sum(), torch.cat(outputs), torch.cat(all_targets), tuple(moments))
+
+    def _backward(self, loss: Tensor) -> None:
+        if self.loss_scale is not None:
+            loss = self.loss_scale.scale(loss)
+        loss.backward()  # type: ignore[no-untyped-call]

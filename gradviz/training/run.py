@@ -31,6 +31,7 @@ from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
 from gradviz.training.loss import build_objective
 from gradviz.training.noted import noted_quantities
+from gradviz.training.numerics import NumericsError
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
 from gradviz.training.versions import versions
 from gradviz.training.warm_up import warm_up
@@ -80,7 +81,7 @@ def train(
         status = trainer.run()
     except KeyboardInterrupt:
         status = _finished(FinishReason.STOPPED, control, "Interrupted.")
-    except (DataError, SpecError, BuildError, DeviceError, RecordsError) as error:
+    except (DataError, SpecError, BuildError, DeviceError, NumericsError, RecordsError) as error:
         status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a network or torch raises ends this run
         _log.debug("Run %s failed", run_id, exc_info=True)
@@ -122,7 +123,7 @@ def _describe(
             noted=noted_quantities(experiment),
         ),
         steps=count_steps(experiment, per_epoch),
-        steps_per_epoch=per_epoch,
+        steps_per_epoch=-(-per_epoch // experiment.training.accumulate),
         device=device,
         versions=versions(),
     )

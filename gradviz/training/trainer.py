@@ -18,16 +18,22 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.boundary import Boundary, OnStatus
 from gradviz.training.clipping import build_clip
+from gradviz.training.compiling import Compiled
 from gradviz.training.control import RunControl
+from gradviz.training.determinism import deterministic
 from gradviz.training.divergence import Divergence
+from gradviz.training.early_stopping import EarlyStopping
 from gradviz.training.evaluation import Evaluation
 from gradviz.training.freezing import Frozen
 from gradviz.training.learning_rate import LearningRate
 from gradviz.training.loss import Objective
+from gradviz.training.loss_scale import LossScale
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
+from gradviz.training.precision import in_precision
 from gradviz.training.regularization import Penalty
+from gradviz.training.rehearsal import rehearse
 
 __all__ = ["OnStatus", "Trainer", "count_steps"]
 
@@ -36,9 +42,11 @@ OnStep = Callable[[int], None]
 
 
 def count_steps(experiment: ExperimentSpec, per_epoch: int) -> int:
-    """How many steps an experiment takes."""
+    """How many optimizer steps an experiment takes where an epoch has `per_epoch` batches."""
     training = experiment.training
-    return training.steps if training.steps is not None else (training.epochs or 0) * per_epoch
+    if training.steps is not None:
+        return training.steps
+    return -(-(training.epochs or 0) * per_epoch // training.accumulate)
 
 
 class Trainer:
@@ -92,15 +100,35 @@ class Trainer:
             budget=experiment.measure.budget,
             task=objective.info.task,
         )
-        self.passes = Passes(self.model, self.batches, self.objective, parameters, device)
-        self.divergence = Divergence(self.model, built.layers, self.objective, writer)
+        training = experiment.training
+        self.device, self.training = device, training
+        self.compiled = Compiled(self.model, writer) if training.compile else None
+        plain = self.plain = in_precision(self.model, training.precision, device)
+        self.passes = Passes(
+            in_precision(self.compiled, training.precision, device) if self.compiled else plain,
+            self.batches,
+            objective,
+            parameters,
+            device,
+            accumulate=training.accumulate,
+        )
+        self.loss_scale: LossScale | None = None
+        if training.precision == "float16":
+            self.loss_scale = self.passes.loss_scale = LossScale(
+                device, self.optimizer, self.recorder, writer
+            )
+        self.divergence = Divergence(self.model, built.layers, objective, plain, writer)
         self.evaluation = Evaluation(
             self.model,
             (data.val_x.to(device), data.val_y.to(device)),
-            self.objective,
+            objective,
             self.recorder,
             writer,
+            forward=plain,
         )
+        self.stopping = EarlyStopping(training.patience, writer) if training.patience else None
+        if self.stopping is not None:
+            self.evaluation.listeners.append(self.stopping)
         self.boundary = Boundary(
             control, writer, self.recorder, self.rate, gradients=self.clip is None, on_status=on_status
         )
@@ -114,11 +142,27 @@ class Trainer:
             self.evaluation.listeners.append(partial(self.rate.hear, writer=writer))
 
     def run(self) -> RunStatus:
-        """Train until the end, a stop or a loss that is not finite."""
+        """Train until the end, a stop or a loss that is not finite. Raises NumericsError."""
         torch.manual_seed(torch_seed(self.seed, Purpose.TRAINING))
         self.model.train()
-        self.boundary.begin(self.first_step)
-        control, recorder, optimizer = self.control, self.recorder, self.optimizer
+        try:
+            with deterministic(self.device, wanted=self.training.deterministic):
+                rehearse(
+                    self.model,
+                    self.passes,
+                    self.first_step,
+                    precision=self.training.precision,
+                    plain=self.plain,
+                    compiled=self.compiled,
+                )
+                self.boundary.begin(self.first_step)
+                return self._loop()
+        finally:
+            if self.compiled is not None:
+                self.compiled.close()
+
+    def _loop(self) -> RunStatus:
+        control, recorder, stopping = self.control, self.recorder, self.stopping
         for step in range(self.first_step, self.steps):
             if not self.boundary.cross(step):
                 self.boundary.at_rest()
@@ -130,32 +174,44 @@ class Trainer:
             recorder.on_train_batch_start(
                 step, everything=single or step in (self.first_step, self.steps - 1)
             )
-            loss, output, targets, moments = self.passes.run(step)
-            self.penalty.add_gradient()
-            recorder.on_after_backward(loss, output, targets)
-            if self.clip is not None:
-                self.clip([p.grad for p in self.parameters if p.grad is not None])
-                recorder.on_after_clip()
-            reading = recorder.on_before_optimizer_step()  # waits for the device
-            if not isfinite(reading.loss):
-                recorder.at_rest()
-                control.steps_done = step + 1
-                return self._end(FinishReason.DIVERGED, self.divergence.explain(moments))
-            if not reading.finite:
-                self.divergence.remember(moments)
-            optimizer.step()
-            for act in self.after_update:
-                act(step)
-            del output, loss  # or the next graph is built beside this one: 3 % of a small network's step
-            recorder.on_train_batch_end()
-
+            broken = self._step(step)
             control.steps_done = step + 1
-            if (step + 1) % self.batches.per_epoch == 0 or step + 1 == self.steps:
+            if broken:
+                recorder.at_rest()
+                return self._end(FinishReason.DIVERGED, broken)
+            recorder.on_train_batch_end()
+            if self.passes.ends_epoch(step) or step + 1 == self.steps:
                 self.evaluation.at(step)
             for act in self.after_step:
                 act(step)
+            if stopping is not None and stopping.reason:
+                break
         self.boundary.at_rest()
-        return self._end(FinishReason.COMPLETED)
+        return self._end(FinishReason.COMPLETED, stopping.reason if stopping is not None else "")
+
+    def _step(self, step: int) -> str:
+        """From a batch to an update; a sentence where training cannot go on."""
+        recorder, scaler = self.recorder, self.loss_scale
+        loss, output, targets, moments = self.passes.run(step)
+        overflowed = scaler is not None and scaler.unscale(step)
+        self.penalty.add_gradient()
+        recorder.on_after_backward(loss, output, targets)
+        if self.clip is not None:
+            if not overflowed:
+                self.clip([p.grad for p in self.parameters if p.grad is not None])
+            recorder.on_after_clip()
+        reading = recorder.on_before_optimizer_step()  # waits for the device
+        if not isfinite(reading.loss):
+            return self.divergence.explain(moments)
+        if not overflowed:
+            if not reading.finite:
+                self.divergence.remember(moments)
+            self.optimizer.step()
+            for act in self.after_update:
+                act(step)
+        if scaler is not None and not scaler.update():
+            return self.divergence.explain_gradient(moments, scaler.value)
+        return ""
 
     def _end(self, finish: FinishReason, reason: str = "") -> RunStatus:
         return RunStatus(state=RunState.FINISHED, steps=self.control.steps_done, finish=finish, reason=reason)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gradviz.training.loss import Objective
+from gradviz.training.precision import Forward
 
 _MOST_SAMPLES = 512
 _MOST_VALUES = 2**22
@@ -27,8 +28,14 @@ class Score:
 
 
 @torch.no_grad()
-def validate(model: nn.Module, x: Tensor, y: Tensor, objective: Objective) -> Score:
-    """Score `model` on inputs and targets as a `DataSet` holds them; its mode is put back."""
+def validate(
+    model: nn.Module, x: Tensor, y: Tensor, objective: Objective, forward: Forward | None = None
+) -> Score:
+    """Score `model` on inputs and targets as a `DataSet` holds them; its mode is put back.
+
+    `forward` computes its output where that takes more than a call, in another precision say.
+    """
+    forward = forward or model
     training = model.training
     model.eval()
     try:
@@ -36,7 +43,7 @@ def validate(model: nn.Module, x: Tensor, y: Tensor, objective: Objective) -> Sc
         at_once = max(1, min(_MOST_SAMPLES // rows, _MOST_VALUES // max(1, x[0].numel())))
         sums = torch.zeros(2, dtype=torch.float64, device=y.device)
         for start in range(0, len(y), at_once):
-            output = model(x[start : start + at_once])
+            output = forward(x[start : start + at_once])
             loss, output, part_y = objective(output, y[start : start + at_once], reduction="sum")
             sums[0] += loss
             if objective.has_accuracy:
