@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +17,11 @@ from gradviz.records.series import Series, join
 
 BAND_STEPS = 50
 """How many of the steps up to the shown one the band around the profile covers."""
+
+PER_LAYER = ("grad_norm", "grad_norm_clipped")
+"""What has a value for every measured layer, be it only one."""
+CURVES = ("val_loss", "val_accuracy", "val_perplexity")
+"""Single numbers that are measured now and then and shown as curves."""
 
 
 class Profile(NamedTuple):
@@ -42,7 +48,9 @@ class Snapshot:
 
     `cursor` is the step that is shown; `live` whether it is simply the newest; `exact` whether that very
     step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
-    measurements it holds the newest at or before the cursor, with its step, or None.
+    measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
+    numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
+    them.
     """
 
     run: RunInfo
@@ -54,10 +62,8 @@ class Snapshot:
     layer: int | None
     flow: Series
     profile: Profile
-    train_loss: Series
-    train_accuracy: Series
-    val_loss: Curve
-    val_accuracy: Curve
+    numbers: Mapping[str, Series]
+    curves: Mapping[str, Curve]
     weight_norm: tuple[int, Floats] | None
     update_ratio: tuple[int, Floats] | None
     weight_histogram: tuple[int, npt.NDArray[np.int64]] | None
@@ -88,10 +94,12 @@ def take_snapshot(
         layer=layer,
         flow=_series(reader, "grad_norm", begin, end, columns),
         profile=_profile(reader, shown),
-        train_loss=_series(reader, "train_loss", begin, end, columns),
-        train_accuracy=_series(reader, "train_accuracy", begin, end, columns),
-        val_loss=_curve(reader, "val_loss"),
-        val_accuracy=_curve(reader, "val_accuracy"),
+        numbers={
+            quantity: reader.series(quantity, begin, end, columns)
+            for quantity, place in reader.slices.items()
+            if place.stop - place.start == 1 and quantity not in PER_LAYER
+        },
+        curves={quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])},
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),

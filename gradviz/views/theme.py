@@ -51,6 +51,7 @@ class Theme:
     info_ground: str
     train_line: str
     validation_line: str
+    limit_line: str
 
     @property
     def is_dark(self) -> bool:
@@ -85,6 +86,7 @@ LIGHT = Theme(
     info_ground="#E9F0FD",
     train_line="#2F6FDE",
     validation_line="#B84A00",
+    limit_line="#1A7F4B",
 )
 
 DARK = Theme(
@@ -114,6 +116,7 @@ DARK = Theme(
     info_ground="#2A3449",
     train_line="#6C9BF5",
     validation_line="#FFB37A",
+    limit_line="#5CCB8F",
 )
 
 

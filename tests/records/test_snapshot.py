@@ -24,7 +24,7 @@ def test_before_the_first_step(tmp_path: Path, new_info: Callable[..., RunInfo])
     assert np.isnan(shot.profile.values).all()
     assert shot.profile.clipped is None
     assert shot.flow.mean.shape == (3, 0)
-    assert shot.val_loss[0].shape == shot.val_loss[1].shape == (0,)
+    assert not shot.curves
     assert shot.weight_norm is shot.weight_histogram is shot.measuring_cost is None
 
 
@@ -60,9 +60,13 @@ def test_everything_at_a_cursor(tmp_path: Path, new_info: Callable[..., RunInfo]
     assert shot.flow.steps[0] <= 100
     assert shot.flow.steps[-1] + shot.flow.counts[-1] > 180
     assert not shot.flow.all_finite
-    assert shot.train_loss.mean.shape[0] == shot.train_accuracy.mean.shape[0] == 1
-    assert shot.val_loss[0].tolist() == shot.val_loss[1].tolist() == [0, 50, 100, 150]
-    assert shot.val_accuracy[1].tolist() == [0.5] * 4
+    assert {quantity: series.mean.shape[0] for quantity, series in shot.numbers.items()} == {
+        "train_loss": 1,
+        "train_accuracy": 1,
+    }
+    val_loss = shot.curves["val_loss"]
+    assert val_loss[0].tolist() == val_loss[1].tolist() == [0, 50, 100, 150]
+    assert shot.curves["val_accuracy"][1].tolist() == [0.5] * 4
     assert shot.weight_norm is not None
     assert shot.weight_norm[0] == 100
     assert shot.weight_norm[1].tolist() == rows[100, :2].tolist()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -29,12 +31,20 @@ def layer(index: int, name: str | None = None) -> LayerInfo:
 
 
 def run_info(
-    run_id: str, layers: int, steps: int, *, clipped: bool, network: tuple[LayerInfo, ...] = ()
+    run_id: str,
+    layers: int,
+    steps: int,
+    *,
+    clipped: bool,
+    network: tuple[LayerInfo, ...] = (),
+    numbers: tuple[str, ...] = (),
+    accuracy: bool = True,
 ) -> RunInfo:
     """What is known at a run's start; `network` are the layers of a true network, by default made up."""
-    series = [("train_loss", 1), ("train_accuracy", 1), ("grad_norm", layers)]
+    series = [("train_loss", 1), *[("train_accuracy", 1)] * accuracy, ("grad_norm", layers)]
     if clipped:
         series.append(("grad_norm_clipped", layers))
+    series += [(quantity, 1) for quantity in numbers]
     return RunInfo(
         id=run_id,
         name="Vanishing",
@@ -60,30 +70,52 @@ def record(
     zero_rows: int = 0,
     finish: bool = True,
     network: tuple[LayerInfo, ...] = (),
+    numbers: Mapping[str, Callable[[int], float]] = MappingProxyType({}),
+    events: Sequence[tuple[int, str, str | None, dict[str, str]]] = (),
+    accuracy: bool = True,
 ) -> RunStatus:
-    """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before."""
+    """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before.
+
+    `numbers` are further series of one number, a function of the step each; `events` are (step, kind, layer,
+    detail).
+    """
     layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
     random = np.random.default_rng(0)
-    writer = RunWriter.create(path, run_info(run_id, layers, steps, clipped=clipped, network=network))
+    writer = RunWriter.create(
+        path,
+        run_info(
+            run_id,
+            layers,
+            steps,
+            clipped=clipped,
+            network=network,
+            numbers=tuple(numbers),
+            accuracy=accuracy,
+        ),
+    )
+    _add_events(writer, events)
     depth = np.linspace(-12, -0.5, layers)
     for step in range(count):
+        further = [number(step) for number in numbers.values()]
         norms = 10 ** (
             depth + 0.6 * np.sin(step / 90 + np.arange(layers) / 5) + random.normal(0, 0.12, layers)
         )
         norms[:zero_rows] = 0
         loss = 2.3 * np.exp(-step / 300) + random.normal(0, 0.04)
-        accuracy = np.clip(1 - 0.9 * np.exp(-step / 300) + random.normal(0, 0.02), 0, 1)
+        share = np.clip(1 - 0.9 * np.exp(-step / 300) + random.normal(0, 0.02), 0, 1)
         if non_finite_from is not None and step >= non_finite_from - 10:
             norms[: layers // 2] = np.inf
         if non_finite_from is not None and step >= non_finite_from:
             norms[:] = np.nan
             loss = np.nan
-        row = np.concatenate([[loss, accuracy], norms, np.minimum(norms, 1e-3) if clipped else []])
+        first = [loss, share] if accuracy else [loss]
+        row = np.concatenate([first, norms, np.minimum(norms, 1e-3) if clipped else [], further])
         writer.append(step, row.astype(np.float32))
         if step % 23 == 0:
             writer.sample("val_loss", step, [loss * 1.05 + 0.05])
-            writer.sample("val_accuracy", step, [accuracy * 0.97])
+            if accuracy:
+                writer.sample("val_accuracy", step, [share * 0.97])
             writer.sample("measuring_cost", step, [0.031])
             writer.sample("steps_per_second", step, [371.0])
         if step % 40 == 0:
@@ -102,6 +134,11 @@ def record(
         writer.commit()
     writer.close()
     return status
+
+
+def _add_events(writer: RunWriter, events: Sequence[tuple[int, str, str | None, dict[str, str]]]) -> None:
+    for at, kind, name, detail in events:
+        writer.event(at, kind, name, **detail)
 
 
 def _sample_histograms(

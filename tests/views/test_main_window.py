@@ -169,7 +169,7 @@ def test_the_time_bar_scrubs_all_plots_and_live_goes_back(window, trained, qtbot
     assert abs(step - 90) <= 1
     assert window.plots.profile.remark.text() == f"at step {step}"
     assert window.plots.flow._cursor.value() == step
-    assert window.plots.curves._loss.cursor.value() == step
+    assert window.plots.curves.current.panes[0].cursor.value() == step
     assert f"step {step // 40 * 40}" in window.plots.histograms.weights.caption
     qtbot.mouseClick(window.time_bar.live, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.live)
@@ -177,7 +177,7 @@ def test_the_time_bar_scrubs_all_plots_and_live_goes_back(window, trained, qtbot
 
 def test_a_zoom_in_one_plot_is_a_zoom_in_the_others(window, trained) -> None:
     trained()
-    flow, curves, profile = window.plots.flow, window.plots.curves, window.plots.profile
+    flow, curves, profile = window.plots.flow, window.plots.curves.current, window.plots.profile
     place = pointer.pixel(flow.canvas, flow.canvas.boxes[0], 100, 10)
     pointer.wheel(flow.canvas, place, 5)
     pointer.wheel(flow.canvas, place, 3, Qt.KeyboardModifier.ShiftModifier)

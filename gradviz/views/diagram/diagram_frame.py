@@ -177,6 +177,6 @@ class DiagramFrame(TitledFrame):
 
 def _loss_text(snapshot: Snapshot) -> str:
     """The training loss at the shown step."""
-    steps = snapshot.train_loss.steps
-    at = int(np.searchsorted(steps, snapshot.cursor, side="right")) - 1
-    return significant(float(snapshot.train_loss.mean[0, at])) if at >= 0 else ""
+    loss = snapshot.numbers["train_loss"]
+    at = int(np.searchsorted(loss.steps, snapshot.cursor, side="right")) - 1
+    return significant(float(loss.mean[0, at])) if at >= 0 else ""

@@ -96,16 +96,6 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         box.reset_wanted.connect(self.reset_wanted)
         self._add_crosshair(box)
 
-    def show_pane(self, box: PlotBox, *, shown: bool, stretch: int) -> None:
-        """Show a pane, or give its room to the others; the bottom axis stays where it is."""
-        row = next(r for r in range(self._rows) if self.centralLayout.itemAt(r, 1) is box)
-        self.centralLayout.setRowStretchFactor(row, stretch if shown else 0)
-        self.centralLayout.setRowMaximumHeight(row, _UNLIMITED if shown else 0)
-        for column in range(3):
-            item = self.centralLayout.itemAt(row, column)
-            if item is not None:
-                item.setVisible(shown)
-
     def finish_layout(self) -> None:
         """Put the bottom axis under the last pane; call it after the last `add_pane`."""
         self._bottom.attach(self._boxes[-1])

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget
 
 from gradviz.views.plots.canvas import plot_font
@@ -29,12 +29,19 @@ class ColourBar(QGraphicsWidget):
         super().__init__()
         self._theme = LIGHT
         self._low, self._high = -6.0, 0.0
+        self._frozen = False
         self._image = _gradient()
 
     def set_levels(self, low: float, high: float) -> None:
         """Name the colours from 10^low to 10^high."""
         self._low, self._high = low, high
         self.update()
+
+    def set_frozen(self, *, shown: bool) -> None:
+        """Name the hatching of frozen layers too, or not."""
+        if shown != self._frozen:
+            self._frozen = shown
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
@@ -45,7 +52,7 @@ class ColourBar(QGraphicsWidget):
         """Draw bar, ticks and swatches."""
         painter.setFont(plot_font())
         rect = self.rect()
-        bar = QRectF(_BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - 3 * _ROW - 10)
+        bar = QRectF(_BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - (3 + self._frozen) * _ROW - 10)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
@@ -78,6 +85,17 @@ class ColourBar(QGraphicsWidget):
                 swatch.right() + 7, top + row * _ROW, self.rect().width() - swatch.right() - 7, _ROW
             )
             painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, name)
+        if self._frozen:
+            self._draw_frozen(painter, top + 3 * _ROW)
+
+    def _draw_frozen(self, painter: QPainter, top: float) -> None:
+        swatch = QRectF(_BAR_LEFT, top + 2, _BAR_WIDTH, 12)
+        painter.fillRect(swatch, QColor(self._theme.ground))
+        painter.fillRect(swatch, QBrush(QColor(self._theme.zero), Qt.BrushStyle.BDiagPattern))
+        label = QRectF(swatch.right() + 7, top, self.rect().width() - swatch.right() - 7, _ROW)
+        painter.setPen(QColor(self._theme.secondary))
+        text = QCoreApplication.translate("ColourBar", "frozen")
+        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _gradient() -> QImage:

@@ -1,151 +1,135 @@
-"""One pane of learning curves: training as a line with its spread, validation as dots on a line."""
+"""One pane of curves over the steps: its lines, the cursor, and the values beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 
 import numpy as np
-import pyqtgraph as pg
 
-from gradviz.records.series import Series
-from gradviz.views.plots.axis import Axis
-from gradviz.views.plots.band import Band
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.cursor_line import CursorLine
+from gradviz.views.plots.curve_design import Pane, Scale
+from gradviz.views.plots.curve_item import CurveItem
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.slow_range import SlowRange, from_zero, whole_decades
+from gradviz.views.plots.ticks import number_ticks, percent_ticks, vertical_power_ticks
 from gradviz.views.plots.value_margin import MarginValue, ValueMargin
 from gradviz.views.theme import Theme
 
-Samples = tuple[np.ndarray, np.ndarray]
-_DOTS_UP_TO = 300
+_TICKS = {
+    Scale.NUMBER: number_ticks,
+    Scale.SHARE: percent_ticks,
+    Scale.POWER: vertical_power_ticks,
+}
+_EMPTY = {Scale.NUMBER: (0.0, 2.5), Scale.SHARE: (0.0, 1.0), Scale.POWER: (-3.0, 1.0)}
 
 
 class CurvePane:
-    """A pane of a canvas with its curves, cursor and margin."""
+    """A pane of a canvas, as its design says."""
 
-    def __init__(self, canvas: Canvas, axis: Axis, worded: Callable[[float], str], *, stretch: int) -> None:
-        self.name = ""
-        self.worded = worded
+    def __init__(self, canvas: Canvas, design: Pane) -> None:
+        self.design = design
         self.box = PlotBox(y=False)
         self._margin = ValueMargin()
-        canvas.add_pane(self.box, axis, stretch=stretch, margin=self._margin)
-        self._band = Band()
-        self._training = pg.PlotCurveItem()
-        self._validation = pg.PlotCurveItem()
-        self._dots = pg.ScatterPlotItem(size=4, pen=None)
+        axis = Axis(Side.LEFT, _TICKS[design.scale], design.title)
+        canvas.add_pane(self.box, axis, stretch=design.stretch, margin=self._margin)
+        powers = design.scale is Scale.POWER
+        self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
         self.cursor = CursorLine()
-        for item in (self._band, self._training, self._validation, self._dots, self.cursor):
-            self.box.addItem(item, ignoreBounds=True)
+        self.box.addItem(self.cursor, ignoreBounds=True)
         self._marks = EdgeMarks(self.box)
-        self._series: Series | None = None
-        self._samples: Samples = (np.empty(0), np.empty(0))
-        self._top = 1.0
+        self._range = SlowRange(whole_decades if powers else from_zero, _EMPTY[design.scale])
+        self._show_range()
 
     @property
     def mark_count(self) -> int:
         """How many steps are marked as not finite."""
         return self._marks.count(Mark.NAN) + self._marks.count(Mark.INFINITE)
 
+    @property
+    def top(self) -> float:
+        """The upper end of the axis."""
+        return self._range.high
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
-        self._training.setPen(pg.mkPen(theme.train_line, width=1))
-        self._validation.setPen(pg.mkPen(theme.validation_line, width=1))
-        self._dots.setBrush(pg.mkBrush(theme.validation_line))
-        self._band.set_colour(theme.train_line, 0.2)
+        for item in self.items:
+            item.set_theme(theme)
         self._marks.set_theme(theme)
         self.cursor.set_theme(theme)
         self._margin.set_theme(theme)
 
-    def set_range(self, low: float, high: float) -> None:
-        """Show those values."""
-        span = high - low
-        self._top = high
-        self.box.setYRange(low - 0.02 * span, high + 0.04 * span, padding=0)
-        if self._series is not None:
-            self._draw_marks(self._series)
-
     def clear(self) -> None:
         """Show nothing."""
-        self._series = None
-        self._samples = (np.empty(0), np.empty(0))
-        for item in (self._training, self._validation, self._dots):
+        for item in self.items:
             item.clear()
-        self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
         self._marks.show({})
         self._margin.set_values(())
         self.cursor.hide()
+        self._range.reset()
+        self._show_range()
 
-    def show_curves(self, training: Series, validation: Samples) -> None:
-        """Draw both."""
-        if not len(training.mean):
-            self.clear()
-            return
-        if training is not self._series:
-            values = training.mean[0]
-            finite = bool(np.isfinite(values).all())
-            self._training.setData(x=training.steps, y=values, connect="finite", skipFiniteCheck=finite)
-            if training.level:
-                self._band.set_data(training.steps, training.low[0], training.high[0])
-            self._series = training
-            self._draw_marks(training)
-        if not np.array_equal(validation[0], self._samples[0]):
-            self._samples = validation
-            steps, values = validation
-            finite_values = np.isfinite(values)
-            self._validation.setData(
-                x=steps, y=values, connect="finite", skipFiniteCheck=bool(finite_values.all())
-            )
-            if len(steps) <= _DOTS_UP_TO:
-                self._dots.setData(x=steps[finite_values], y=values[finite_values])
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw what is new."""
+        news = [item.show(snapshot) for item in self.items]
+        if any(news):
+            self._fit()
+        self.cursor.show_step(snapshot.cursor, snapshot.last_step)
 
-    def extremes(self) -> tuple[float, float] | None:
-        """The smallest and largest finite value; None where there is none."""
-        parts = [self._samples[1]]
-        if self._series is not None:
-            parts += [self._series.low[0], self._series.high[0]]
-        values = np.concatenate([np.asarray(part, dtype=float) for part in parts])
-        values = values[np.isfinite(values)]
-        return (float(values.min()), float(values.max())) if values.size else None
+    def show_line(self, name: str, *, visible: bool) -> None:
+        """Show or hide the lines of that name."""
+        for item in self.items:
+            if item.line.name == name:
+                item.set_visible(visible=visible)
 
-    def show_series(self, *, training: bool, validation: bool) -> None:
-        """Show or hide the curves."""
-        for item in (self._band, self._training):
-            item.setVisible(training)
-        for item in (self._validation, self._dots):
-            item.setVisible(validation)
-
-    def values_at(self, step: int) -> tuple[float | None, float | None]:
-        """Training and validation value at a step: the newest kept at or before it."""
-        return (
-            _at(self._series.steps, self._series.mean[0], step) if self._series is not None else None,
-            _at(*self._samples, step),
+    def show_values(self, step: int) -> None:
+        """Write the values at a step into the margin."""
+        found = [(item.line, item.value_at(step)) for item in self.items]
+        self._margin.set_values(
+            [
+                MarginValue(
+                    name=line.name,
+                    value=self.design.worded(value),
+                    tone=line.tone if np.isfinite(value) else "non_finite",
+                )
+                for line, value in found
+                if value is not None
+            ]
         )
 
-    def show_values(self, step: int, training_name: str, validation_name: str) -> None:
-        """Write the values at a step into the margin."""
-        training, validation = self.values_at(step)
-        values = [
-            MarginValue(
-                name=name, value=self.worded(value), tone=tone if np.isfinite(value) else "non_finite"
-            )
-            for name, value, tone in (
-                (training_name, training, "train_line"),
-                (validation_name, validation, "validation_line"),
-            )
-            if value is not None
-        ]
-        self._margin.set_values(values)
+    def values_at(self, step: int) -> list[tuple[str, str]]:
+        """Name and value, as text, of every line that has one at or before a step."""
+        found = [(item.line.name, item.value_at(step)) for item in self.items]
+        return [(name, self.design.worded(value)) for name, value in found if value is not None]
 
-    def _draw_marks(self, series: Series) -> None:
-        values = series.mean[0]
-        places = {}
-        for mark, where in ((Mark.NAN, np.isnan(values)), (Mark.INFINITE, np.isinf(values))):
-            steps = series.steps[where]
-            places[mark] = (steps, np.full(len(steps), self._top))
+    def _fit(self) -> None:
+        values = np.concatenate([item.extremes() for item in self.items])
+        if self.design.scale is not Scale.SHARE and values.size:
+            changed = self._range.include(float(values.min()), float(values.max()), time.monotonic())
+            if changed:
+                self._show_range()
+        self._draw_marks()
+
+    def _show_range(self) -> None:
+        low, high = self._range.low, self._range.high
+        span = high - low
+        self.box.setYRange(low - 0.02 * span, high + 0.04 * span, padding=0)
+
+    def _draw_marks(self) -> None:
+        """What is not finite stands at the upper edge; on an axis of powers zero stands at the lower one."""
+        places: dict[Mark, tuple[np.ndarray, np.ndarray]] = {}
+        lines = [item for item in self.items if not item.line.sampled and item.line.averaged == 1]
+        for mark, test in ((Mark.NAN, np.isnan), (Mark.INFINITE, np.isinf)):
+            steps = _joined([item.steps[test(item.values)] for item in lines])
+            places[mark] = (steps, np.full(len(steps), self._range.high))
+        if self.design.scale is Scale.POWER:
+            steps = _joined([item.steps[item.values == 0] for item in lines])
+            places[Mark.ZERO] = (steps, np.full(len(steps), self._range.low))
         self._marks.show(places)
 
 
-def _at(steps: np.ndarray, values: np.ndarray, step: int) -> float | None:
-    place = int(np.searchsorted(steps, step, side="right")) - 1
-    return float(values[place]) if place >= 0 else None
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0)

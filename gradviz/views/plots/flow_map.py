@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
@@ -21,6 +22,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
+from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
 from gradviz.views.plots.magnitude import Codes, decades, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
@@ -56,6 +58,8 @@ class FlowMap(PlotFrame):
         canvas.set_margin(MARGIN_WIDTH)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._image, ignoreBounds=True)
+        self.frozen = FrozenRows()
+        self._box.addItem(self.frozen, ignoreBounds=True)
         self._selection = _Selection(self._box)
         self._cursor = CursorLine()
         self._box.addItem(self._cursor, ignoreBounds=True)
@@ -84,6 +88,7 @@ class FlowMap(PlotFrame):
         self._bar.set_theme(theme)
         self._cursor.set_theme(theme)
         self._selection.set_theme(theme)
+        self.frozen.set_theme(theme)
         self._image.setLookupTable(lookup_table(theme))
 
     def show_layers(self, names: Sequence[str], steps: int) -> None:
@@ -94,6 +99,7 @@ class FlowMap(PlotFrame):
         self._zoomed = False
         self._drawn = ()
         self._image.clear()
+        self._show_frozen(())
         self._cursor.hide()
         self.levels.reset()
         self._show_levels()
@@ -116,6 +122,7 @@ class FlowMap(PlotFrame):
         if len(snapshot.flow.steps):
             self.canvas.set_quiet_line("")
             self._draw(snapshot)
+        self._show_frozen(snapshot.events)
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -188,6 +195,12 @@ class FlowMap(PlotFrame):
         self._image.setImage(codes, levels=None, autoLevels=False)
         self._image.setRect(QRectF(steps[0] - 0.5, -0.5, width * len(steps), codes.shape[0]))
 
+    def _show_frozen(self, events: Sequence[Event]) -> None:
+        spans = frozen_spans(events, self._names)
+        last = self._snapshot.last_step if self._snapshot is not None else 0
+        self.frozen.show_spans(spans, last)
+        self._bar.set_frozen(shown=bool(spans))
+
     def _show_levels(self) -> None:
         self._bar.set_levels(self.levels.low, self.levels.high)
         self.levels_changed.emit((self.levels.low, self.levels.high))
@@ -221,7 +234,9 @@ class FlowMap(PlotFrame):
             self._names[row],
             [
                 self.tr("step {0}").format(count(int(steps[column]))),
-                self.tr("gradient norm {0}").format(significant(value)),
+                self.tr("frozen: it does not learn here")
+                if self.frozen.contains_place(row, place.x())
+                else self.tr("gradient norm {0}").format(significant(value)),
             ],
         )
 

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.canvas import AXIS_WIDTH
+from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_view import HistogramView
-from gradviz.views.plots.learning_curves import LearningCurves
 from gradviz.views.plots.plot_frame import PlotFrame
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PlotArea(QWidget):
         super().__init__(parent)
         self.flow = FlowMap(self)
         self.profile = DepthProfile(self)
-        self.curves = LearningCurves(self)
+        self.curves = CurveTabs(self)
         self.histograms = HistogramView(self)
         self.diagram: DiagramFrame | None = None
         self._columns = (
@@ -78,8 +78,8 @@ class PlotArea(QWidget):
 
     @property
     def plots(self) -> tuple[PlotFrame, ...]:
-        """The four, in reading order."""
-        return (self.flow, self.profile, self.curves, self.histograms)
+        """All of them, in reading order."""
+        return (self.flow, self.profile, *self.curves.curves, self.histograms)
 
     def show_layers(self, names: Sequence[str], steps: int) -> None:
         """Show empty plots of a run that is to come."""
@@ -192,8 +192,8 @@ class PlotArea(QWidget):
     def _fit_axes(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         widest = self.flow.layers_axis.widest(list(names))
-        for plot in self.plots:
-            plot.canvas.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
+        for plot in (self.flow.canvas, self.profile.canvas, self.curves, self.histograms.canvas):
+            plot.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
 
     def _on_diagram_tab(self) -> None:
         self.diagram_wanted.emit(True)  # noqa: FBT003 - a signal has no keywords
@@ -202,9 +202,10 @@ class PlotArea(QWidget):
         self.diagram_wanted.emit(False)  # noqa: FBT003
 
     def _connect(self) -> None:
-        for plot in self.plots:
+        for plot in (self.flow, self.profile, self.histograms):
             plot.layer_clicked.connect(self.layer_selected)
             plot.cursor_moved.connect(self.cursor_moved)
+        self.curves.cursor_moved.connect(self.cursor_moved)
         self.flow.steps_zoomed.connect(self._on_flow_zoomed)
         self.curves.steps_zoomed.connect(self._on_curves_zoomed)
         self.flow.rows_zoomed.connect(self._on_flow_rows)

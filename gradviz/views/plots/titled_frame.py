@@ -76,6 +76,14 @@ class TitledFrame(QWidget):
         self._tabs.append(tab)
         return tab
 
+    def remove_tabs(self) -> None:
+        """Take all tabs away."""
+        tabs, self._tabs = self._tabs, []
+        for tab in tabs:
+            self.heading.removeWidget(tab)
+            tab.hide()
+            tab.deleteLater()
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours; a subclass does."""
         raise NotImplementedError

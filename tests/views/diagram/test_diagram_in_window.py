@@ -117,10 +117,10 @@ def test_hidden_it_is_not_drawn_and_shown_again_it_has_caught_up(window, diagram
     assert (diagram.view.colouring.codes[:20] != NOTHING).all()
     window.runs.clock.set_cursor(10)
     qtbot.waitUntil(lambda: diagram.remark.text().endswith("step 10"))
-    drawn = window.plots.curves._snapshot.cursor
+    drawn = window.plots.curves.current._snapshot.cursor
     assert drawn == 99
     window.actions_by_key["view.diagram"].setChecked(False)
-    assert window.plots.curves._snapshot.cursor == 10
+    assert window.plots.curves.current._snapshot.cursor == 10
 
 
 def test_a_run_that_goes_has_its_colours_taken_away(window, diagram, following) -> None:

@@ -1,0 +1,227 @@
+"""What plots over the steps show, as data: families of panes, panes of lines, lines of recorded quantities.
+
+A run has those panes for which it recorded something; a plot is made for just these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication
+
+from gradviz.views.number_format import percent, significant
+
+
+class Scale(Enum):
+    """How a pane's axis counts."""
+
+    NUMBER = "number"
+    """From zero to what there is."""
+    SHARE = "share"
+    """From 0 to 100 %."""
+    POWER = "power"
+    """Powers of ten."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One recorded quantity in a pane.
+
+    `tone` is a colour of the theme. A `sampled` one is measured now and then and has dots; of one that is
+    `averaged` over so many steps the trailing mean is drawn.
+    """
+
+    quantity: str
+    name: str
+    tone: str
+    sampled: bool = False
+    averaged: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pane:
+    """Lines over one axis; `worded` says a value."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+    scale: Scale = Scale.NUMBER
+    stretch: int = 2
+    worded: Callable[[float], str] = significant
+
+    def of(self, recorded: Iterable[str]) -> Pane | None:
+        """The pane with those of its lines that were recorded; None where there are none.
+
+        A line that is measured now and then is kept beside others, as it will come.
+        """
+        known = frozenset(recorded)
+        if not any(line.quantity in known for line in self.lines):
+            return None
+        lines = tuple(line for line in self.lines if line.sampled or line.quantity in known)
+        return replace(self, lines=lines)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Family:
+    """Panes that belong into one plot; it is there for runs that recorded any of `needs`.
+
+    `tab` is its short name, and one that is `named_by_panes` is called after those that there are.
+    """
+
+    key: str
+    name: str
+    tab: str
+    tip: str
+    quiet: str
+    panes: tuple[Pane, ...]
+    needs: frozenset[str]
+    named_by_panes: bool = False
+
+    def of(self, recorded: Iterable[str]) -> Family | None:
+        """The family with the panes that have something; None where nothing of its needs was recorded."""
+        known = frozenset(recorded)
+        panes = tuple(found for pane in self.panes if (found := pane.of(known)) is not None)
+        if not panes or not self.needs & known:
+            return None
+        name = _listed([pane.name for pane in panes]) if self.named_by_panes else self.name
+        return replace(self, name=name, panes=panes)
+
+
+def degrees(value: float) -> str:
+    """An angle: 12.3°."""
+    return f"{significant(value)}°"
+
+
+def families() -> tuple[Family, ...]:
+    """All of them, in the order of their tabs."""
+    return (_learning(), _clipping(), _rates())
+
+
+def _listed(names: list[str]) -> str:
+    """“Loss and accuracy”."""
+    text = _tr("{0} and {1}").format(", ".join(names[:-1]), names[-1]) if len(names) > 1 else names[0]
+    return text[0].upper() + text[1:]
+
+
+def _learning() -> Family:
+    training, validation = _tr("training"), _tr("validation")
+    return Family(
+        key="learning",
+        name=_tr("Loss and accuracy"),
+        tab=_tr("Loss"),
+        tip=_tr("How well the network does on training and validation data"),
+        quiet=_tr("Loss and accuracy on training and validation data"),
+        needs=frozenset({"train_loss"}),
+        named_by_panes=True,
+        panes=(
+            Pane(
+                name=_tr("loss"),
+                title=_tr("loss"),
+                stretch=3,
+                lines=(
+                    Line(quantity="train_loss", name=training, tone="train_line"),
+                    Line(quantity="val_loss", name=validation, tone="validation_line", sampled=True),
+                ),
+            ),
+            Pane(
+                name=_tr("accuracy"),
+                title=_tr("accuracy"),
+                scale=Scale.SHARE,
+                worded=percent,
+                lines=(
+                    Line(quantity="train_accuracy", name=training, tone="train_line"),
+                    Line(quantity="val_accuracy", name=validation, tone="validation_line", sampled=True),
+                ),
+            ),
+            Pane(
+                name=_tr("perplexity"),
+                title=_tr("perplexity"),
+                lines=(
+                    Line(quantity="val_perplexity", name=validation, tone="validation_line", sampled=True),
+                ),
+            ),
+        ),
+    )
+
+
+def _clipping() -> Family:
+    return Family(
+        key="clipping",
+        name=_tr("Clipping"),
+        tab=_tr("Clipping"),
+        tip=_tr("How often and how far clipping changes the gradient"),
+        quiet=_tr("What clipping does to the gradient of all layers together"),
+        needs=frozenset({"clip_factor"}),
+        panes=(
+            Pane(
+                name=_tr("gradient norm"),
+                title=_tr("‖∂L/∂W‖₂"),
+                scale=Scale.POWER,
+                stretch=3,
+                lines=(
+                    Line(quantity="global_norm", name=_tr("before"), tone="train_line"),
+                    Line(quantity="global_norm_clipped", name=_tr("after"), tone="validation_line"),
+                    Line(quantity="clip_threshold", name=_tr("threshold"), tone="limit_line"),
+                ),
+            ),
+            Pane(
+                name=_tr("share of clipped steps"),
+                title=_tr("clipped"),
+                scale=Scale.SHARE,
+                worded=percent,
+                lines=(Line(quantity="clipped", name=_tr("of last 50"), tone="train_line", averaged=50),),
+            ),
+            Pane(
+                name=_tr("angle"),
+                title=_tr("angle / °"),
+                worded=degrees,
+                lines=(Line(quantity="clip_angle", name=_tr("turned by"), tone="train_line"),),
+            ),
+        ),
+    )
+
+
+def _rates() -> Family:
+    return Family(
+        key="rates",
+        name=_tr("Rates"),
+        tab=_tr("Rates"),
+        tip=_tr("Learning rate, weight of the penalties, and the scale of a loss in float16"),
+        quiet=_tr("Learning rate, penalties and loss scale over the steps"),
+        needs=frozenset({"penalty_ratio", "loss_scale", "learning_rate"}),
+        panes=(
+            Pane(
+                name=_tr("learning rate"),
+                title=_tr("rate"),
+                lines=(Line(quantity="learning_rate", name=_tr("learning rate"), tone="train_line"),),
+            ),
+            Pane(
+                name=_tr("penalty ratio"),
+                title=_tr("penalty"),
+                scale=Scale.POWER,
+                lines=(Line(quantity="penalty_ratio", name=_tr("of ‖∇loss‖"), tone="train_line"),),
+            ),
+            Pane(
+                name=_tr("loss scale"),
+                title=_tr("scale"),
+                scale=Scale.POWER,
+                lines=(Line(quantity="loss_scale", name=_tr("loss scale"), tone="train_line"),),
+            ),
+            Pane(
+                name=_tr("skipped steps"),
+                title=_tr("skipped"),
+                scale=Scale.SHARE,
+                worded=percent,
+                stretch=1,
+                lines=(
+                    Line(quantity="skipped_step", name=_tr("of last 50"), tone="train_line", averaged=50),
+                ),
+            ),
+        ),
+    )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("StepCurves", text)

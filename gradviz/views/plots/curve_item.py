@@ -1,0 +1,129 @@
+"""One line of a pane: a quantity of every step with its spread, or one that is measured now and then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from gradviz.records.series import Series
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.plots.band import Band
+from gradviz.views.plots.curve_design import Line
+from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.theme import Theme
+
+_DOTS_UP_TO = 300
+
+
+class CurveItem:
+    """Draws what a snapshot holds of one quantity; on a `powers` axis the log10 of it."""
+
+    def __init__(self, box: PlotBox, line: Line, *, powers: bool) -> None:
+        self.line = line
+        self._powers = powers
+        self._band = Band()
+        self._curve = pg.PlotCurveItem()
+        self._dots = pg.ScatterPlotItem(size=4, pen=None)
+        for item in (self._band, self._curve, self._dots):
+            box.addItem(item, ignoreBounds=True)
+        self._drawn: object = None
+        self.steps = np.empty(0, np.int64)
+        self.values = np.empty(0, np.float32)
+        self._low = self._high = self.values
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        colour = getattr(theme, self.line.tone)
+        self._curve.setPen(pg.mkPen(colour, width=1))
+        self._dots.setBrush(pg.mkBrush(colour))
+        self._band.set_colour(colour, 0.2)
+
+    def show(self, snapshot: Snapshot) -> bool:
+        """Draw what is new; whether there was anything."""
+        series = snapshot.numbers.get(self.line.quantity)
+        if series is not None:
+            return self._show_series(series)
+        steps, values = snapshot.curves.get(self.line.quantity, (self.steps[:0], self.values[:0]))
+        if np.array_equal(steps, self.steps):
+            return False
+        self._take(steps, values, values, values)
+        y = self._placed(values)
+        finite = np.isfinite(y)
+        self._curve.setData(x=steps, y=y, connect="finite", skipFiniteCheck=bool(finite.all()))
+        if len(steps) <= _DOTS_UP_TO:
+            self._dots.setData(x=steps[finite], y=y[finite])
+        else:
+            self._dots.clear()
+        return True
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._drawn = None
+        self.steps, self.values = self.steps[:0], self.values[:0]
+        self._low = self._high = self.values
+        self._curve.clear()
+        self._dots.clear()
+        self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
+
+    def set_visible(self, *, visible: bool) -> None:
+        """Show or hide it."""
+        for item in (self._band, self._curve, self._dots):
+            item.setVisible(visible)
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether it is shown."""
+        return bool(self._curve.isVisible())
+
+    def extremes(self) -> np.ndarray:
+        """The finite values, in units of the axis, among which the smallest and the largest are."""
+        found = self._placed(np.concatenate([self._low, self._high]))
+        finite: np.ndarray = found[np.isfinite(found)]
+        return finite
+
+    def value_at(self, step: int) -> float | None:
+        """The newest value at or before a step, None where there is none."""
+        place = int(np.searchsorted(self.steps, step, side="right")) - 1
+        return float(self.values[place]) if place >= 0 else None
+
+    def _show_series(self, series: Series) -> bool:
+        if series is self._drawn:
+            return False
+        self._drawn = series
+        values = series.mean[0]
+        low, high = series.low[0], series.high[0]
+        if self.line.averaged > 1:
+            values = low = high = trailing_mean(values, series.counts, self.line.averaged)
+        self._take(series.steps, values, low, high)
+        y = self._placed(values)
+        finite = bool(np.isfinite(y).all())
+        self._curve.setData(x=series.steps, y=y, connect="finite", skipFiniteCheck=finite)
+        if series.level and self.line.averaged == 1:
+            self._band.set_data(series.steps, self._placed(low), self._placed(high))
+        return True
+
+    def _take(self, steps: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        self.steps, self.values, self._low, self._high = steps, values, low, high
+
+    def _placed(self, values: np.ndarray) -> np.ndarray:
+        return log10(values) if self._powers else values
+
+
+def trailing_mean(values: np.ndarray, counts: np.ndarray, steps: int) -> np.ndarray:
+    """Of each column `[n]` the mean over it and those before it that make up `steps` steps.
+
+    `counts` says for how many steps a column stands; NaN is left out.
+    """
+    known = np.isfinite(values)
+    weights = np.where(known, counts, 0)
+    sums = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0) * weights, dtype=np.float64)])
+    seen = np.concatenate([[0], np.cumsum(weights)])
+    ends = np.cumsum(counts)
+    first = np.searchsorted(ends, ends - steps, side="right")
+    last = np.arange(len(values))
+    first = np.minimum(first, last)
+    total = seen[last + 1] - seen[first]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result: np.ndarray = (sums[last + 1] - sums[first]) / total
+    return result

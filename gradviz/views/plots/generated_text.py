@@ -1,0 +1,59 @@
+"""What a language model writes: the sample that it generated at or before the shown step."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from gradviz.records.happenings import Event
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count
+from gradviz.views.plots.titled_frame import TitledFrame
+from gradviz.views.theme import Theme
+
+
+class GeneratedText(TitledFrame):
+    """Shows the newest of a run's text samples that is not after the cursor, its prompt in a quieter tone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._text = QPlainTextEdit()
+        super().__init__(self._text, "", parent)
+        self.title.setText(self.tr("Generated text"))
+        self._text.setAccessibleName(self.title.text())
+        self._text.setReadOnly(True)
+        self._text.setFrameShape(QFrame.Shape.NoFrame)
+        self._text.setProperty("role", "prose")
+        self._shown: Event | None = None
+        self.set_theme(appearance().theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._text.setStyleSheet(f"color: {theme.text}; background: {theme.panel}; border: none;")
+        if self._shown is not None:
+            self._write(self._shown)
+
+    def reset_view(self) -> None:
+        """Back to the beginning of the text."""
+        self._text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the sample that belongs to the cursor."""
+        samples = [event for event in snapshot.events if event.kind == "text_sample"]
+        before = [event for event in samples if event.step <= snapshot.cursor]
+        wanted = before[-1] if before else samples[0] if samples else None
+        if wanted is not None and wanted != self._shown:
+            self._write(wanted)
+
+    def _write(self, event: Event) -> None:
+        self._shown = event
+        self.remark.setText(self.tr("after step {0}").format(count(event.step)))
+        prompt, text = str(event.detail.get("prompt", "")), str(event.detail.get("text", ""))
+        quiet, plain = QTextCharFormat(), QTextCharFormat()
+        quiet.setForeground(QColor(appearance().theme.secondary))
+        plain.setForeground(QColor(appearance().theme.text))
+        self._text.clear()
+        cursor = self._text.textCursor()
+        cursor.insertText(prompt, quiet)
+        cursor.insertText(text, plain)
+        self.reset_view()

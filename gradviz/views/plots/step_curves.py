@@ -1,0 +1,150 @@
+"""Curves over the steps: a family of panes over one axis, the same one as the flow map's.
+
+Several panes and not several axes in one: which curve belongs to which axis must not need a thought. What is
+not finite has no place on an axis and stands as a mark at its edge.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QWidget
+
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
+from gradviz.views.plots.curve_design import Family, Line
+from gradviz.views.plots.curve_pane import CurvePane
+from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.ticks import step_ticks
+from gradviz.views.step_horizon import horizon
+from gradviz.views.theme import Theme
+
+
+class StepCurves(PlotFrame):
+    """Shows the lines of one family."""
+
+    def __init__(self, family: Family, parent: QWidget | None = None) -> None:
+        bottom = Axis(Side.BOTTOM, step_ticks, "")
+        canvas = Canvas(bottom)
+        super().__init__(canvas, family.name, parent)
+        self.family = family
+        bottom.set_title(self.tr("step"))
+        self.panes = tuple(CurvePane(canvas, pane) for pane in family.panes)
+        canvas.finish_layout()
+        canvas.set_margin(MARGIN_WIDTH)
+        self._snapshot: Snapshot | None = None
+        self._horizon = 1
+        self._zoomed = False
+        self.switches = {line.name: self._switch(line) for line in _switched(family)}
+        for pane in self.panes:
+            pane.cursor.dragged_to.connect(self.cursor_moved)
+            pane.box.hovered.connect(self._on_hovered)
+            pane.box.sigRangeChangedManually.connect(self._on_zoomed)
+        self.set_theme(appearance().theme)
+        self._fit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        for pane in self.panes:
+            pane.set_theme(theme)
+
+    def show_empty(self, steps: int) -> None:
+        """Show the axes of a run that is to come."""
+        self._snapshot = None
+        self._zoomed = False
+        self._horizon = horizon(0, steps)
+        for pane in self.panes:
+            pane.clear()
+        self.canvas.set_quiet_line(self.family.quiet)
+        self._fit()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured."""
+        if self._snapshot is not None and self._snapshot.run.id != snapshot.run.id:
+            for pane in self.panes:
+                pane.clear()
+        self._snapshot = snapshot
+        wanted = horizon(snapshot.last_step, snapshot.run.steps)
+        if wanted != self._horizon:
+            self._horizon = wanted
+            self._fit()
+        if snapshot.last_step < 0:
+            return
+        self.canvas.set_quiet_line("")
+        for pane in self.panes:
+            pane.show(snapshot)
+
+    def show_values(self, snapshot: Snapshot) -> None:
+        """Write the values at the shown step into the margin (at reading speed)."""
+        for pane in self.panes:
+            pane.show_values(snapshot.cursor)
+
+    def show_steps(self, first: float, last: float) -> None:
+        """Show those steps, as the map does after a zoom."""
+        self._zoomed = True
+        for pane in self.panes:
+            pane.box.setXRange(first, last, padding=0)
+
+    def follow_steps(self) -> None:
+        """Show all steps again."""
+        self._zoomed = False
+        self._fit()
+
+    def reset_view(self) -> None:
+        """Show everything again."""
+        self.follow_steps()
+        self.steps_zoomed.emit(None)
+
+    def _switch(self, line: Line) -> LegendSwitch:
+        style = "dots" if line.sampled else "line"
+        tip = self.tr("Show “{0}”").format(line.name)
+        switch = LegendSwitch(line.name, line.tone, style, tip, self)
+        switch.toggled.connect(self._on_switched)
+        self.add_switch(switch)
+        return switch
+
+    def _fit(self) -> None:
+        for pane in self.panes:
+            pane.box.setLimits(xMin=-0.5, xMax=self._horizon + 0.5, minXRange=4)
+            if not self._zoomed:
+                pane.box.setXRange(-0.5, self._horizon + 0.5, padding=0)
+
+    def _on_switched(self, _on: bool) -> None:
+        for name, switch in self.switches.items():
+            for pane in self.panes:
+                pane.show_line(name, visible=switch.isChecked())
+
+    def _on_zoomed(self, *_unused: object) -> None:
+        self._zoomed = True
+        sender = self._sender()
+        first, last = sender.box.viewRange()[0]
+        for pane in self.panes:
+            pane.box.setXRange(first, last, padding=0)
+        self.steps_zoomed.emit((first, last))
+
+    def _on_hovered(self, place: QPointF | None) -> None:
+        snapshot, pane = self._snapshot, self._sender()
+        if place is None or snapshot is None or not -0.5 <= place.x() <= snapshot.last_step + 0.5:
+            self.canvas.hide_card()
+            return
+        step = int(np.clip(round(place.x()), 0, snapshot.last_step))
+        lines = [self.tr("{0}: {1}").format(name, value) for name, value in pane.values_at(step)]
+        name = pane.design.name
+        title = self.tr("{0} at step {1}").format(name[0].upper() + name[1:], count(step))
+        self.canvas.show_card(pane.box, place, title, lines)
+
+    def _sender(self) -> CurvePane:
+        return next((pane for pane in self.panes if pane.box is self.sender()), self.panes[0])
+
+
+def _switched(family: Family) -> list[Line]:
+    """The lines that have a switch: of each name one, where there is more than one name in a pane."""
+    if all(len(pane.lines) == 1 for pane in family.panes):
+        return []
+    lines = {line.name: line for pane in family.panes if len(pane.lines) > 1 for line in pane.lines}
+    return list(lines.values())

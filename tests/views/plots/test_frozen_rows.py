@@ -1,0 +1,49 @@
+import pointer
+import pytest
+
+from gradviz.records.happenings import Event
+from gradviz.views.plots.flow_map import FlowMap
+from gradviz.views.plots.frozen_rows import Frozen, frozen_spans
+
+NAMES = ("Linear 1", "Linear 2", "Linear 3")
+
+
+def event(step, kind, layer):
+    return Event(step=step, kind=kind, layer=layer, detail={})
+
+
+def test_spans_begin_and_end_with_their_events() -> None:
+    events = [
+        event(0, "frozen", "Linear 1"),
+        event(0, "frozen", "Linear 3"),
+        event(5, "clip", "Linear 3"),
+        event(30, "unfrozen", "Linear 3"),
+        event(40, "unfrozen", "Linear 2"),
+        event(0, "frozen", "Elsewhere"),
+    ]
+    assert frozen_spans(events, NAMES) == (
+        Frozen(row=2, first=0, end=30),
+        Frozen(row=0, first=0, end=None),
+    )
+    assert frozen_spans([], NAMES) == ()
+
+
+@pytest.fixture
+def flow(app, qtbot):
+    view = FlowMap()
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show()
+    return view
+
+
+def test_the_map_hatches_frozen_layers_and_says_so(flow, snapshot) -> None:
+    events = [(0, "frozen", "Linear 1", {}), (50, "unfrozen", "Linear 1", {})]
+    flow.show_snapshot(snapshot(steps=100, events=events, zero_rows=1))
+    assert flow.frozen.spans == (Frozen(row=0, first=0, end=50),)
+    pointer.hover(flow.canvas, flow.canvas.boxes[0], 20, 0)
+    assert "frozen" in flow.canvas.card.text
+    pointer.hover(flow.canvas, flow.canvas.boxes[0], 70, 0)
+    assert "gradient norm" in flow.canvas.card.text
+    flow.show_snapshot(snapshot(steps=100))
+    assert flow.frozen.spans == ()

@@ -1,0 +1,155 @@
+import numpy as np
+import pointer
+import pytest
+
+from gradviz.views.plots.curve_design import families
+from gradviz.views.plots.curve_item import trailing_mean
+from gradviz.views.plots.step_curves import StepCurves
+
+
+def shown(qtbot, key, *recorded):
+    family = next(family for family in families() if family.key == key).of(recorded)
+    view = StepCurves(family)
+    qtbot.addWidget(view)
+    view.resize(700, 320)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def curves(app, qtbot):
+    return shown(qtbot, "learning", "train_loss", "val_loss", "train_accuracy", "val_accuracy")
+
+
+def drawn(item):
+    return item._curve.getData()
+
+
+def test_all_four_curves(curves, snapshot) -> None:
+    shot = snapshot(steps=100)
+    curves.show_snapshot(shot)
+    loss, accuracy = curves.panes
+    assert np.allclose(drawn(loss.items[0])[1], shot.numbers["train_loss"].mean[0])
+    assert np.allclose(drawn(loss.items[1])[1], shot.curves["val_loss"][1])
+    assert np.allclose(drawn(accuracy.items[0])[1], shot.numbers["train_accuracy"].mean[0])
+    assert len(drawn(accuracy.items[1])[0]) == 5
+
+
+def test_a_loss_that_is_not_finite_is_marked_at_the_edge(curves, snapshot) -> None:
+    curves.show_snapshot(snapshot(steps=100, non_finite_from=70))
+    assert curves.panes[0].mark_count == 30
+    top = curves.panes[0].top
+    assert np.isfinite(top)
+    assert curves.canvas.boxes[0].viewRange()[1][1] >= top
+
+
+def test_switches_hide_their_series(curves, snapshot, qtbot) -> None:
+    curves.show_snapshot(snapshot(steps=50))
+    loss, accuracy = curves.panes
+    qtbot.mouseClick(curves.switches["training"], pointer.LEFT)
+    assert not loss.items[0].is_visible
+    assert not accuracy.items[0].is_visible
+    assert loss.items[1].is_visible
+    qtbot.mouseClick(curves.switches["training"], pointer.LEFT)
+    qtbot.mouseClick(curves.switches["validation"], pointer.LEFT)
+    assert loss.items[0].is_visible
+    assert not loss.items[1].is_visible
+
+
+def test_the_margin_says_the_values_at_the_cursor(curves, snapshot) -> None:
+    shot = snapshot(steps=100, cursor=50)
+    curves.show_snapshot(shot)
+    curves.show_values(shot)
+    values = curves.panes[0]._margin._values
+    assert values[0].value == f"{shot.numbers['train_loss'].mean[0, 50]:.2f}"
+    assert values[1].value == f"{shot.curves['val_loss'][1][2]:.2f}"
+
+
+def test_a_value_that_is_not_finite_is_said_in_its_colour(curves, snapshot) -> None:
+    shot = snapshot(steps=100, non_finite_from=60)
+    curves.show_snapshot(shot)
+    curves.show_values(shot)
+    first = curves.panes[0]._margin._values[0]
+    assert (first.value, first.tone) == ("NaN", "non_finite")
+
+
+def test_the_pointer_is_told_both_values(curves, snapshot) -> None:
+    curves.show_snapshot(snapshot(steps=100))
+    pointer.hover(curves.canvas, curves.canvas.boxes[0], 33.2, 1.0)
+    text = curves.canvas.card.text
+    assert "Loss at step 33" in text
+    assert "training" in text
+    assert "validation" in text
+
+
+def test_both_panes_zoom_together(curves, snapshot, qtbot) -> None:
+    curves.show_snapshot(snapshot(steps=100))
+    loss, accuracy = curves.canvas.boxes
+    with qtbot.waitSignal(curves.steps_zoomed):
+        pointer.wheel(curves.canvas, pointer.pixel(curves.canvas, accuracy, 50, 0.5), 6)
+    assert loss.viewRange()[0] == accuracy.viewRange()[0]
+    assert loss.viewRange()[0][1] < 99
+
+
+def test_no_steps_and_one_step(curves, snapshot) -> None:
+    curves.show_empty(1000)
+    curves.show_snapshot(snapshot(steps=1000, done=0))
+    curves.show_snapshot(snapshot(steps=1000, done=1))
+    assert len(drawn(curves.panes[0].items[0])[0]) == 1
+
+
+CLIP = {
+    "global_norm": lambda step: 4.0 + step % 5,
+    "global_norm_clipped": lambda step: 5.0,
+    "clip_factor": lambda step: min(1.0, 5 / (4 + step % 5)),
+    "clipped": lambda step: float(step % 5 > 1),
+    "clip_angle": lambda step: 0.0,
+}
+
+
+def test_clipping_shows_norms_on_powers_and_the_share_of_clipped_steps(app, qtbot, snapshot) -> None:
+    view = shown(qtbot, "clipping", *CLIP)
+    shot = snapshot(steps=100, numbers=CLIP)
+    view.show_snapshot(shot)
+    view.show_values(shot)
+    norms, share, angle = view.panes
+    assert [item.line.name for item in norms.items] == ["before", "after"]
+    assert drawn(norms.items[0])[1][3] == pytest.approx(np.log10(7))
+    assert share._margin._values[0].value == "60 %"
+    assert angle._margin._values[0].value == "0°"
+    assert set(view.switches) == {"before", "after"}
+
+
+def test_zeros_and_what_is_not_finite_are_marked_on_an_axis_of_powers(app, qtbot, snapshot) -> None:
+    view = shown(qtbot, "rates", "penalty_ratio")
+    numbers = {"penalty_ratio": lambda step: [0.0, 0.1, np.inf, np.nan][step % 4]}
+    view.show_snapshot(snapshot(steps=8, numbers=numbers))
+    assert view.panes[0].mark_count == 4
+    low, high = view.canvas.boxes[0].viewRange()[1]
+    assert low < np.log10(0.1) < high
+
+
+def test_a_trailing_mean_is_over_steps_and_not_over_columns() -> None:
+    random = np.random.default_rng(0)
+    counts = random.integers(1, 9, 60)
+    values = random.random(60)
+    values[7] = np.nan
+    found = trailing_mean(values, counts, 20)
+    ends = np.cumsum(counts)
+    for at in range(60):
+        inside = [i for i in range(at + 1) if ends[i] > ends[at] - 20] or [at]
+        known = [i for i in inside if np.isfinite(values[i])]
+        wanted = sum(values[i] * counts[i] for i in known) / sum(counts[i] for i in known)
+        assert found[at] == pytest.approx(wanted)
+
+
+def test_a_family_has_what_was_recorded_and_is_called_after_it() -> None:
+    learning, clipping, rates = families()
+    assert learning.of(["train_loss", "val_loss"]).name == "Loss"
+    assert learning.of(["train_loss", "train_accuracy"]).name == "Loss and accuracy"
+    assert learning.of(["train_loss", "train_accuracy", "val_perplexity"]).name.endswith("and perplexity")
+    assert clipping.of(["train_loss"]) is None
+    assert [pane.name for pane in rates.of(["loss_scale", "skipped_step"]).panes] == [
+        "loss scale",
+        "skipped steps",
+    ]
