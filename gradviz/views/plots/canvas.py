@@ -21,8 +21,6 @@ from gradviz.views.theme import Theme
 AXIS_WIDTH = 64.0
 MARGIN_WIDTH = 72
 RIGHT_PADDING = 12
-_UNLIMITED = 16_777_215.0
-"""The largest height that Qt knows."""
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
