@@ -46,7 +46,7 @@ class Ledger:
     def __init__(self, writer: RunWriter, norms: LayerNorms) -> None:
         self._writer = writer
         self._norms = norms
-        self._next = 0
+        self._next = writer.steps
         self._steps: list[RawStep] = []
         self._correct = self._samples = 0
 
@@ -90,6 +90,15 @@ class Ledger:
         correct, samples = self._correct, self._samples
         self._correct = self._samples = 0
         return correct / samples if samples else float("nan")
+
+    def state_dict(self) -> dict[str, int]:
+        """What the accuracy of the epoch so far is made of."""
+        self.flush()
+        return {"correct": self._correct, "samples": self._samples}
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on in the middle of an epoch."""
+        self._correct, self._samples = state["correct"], state["samples"]
 
 
 def _number(correct: float | Guesses | None) -> float:

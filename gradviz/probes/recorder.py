@@ -205,6 +205,14 @@ class Recorder:
         """The training accuracy over all steps since the last call, for the end of an epoch."""
         return self._ledger.take_accuracy()
 
+    def state_dict(self) -> dict[str, int]:
+        """What is gathered over more than one step, for a checkpoint."""
+        return self._ledger.state_dict()
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on gathering."""
+        self._ledger.load_state_dict(state)
+
     def _add_focused(self, layer: int) -> None:
         """Let the histograms of one layer have a turn now: what is looked at must not stand still."""
         self._focused = self._started

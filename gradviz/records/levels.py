@@ -7,7 +7,7 @@ the largest NaN, an Inf shows in the largest (or smallest); the smallest is that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,6 +54,36 @@ class Pyramid:
         self._width = width
         self._open: list[Columns] = []
         self._filled: list[int] = []
+
+    @classmethod
+    def rebuilt(cls, width: int, blocks: int, tile: Callable[[int, int], Columns | None]) -> Pyramid:
+        """The levels as they were after so many blocks, from what was kept of them.
+
+        `tile(level, idx)` gives a full tile `[TILE][width]`, or None where there is none (any more).
+        KeyError names the step from which on something is missing.
+        """
+        pyramid = cls(width)
+        filled, level, share = blocks * TILE // FACTOR, 1, TILE // FACTOR
+        while filled:
+            idx, count = divmod(filled, TILE)
+            whole = Columns(*(np.empty((TILE, width), np.float32) for _ in range(3)))
+            later = None
+            for begin in range(0, count, share):
+                below = idx * FACTOR + begin // share
+                lower = tile(level - 1, below)
+                if lower is not None:
+                    columns = thin(lower)
+                else:  # given up since, but then the tile above it is full by now
+                    later = later or tile(level, idx)
+                    if later is None:
+                        raise KeyError(below * TILE * FACTOR ** (level - 1))
+                    columns = Columns(*(part[begin : begin + share] for part in later))
+                for place, part in zip(whole, columns, strict=True):
+                    place[begin : begin + share] = part
+            pyramid._open.append(whole)
+            pyramid._filled.append(filled)
+            filled, level = filled // TILE * share, level + 1
+        return pyramid
 
     def add(self, block: Floats) -> Iterator[FullTile]:
         """Take the next `[TILE][width]` steps; tiles come out lowest level first and are views until then."""

@@ -9,7 +9,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = ()
+
+def _add_checkpoints(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE checkpoint(run INTEGER NOT NULL, kind TEXT NOT NULL, part INTEGER NOT NULL,"
+        " step INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(run, kind, part))"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_add_checkpoints,)
 """The n-th brings a file of format n to format n + 1."""
 
 

@@ -14,6 +14,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.checkpoint import Checkpoint, CheckpointKind, checkpoint_steps, read_checkpoint
 from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
 from gradviz.records.happenings import Event, Happenings, Log
@@ -133,6 +134,19 @@ class RunReader:
     def logs(self) -> tuple[Log, ...]:
         """Every line of the log so far, in order."""
         return self._happenings.logs(self._progress.logs)
+
+    def checkpoints(self) -> dict[CheckpointKind, int]:
+        """The steps that were done at each checkpoint that is there now."""
+        try:
+            return checkpoint_steps(self._connection, self._rows.run)
+        except (*UNREADABLE, ValueError) as error:
+            self._rows.report(f"the checkpoints: {error}")
+            return {}
+
+    def checkpoint(self, kind: CheckpointKind = CheckpointKind.LAST) -> Checkpoint | None:
+        """A checkpoint, None where there is none; RecordsError where it is damaged."""
+        found = read_checkpoint(self._connection, self._rows.run, self.info.id, kind)
+        return found and found[0]
 
     def close(self) -> None:
         """Close the file. Can be called twice."""

@@ -1,7 +1,8 @@
 """Copying what is new of a run from its store into a document, while the store may still be growing.
 
 Rows are immutable and numbered, so what is not there yet is one range of numbers in each table; only the
-tail is replaced, and what the run gave up to keep to its budget is given up in the copy too.
+tail is replaced, and so are checkpoints; what the run gave up to keep to its budget is given up in the copy
+too.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def copy_run(source: sqlite3.Connection, target: sqlite3.Connection, uuid: str, 
         if new != old:
             _copy_rows(there, here, old, tick)
             _drop(there, here, old, new)
+        _copy_checkpoints(there, here, tick)
         row = (key, *there.row("progress")[1:])
         target.execute("INSERT OR REPLACE INTO progress VALUES (?, ?, ?)", row)
     finally:
@@ -52,7 +54,7 @@ def copy_run(source: sqlite3.Connection, target: sqlite3.Connection, uuid: str, 
 
 def remove_run(target: sqlite3.Connection, key: int) -> None:
     """Take a run out of a document, inside the caller's transaction."""
-    for table in (*ROWS, "progress", "run"):
+    for table in (*ROWS, "checkpoint", "progress", "run"):
         target.execute(f"DELETE FROM {table} WHERE run = ?", (key,))
 
 
@@ -88,6 +90,18 @@ def _copy_rows(there: _Run, here: _Run, old: Progress, tick: Tick) -> None:
         )
         places = ", ".join("?" * len(rows.description))
         here.file.executemany(f"INSERT INTO {table} VALUES ({places})", _renumbered(rows, here.key, tick))
+
+
+def _copy_checkpoints(there: _Run, here: _Run, tick: Tick) -> None:
+    """Have the checkpoints that the run has now, and no older ones."""
+    which = "SELECT kind, part, step, crc FROM checkpoint WHERE run = ? ORDER BY kind, part"
+    now, old = (run.file.execute(which, (run.key,)).fetchall() for run in (there, here))
+    if now == old:
+        return
+    here.file.execute("DELETE FROM checkpoint WHERE run = ?", (here.key,))
+    for _, *rest in there.file.execute("SELECT * FROM checkpoint WHERE run = ?", (there.key,)):
+        tick(len(rest[-1]))
+        here.file.execute("INSERT INTO checkpoint VALUES (?, ?, ?, ?, ?, ?)", (here.key, *rest))
 
 
 def _renumbered(rows: sqlite3.Cursor, key: int, tick: Tick) -> Iterator[tuple[Any, ...]]:

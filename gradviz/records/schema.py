@@ -3,6 +3,7 @@
 History of the format:
 
 1. First version.
+2. Checkpoints.
 
 Every row of `tail`, `tile`, `sample`, `event` and `log` is immutable and numbered from 1 within its run
 and table. Its `id` is `run << 40 | number`: rows keep their number when they are copied into a document
@@ -14,6 +15,8 @@ where the run has another key, so “what is not there yet” is one range of th
   "max" above, where a column stands for 8**level steps). `data` is empty where a tile equals that of the
   quantity it was derived from (`TWINS`), and NULL where it was not kept.
 - `sample`: what is measured on a schedule. `event`, `log`: what happened, in words.
+- `checkpoint`: everything that a run needs to go on, in numbered parts; at most one of each kind for a run,
+  which the next one replaces (see `checkpoint.py`).
 - `meta`: what a document says about itself.
 """
 
@@ -47,6 +50,8 @@ CREATE TABLE event(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, step INTEGER NO
     layer TEXT, crc INTEGER NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE log(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, at TEXT NOT NULL, level TEXT NOT NULL,
     crc INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE TABLE checkpoint(run INTEGER NOT NULL, kind TEXT NOT NULL, part INTEGER NOT NULL,
+    step INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(run, kind, part));
 """
 ROWS = ("tail", "tile", "sample", "event", "log")
 """The tables with numbered rows."""

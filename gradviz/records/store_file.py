@@ -2,7 +2,7 @@
 
 Write-ahead log with `synchronous=NORMAL`: a commit does not wait for the disk, and a killed process loses
 nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first, then every
-second of the older scheduled samples; levels, events and logs stay.
+second of the older scheduled samples; levels, events, logs and the newest checkpoints stay.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from gradviz.records.checkpoint import Checkpoint, Moment, put_checkpoint
 from gradviz.records.checksum import checksum
 from gradviz.records.errors import RecordsError
 from gradviz.records.migrations import current_format
@@ -32,8 +34,11 @@ _WAL_LIMIT = 64 << 20
 class StoreFile:
     """A run store that is being written."""
 
-    def __init__(self, path: Path, info: RunInfo, budget: int) -> None:
-        """Make the file; RecordsError with the reason if that cannot be done (nothing is left behind)."""
+    def __init__(self, path: Path, info: RunInfo, budget: int, *, prepared: Path | None = None) -> None:
+        """Make the file; RecordsError with the reason if that cannot be done (nothing is left behind).
+
+        `prepared` is a file beside it with the beginning of the run, which takes its place.
+        """
         self.path = path
         self.progress = Progress()
         self._uuid = info.id
@@ -52,45 +57,68 @@ class StoreFile:
             raise RecordsError(f"The run store “{path}” cannot be made: {error.strerror}.") from error
         self._lock = OwnerLock.take(writer_lock(path))
         try:
-            self._connection = self._make(info)
-        except sqlite3.Error as error:
+            if prepared is not None:
+                prepared.replace(path)
+            self._connection = self._connect()
+            try:
+                if prepared is None:
+                    self._make(info)
+                else:
+                    self._take_stock()
+            except sqlite3.Error:
+                self._connection.close()
+                raise
+        except (sqlite3.Error, OSError) as error:
             self._lock.release()
-            for leftover in (
-                path,
-                *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")),
-            ):
-                with suppress(OSError):
-                    leftover.unlink(missing_ok=True)
+            self.remove()
             raise RecordsError(
                 f"The run store “{path}” cannot be made ({error}). Is the disk full or the folder read-only?"
             ) from error
 
-    def _make(self, info: RunInfo) -> sqlite3.Connection:
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-            connection.execute("BEGIN IMMEDIATE")
-            create_tables(connection, current_format())
-            text = json.dumps(info.to_raw())
-            connection.execute(
-                "INSERT INTO run VALUES (?, ?, ?, ?)", (RUN, info.id, checksum(text, "run", info.id), text)
-            )
-            self._put_progress(connection, self.progress)
-            connection.execute("COMMIT")
         except sqlite3.Error:
             connection.close()
             raise
         return connection
 
+    def _make(self, info: RunInfo) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        begin_run(self._connection, info, self.progress)
+        self._connection.execute("COMMIT")
+
+    def _take_stock(self) -> None:
+        """Know a file that was prepared as if it had been written here."""
+        connection = self._connection
+        self.progress = Progress.from_json(connection.execute("SELECT data FROM progress").fetchone()[0])
+        total = "SELECT coalesce(sum(length(data)), 0) FROM"
+        self._bytes = connection.execute(f"{total} tile").fetchone()[0]
+        self._sample_bytes = connection.execute(f"{total} sample").fetchone()[0]
+        if self.progress.thinnings:
+            self._sample_limit = max(self._sample_limit, self._sample_bytes * 5 // 4)
+        sizes = "SELECT idx, coalesce(length(data), 0) FROM tile WHERE level = 0 ORDER BY id"
+        self._full = deque(connection.execute(sizes))
+        full = "SELECT coalesce(max(idx) + 1, 0) FROM tile WHERE level = 1"
+        self._levelled = connection.execute(full).fetchone()[0]
+        self._tails = connection.execute("SELECT count(*) FROM tail").fetchone()[0]
+
     def write(
-        self, pending: Pending, tail: tuple[int, int, bytes] | None, status: RunStatus, recorded: int
+        self,
+        pending: Pending,
+        tail: tuple[int, int, bytes] | None,
+        status: RunStatus,
+        recorded: int,
+        checkpoints: Sequence[tuple[Checkpoint, bytes]] = (),
     ) -> None:
         """Write a batch in one transaction; after a sqlite3.Error nothing of it is written.
 
         `tail` is the first step, the count and the bytes of the newest steps; `recorded` counts all steps.
+        A checkpoint comes with the bytes of the unfinished block, which it keeps.
         """
         connection = self._connection
         if connection.in_transaction:
@@ -116,7 +144,9 @@ class StoreFile:
                 sample_limit = max(sample_limit, sample_bytes * 5 // 4)
             levelled = max([self._levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
             tile_bytes, after = self._keep_to_budget(full, levelled, tile_bytes, sample_bytes, after)
-            self._put_progress(connection, after)
+            put_progress(connection, RUN, self._uuid, after)
+            for checkpoint, rows in checkpoints:
+                put_checkpoint(connection, RUN, self._uuid, checkpoint, Moment(progress=after, rows=rows))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -130,6 +160,10 @@ class StoreFile:
         with suppress(sqlite3.Error):
             self._connection.close()
         self._lock.release()
+
+    def remove(self) -> None:
+        """Remove the closed file."""
+        remove_store(self.path)
 
     def _put_tiles(self, pending: Pending) -> tuple[int, deque[tuple[int, int]]]:
         full, total = deque(self._full), self._bytes
@@ -222,9 +256,27 @@ class StoreFile:
         ).fetchone()
         return replace(after, samples_kept=count, thinnings=after.thinnings + 1), size
 
-    def _put_progress(self, connection: sqlite3.Connection, progress: Progress) -> None:
-        text = progress.to_json()
-        connection.execute(
-            "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)",
-            (RUN, checksum(text, "progress", self._uuid), text),
-        )
+
+def remove_store(path: Path) -> None:
+    """Remove a run store and what SQLite keeps beside it; where somebody reads it still, it may stay."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def begin_run(connection: sqlite3.Connection, info: RunInfo, progress: Progress) -> None:
+    """Make the tables of a run store with the run in them, inside the caller's transaction."""
+    create_tables(connection, current_format())
+    text = json.dumps(info.to_raw())
+    connection.execute(
+        "INSERT INTO run VALUES (?, ?, ?, ?)", (RUN, info.id, checksum(text, "run", info.id), text)
+    )
+    put_progress(connection, RUN, info.id, progress)
+
+
+def put_progress(connection: sqlite3.Connection, run: int, uuid: str, progress: Progress) -> None:
+    """Say how far a run's records go, inside the caller's transaction."""
+    text = progress.to_json()
+    connection.execute(
+        "INSERT OR REPLACE INTO progress VALUES (?, ?, ?)", (run, checksum(text, "progress", uuid), text)
+    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.checkpoint import Checkpoint, CheckpointKind
+from gradviz.records.continuing import Continuation
 from gradviz.records.exact import pack, to_float32
 from gradviz.records.levels import Columns, Floats, Pyramid
 from gradviz.records.pending import HELD_BYTES, EventRow, LogRow, Pending, SampleRow, TileRow
@@ -62,10 +65,35 @@ class RunWriter:
         """Make a store at `path` that keeps to about `budget` bytes; RecordsError if it cannot be made."""
         return cls(StoreFile(Path(path), info, budget), info)
 
+    @classmethod
+    def go_on(cls, path: str | Path, beginning: Continuation, *, budget: int = BUDGET) -> RunWriter:
+        """Make a store at `path` that begins with what another run had recorded at its last checkpoint.
+
+        What is written to it from there on has the numbers and bytes that the other would have given it.
+        RecordsError if it cannot be made or the other store is damaged; nothing is left behind then.
+        """
+        part = beginning.write(Path(path))
+        try:
+            store = StoreFile(Path(path), beginning.info, budget, prepared=part)
+        finally:
+            part.unlink(missing_ok=True)
+        writer = cls(store, beginning.info)
+        writer._status = writer._written_status = store.progress.status
+        writer._steps = writer._in_tail = beginning.checkpoint.step
+        writer._pyramid, rows = beginning.pyramid, beginning.rows
+        writer._block[: len(rows)] = rows
+        writer._sampled = dict(beginning.sampled)
+        return writer
+
     @property
     def path(self) -> Path:
         """Where the store lies."""
         return self._store.path
+
+    @property
+    def steps(self) -> int:
+        """The steps that were taken so far."""
+        return self._steps
 
     @property
     def held(self) -> str:
@@ -138,6 +166,26 @@ class RunWriter:
         self._last = now
         return self._try_commit()
 
+    def checkpoint(self, checkpoints: Sequence[Checkpoint]) -> str:
+        """Write what is pending and these checkpoints with it, in one transaction.
+
+        The last one must be of the newest step. Where it cannot be done, why (else nothing): the older ones
+        stay then, and what is pending is tried again as ever.
+        """
+        for checkpoint in checkpoints:
+            last = checkpoint.kind is CheckpointKind.LAST
+            if checkpoint.step > self._steps or (last and checkpoint.step != self._steps):
+                raise ValueError(f"a checkpoint of step {checkpoint.step} where {self._steps} are recorded")
+        if self._reason and not self.commit():
+            return self._reason
+        rows = self._block[: self._steps % TILE].astype("<f4", copy=False).tobytes()
+        kept = [(each, rows if each.kind is CheckpointKind.LAST else b"") for each in checkpoints]
+        try:
+            self._write(kept)
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return ""
+
     def finish(self, status: RunStatus) -> str:
         """Write everything with the final status; returns a sentence on what is missing, empty if nothing is.
 
@@ -159,6 +207,11 @@ class RunWriter:
         """Write what is pending and close the store. Can be called twice."""
         self._try_commit()
         self._store.close()
+
+    def discard(self) -> None:
+        """Close the store and remove it: for a run that never began."""
+        self._store.close()
+        self._store.remove()
 
     def _close_block(self) -> None:
         idx = self._steps // TILE - 1
@@ -187,20 +240,24 @@ class RunWriter:
         return self._in_tail, len(rows), rows.astype("<f4", copy=False).tobytes()
 
     def _try_commit(self) -> bool:
-        tail = self._tail()
-        if tail is None and not self._pending and self._status == self._written_status:
+        if self._in_tail == self._steps and not self._pending and self._status == self._written_status:
             return True
         try:
-            self._store.write(self._pending, tail, self._status, self._steps)
+            written = self._write()
         except sqlite3.DatabaseError as error:
             self._hold(str(error))
             return False
-        self._in_tail = self._steps
-        self._written_status = self._status
-        written, self._pending = self._pending, Pending()
         if self._reason:
             self._resume(written)
         return True
+
+    def _write(self, checkpoints: Sequence[tuple[Checkpoint, bytes]] = ()) -> Pending:
+        self._store.write(self._pending, self._tail(), self._status, self._steps, checkpoints)
+        self._last = time.monotonic()
+        self._in_tail = self._steps
+        self._written_status = self._status
+        written, self._pending = self._pending, Pending()
+        return written
 
     def _hold(self, reason: str) -> None:
         if not self._reason:

@@ -30,6 +30,8 @@ class Boundary:
         self._rate = rate
         self._gradients = gradients
         self._on_status = on_status
+        self.resting: list[Callable[[], None]] = []
+        """Called at a pause, a stop and the end, when the step's last word is recorded."""
 
     def begin(self, step: int) -> None:
         """Before the first step."""
@@ -53,6 +55,8 @@ class Boundary:
     def at_rest(self) -> None:
         """Measure what can be measured between two steps, for a pause or an end."""
         self._recorder.at_rest(gradients=self._gradients)
+        for act in self.resting:
+            act()
 
     def say(self, state: RunState) -> None:
         """Tell the store and whoever listens how the run stands."""

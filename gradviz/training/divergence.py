@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
 
 from torch import nn
 
@@ -61,6 +63,15 @@ class Divergence:
         if self._origin is None or self._origin.layer is None:
             return f"{start}."
         return f"{start}: the first non-finite value appears in the backward pass of {self._origin.layer}."
+
+    def state_dict(self) -> dict[str, Any]:
+        """The first gradient that was not finite, if there was one."""
+        return {"origin": self._origin and asdict(self._origin)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Remember it again."""
+        origin = state["origin"]
+        self._origin = origin and Origin(**{**origin, "direction": Direction(origin["direction"])})
 
     def _record(self, origin: Origin) -> None:
         self._writer.event(origin.step, "nonfinite", origin.layer, direction=origin.direction.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 from gradviz.records.writer import RunWriter
 from gradviz.training.validation import Score
@@ -35,3 +36,11 @@ class EarlyStopping:
         best = f", best at step {self.best_step} with {self.best:.4g}" if self.best < inf else ""
         self.reason = f"Stopped early: no lower validation loss in {times}{best}."
         self._writer.event(step, "early_stop", None, best_step=self.best_step, best=self.best)
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it has heard so far."""
+        return {"best": self.best, "best_step": self.best_step, "waited": self.waited}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on listening; a run that ended here waits for the next validation."""
+        self.best, self.best_step, self.waited = state["best"], state["best_step"], state["waited"]

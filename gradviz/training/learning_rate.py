@@ -92,22 +92,24 @@ class LearningRate:
         if after is not None:
             writer.event(step, "learning_rate", None, before=before, lr=after, by="plateau")
 
-    def state(self) -> dict[str, Any]:
-        """What is not a function of the experiment and the step, as plain numbers."""
+    def state_dict(self) -> dict[str, Any]:
+        """What is not a function of the experiment and the step, as plain numbers, and the factor now."""
         plateau = self._schedule.plateau
-        return {"base": self.base, "plateau": None if plateau is None else plateau.state()}
+        state = None if plateau is None else plateau.state()
+        return {"base": self.base, "factor": self._factor, "plateau": state}
 
-    def load(self, state: Mapping[str, Any], step: int) -> None:
-        """Go on from a `state`, before `step`. Raises ValueError where it is none."""
-        base, plateau = state.get("base"), state.get("plateau")
-        if not isinstance(base, int | float) or not isfinite(base) or base < 0:
-            raise ValueError("the state of the learning rate lacks its base")
-        self.base = float(base)
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state_dict`. Raises ValueError where it is none."""
+        plateau = state.get("plateau")
+        for name in ("base", "factor"):
+            value = state.get(name)
+            if not isinstance(value, int | float) or not isfinite(value) or value < 0:
+                raise ValueError(f"the state of the learning rate lacks its {name}")
+        self.base, self._factor = float(state["base"]), float(state["factor"])
         if self._schedule.plateau is not None:
             if not isinstance(plateau, dict):
                 raise ValueError("the state of the learning rate lacks its plateau")
             self._schedule.plateau.load(plateau)
-        self.at(step)
         self._put()
 
     def _put(self) -> None:

@@ -22,6 +22,7 @@ from gradviz.nets.model import build
 from gradviz.probes.recorder import recorded_series
 from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
+from gradviz.records.session import RunSource
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
@@ -32,6 +33,8 @@ from gradviz.training.device import DeviceError, resolve_device
 from gradviz.training.loss import build_objective
 from gradviz.training.noted import noted_quantities
 from gradviz.training.numerics import NumericsError
+from gradviz.training.resuming import Fresh, Resumed
+from gradviz.training.state_codec import StateError
 from gradviz.training.trainer import OnStatus, Trainer, count_steps
 from gradviz.training.versions import versions
 from gradviz.training.warm_up import warm_up
@@ -46,20 +49,51 @@ def train(
     *,
     run_id: str,
     paused: bool = False,
+    resume: RunSource | None = None,
     on_status: OnStatus | None = None,
 ) -> RunStatus:
     """Train `experiment` into a new store at `store_path`; how it ended, which is also the store's last word.
 
-    `paused` starts before the first step, `on_status` hears of every change. Nothing is raised for a bad
-    experiment or a full disk: the finish is “failed” and its reason a sentence. An interrupt (Ctrl-C)
-    counts as stopped.
+    `paused` starts before the first step, `on_status` hears of every change. `resume` is a run of the same
+    experiment that goes on from its last checkpoint, under another id; its own store is left as it is.
+    Nothing is raised for a bad experiment or a full disk: the finish is “failed” and its reason a sentence.
+    Without a first step there is no store. An interrupt (Ctrl-C) counts as stopped.
     """
     if paused:
         control.pause()
-    writer: RunWriter | None = None
-    trainer: Trainer | None = None
+    run = _Run(control, on_status)
     try:
+        status = run.train(experiment, Path(store_path), run_id, resume)
+    except KeyboardInterrupt:
+        status = _finished(FinishReason.STOPPED, control, "Interrupted.")
+    except (DataError, SpecError, BuildError, DeviceError, NumericsError, RecordsError) as error:
+        status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
+    except StateError as error:
+        run.discard()
+        status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a network or torch raises ends this run
+        _log.debug("Run %s failed", run_id, exc_info=True)
+        run.log(traceback.format_exc())
+        status = _finished(FinishReason.FAILED, control, _why(error, control))
+    status = run.finish(status)
+    if on_status is not None:
+        on_status(status)
+    return status
+
+
+class _Run:
+    """What of a run has to be ended, whatever happens."""
+
+    def __init__(self, control: RunControl, on_status: OnStatus | None) -> None:
+        self._control, self._on_status = control, on_status
+        self._writer: RunWriter | None = None
+        self._trainer: Trainer | None = None
+
+    def train(
+        self, experiment: ExperimentSpec, store_path: Path, run_id: str, resume: RunSource | None
+    ) -> RunStatus:
         device = resolve_device(experiment.training.device)
+        beginning = Resumed(resume, experiment) if resume else Fresh()
         warm_up()  # before there is a store: whoever sees one expects steps
         data = load(experiment.data, experiment.data_seed)
         objective = build_objective(experiment.loss, data.info)
@@ -67,37 +101,40 @@ def train(
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
         check_training(experiment, built.layers)
         info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
-        writer = RunWriter.create(store_path, info)
-        trainer = Trainer(
+        self._writer = beginning.store(store_path, info, built)
+        self._trainer = Trainer(
             experiment,
-            writer,
-            control,
+            self._writer,
+            self._control,
             built=built,
             data=data,
             objective=objective,
             device=device,
-            on_status=on_status,
+            on_status=self._on_status,
         )
-        status = trainer.run()
-    except KeyboardInterrupt:
-        status = _finished(FinishReason.STOPPED, control, "Interrupted.")
-    except (DataError, SpecError, BuildError, DeviceError, NumericsError, RecordsError) as error:
-        status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a network or torch raises ends this run
-        _log.debug("Run %s failed", run_id, exc_info=True)
-        if writer is not None:
-            writer.log("error", traceback.format_exc())
-        status = _finished(FinishReason.FAILED, control, _why(error, control))
-    if trainer is not None:
-        trainer.recorder.flush()
-    if writer is not None:
-        missing = writer.finish(status)
-        writer.close()
-        if missing:
-            status = replace(status, reason=f"{status.reason} {missing}".strip())
-    if on_status is not None:
-        on_status(status)
-    return status
+        beginning.put_back(self._trainer)
+        return self._trainer.run()
+
+    def log(self, text: str) -> None:
+        if self._writer is not None:
+            self._writer.log("error", text)
+
+    def discard(self) -> None:
+        """Leave no store behind: the run never began."""
+        if self._writer is not None:
+            self._writer.discard()
+        self._writer = self._trainer = None
+
+    def finish(self, status: RunStatus) -> RunStatus:
+        """Write the last word, and say in it what could not be written."""
+        if self._trainer is not None:
+            self._trainer.recorder.flush()
+        if self._writer is not None:
+            missing = self._writer.finish(status)
+            self._writer.close()
+            if missing:
+                return replace(status, reason=f"{status.reason} {missing}".strip())
+        return status
 
 
 def _first_batch(experiment: ExperimentSpec, data: DataSet) -> Tensor:

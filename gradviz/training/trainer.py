@@ -13,10 +13,12 @@ from gradviz.data.load import DataSet
 from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.nets.build import BuiltModel
 from gradviz.probes.recorder import Recorder
+from gradviz.records.checkpoint import Checkpoint
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.boundary import Boundary, OnStatus
+from gradviz.training.checkpoints import Checkpoints
 from gradviz.training.clipping import build_clip
 from gradviz.training.compiling import Compiled
 from gradviz.training.control import RunControl
@@ -34,6 +36,7 @@ from gradviz.training.passes import Passes
 from gradviz.training.precision import in_precision
 from gradviz.training.regularization import Penalty
 from gradviz.training.rehearsal import rehearse
+from gradviz.training.state import Chance, OptimizerState, Stateful
 
 __all__ = ["OnStatus", "Trainer", "count_steps"]
 
@@ -140,10 +143,12 @@ class Trainer:
         if self.rate.scheduled:
             self.before_step.append(partial(self.rate.record, recorder=self.recorder))
             self.evaluation.listeners.append(partial(self.rate.hear, writer=writer))
+        self.checkpoints = self._checkpoints(experiment, device)
 
     def run(self) -> RunStatus:
         """Train until the end, a stop or a loss that is not finite. Raises NumericsError."""
-        torch.manual_seed(torch_seed(self.seed, Purpose.TRAINING))
+        if not self.first_step:
+            torch.manual_seed(torch_seed(self.seed, Purpose.TRAINING))
         self.model.train()
         try:
             with deterministic(self.device, wanted=self.training.deterministic):
@@ -178,6 +183,7 @@ class Trainer:
             control.steps_done = step + 1
             if broken:
                 recorder.at_rest()
+                self.checkpoints.write_best()
                 return self._end(FinishReason.DIVERGED, broken)
             recorder.on_train_batch_end()
             if self.passes.ends_epoch(step) or step + 1 == self.steps:
@@ -212,6 +218,27 @@ class Trainer:
         if scaler is not None and not scaler.update():
             return self.divergence.explain_gradient(moments, scaler.value)
         return ""
+
+    def go_on_from(self, checkpoint: Checkpoint) -> None:
+        """Before `run`: put everything back as it was then. Raises StateError if it is another run's."""
+        self.checkpoints.restore(checkpoint)
+        self.frozen.at(checkpoint.step - 1)
+        self.first_step = self.control.steps_done = checkpoint.step
+
+    def _checkpoints(self, experiment: ExperimentSpec, device: torch.device) -> Checkpoints:
+        """Of everything held here that has a state."""
+        parts: dict[str, Stateful] = {"chance": Chance(device)}
+        for name, part in vars(self).items():
+            if isinstance(part, torch.optim.Optimizer):
+                parts[name] = OptimizerState(part)
+            elif isinstance(part, Stateful) and not isinstance(part, torch.nn.Module):
+                parts[name] = part
+        made = Checkpoints(experiment.training, self.model, parts, self.recorder, self.writer)
+        if experiment.training.keep_best:
+            self.evaluation.listeners.append(made.on_score)
+        self.after_step.append(made.after_step)
+        self.boundary.resting.append(made.write)
+        return made
 
     def _end(self, finish: FinishReason, reason: str = "") -> RunStatus:
         return RunStatus(state=RunState.FINISHED, steps=self.control.steps_done, finish=finish, reason=reason)

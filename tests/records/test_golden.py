@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradviz.records.checkpoint import CheckpointKind
 from gradviz.records.migrations import current_format
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
@@ -39,4 +40,11 @@ def test_it_can_be_read(path: Path) -> None:
         assert reader.samples("weight_histogram", 0)[1].tolist() == [[1, 300, 70000]]
         assert [(event.kind, event.layer) for event in reader.events()] == [("mark", "Linear 1")]
         assert [log.text for log in reader.logs()] == ["A line."]
+        checkpoints = {} if path.stem == "format-1" else {CheckpointKind.LAST: 1030, CheckpointKind.BEST: 520}
+        assert reader.checkpoints() == checkpoints
+        for kind, step in checkpoints.items():
+            checkpoint = reader.checkpoint(kind)
+            assert checkpoint is not None
+            assert checkpoint.step == step
+            assert checkpoint.tensors.endswith(np.arange(6, dtype="<f4").tobytes())
         assert reader.damage == ()

@@ -142,29 +142,29 @@ def test_a_save_in_progress_is_no_reason_to_recover(document: Path) -> None:
     writer.close()
 
 
-def to_second_format(connection: sqlite3.Connection) -> None:
+def to_another_format(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE log ADD COLUMN place TEXT")
 
 
 def test_an_older_format_is_migrated_in_a_copy_and_in_place_by_a_save(
     document: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrations, "MIGRATIONS", (to_second_format,))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, to_another_format))
     before = document.read_bytes()
     connection = open_reading(document)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (migrations.current_format(),)
     assert connection.execute("SELECT count(place) FROM log").fetchone() == (0,)
     connection.close()
     assert document.read_bytes() == before
     session = open_session(document)
     save_session(session, document)
     connection = sqlite3.connect(document)
-    assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (migrations.current_format(),)
     connection.close()
 
 
 def test_a_recovered_copy_is_made_once(document: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrations, "MIGRATIONS", (to_second_format,))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, to_another_format))
     copies = []
     copyfile = shutil.copyfile
     monkeypatch.setattr(shutil, "copyfile", lambda *paths: (copies.append(paths), copyfile(*paths)))

@@ -230,7 +230,7 @@ def test_a_state_goes_on_where_it_was_taken(name: str) -> None:
         first.observe(loss_at(step))
     later = optimizer()
     second = LearningRate(spec, later, LR, STEPS)
-    second.load(first.state(), 33)
+    second.load_state_dict(first.state_dict())
     rest = []
     for step in range(33, STEPS):
         second.at(step)
@@ -240,11 +240,19 @@ def test_a_state_goes_on_where_it_was_taken(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [{}, {"base": "x"}, {"base": float("nan")}, {"base": 0.1}, {"base": 0.1, "plateau": {"bad": 1}}]
+    "state",
+    [
+        {},
+        {"base": "x"},
+        {"base": float("nan")},
+        {"base": 0.1},
+        {"base": 0.1, "factor": 1},
+        {"base": 0.1, "factor": 1, "plateau": {"bad": 1}},
+    ],
 )
 def test_a_state_that_is_none_is_a_sentence(state: dict) -> None:
     with pytest.raises(ValueError, match="lacks"):
-        LearningRate(ScheduleSpec(name="plateau"), optimizer(), LR, STEPS).load(state, 3)
+        LearningRate(ScheduleSpec(name="plateau"), optimizer(), LR, STEPS).load_state_dict(state)
 
 
 def test_a_loss_that_is_not_finite_is_no_better() -> None:
