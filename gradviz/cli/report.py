@@ -43,6 +43,7 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         "device": reader.info.device,
         "parameters": sum(layer.parameters for layer in reader.info.layers),
         "layers": layer_rows(reader),
+        **_scaling(reader),
     }
 
 
@@ -86,6 +87,8 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
     console.print(_outcome(report), markup=False, highlight=False, soft_wrap=True)
     if report["reason"]:
         console.print(report["reason"], markup=False, highlight=False, soft_wrap=True)
+    if report.get("skipped_steps"):
+        console.print(_skipped(report), markup=False, highlight=False, soft_wrap=True)
     if report["session"]:
         console.print(f"Saved {report['session']}", markup=False, highlight=False, soft_wrap=True)
 
@@ -107,6 +110,20 @@ def _outcome(report: dict[str, Any]) -> str:
         f"{name.replace('_', ' ')} {number(value)}" for name, value in metrics.items() if value is not None
     ]
     return ": ".join((words[0], ", ".join(words[1:]))) if len(words) > 1 else words[0]
+
+
+def _scaling(reader: RunReader) -> dict[str, Any]:
+    """What float16 needs beside the gradients; nothing in other numbers."""
+    if "loss_scale" not in reader.slices:
+        return {}
+    skipped = sum(1 for event in reader.events() if event.kind == "skipped_step")
+    return {"loss_scale": _latest(reader, "loss_scale"), "skipped_steps": skipped}
+
+
+def _skipped(report: dict[str, Any]) -> str:
+    count = report["skipped_steps"]
+    steps = "1 step was" if count == 1 else f"{count:,} steps were"
+    return f"{steps} skipped: the gradient overflowed in float16; loss scale now {report['loss_scale']:g}"
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

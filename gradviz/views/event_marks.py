@@ -18,6 +18,8 @@ _LOOKS = {
     "learning_rate": ("◆", "accent"),
     "frozen": ("■", "secondary"),
     "unfrozen": ("□", "accent"),
+    "early_stop": ("●", "accent"),
+    "skipped_step": ("○", "exploding"),
     "recording_held": ("▲", "exploding"),
     "recording_resumed": ("▼", "secondary"),
 }
@@ -57,6 +59,12 @@ def _words(event: Event) -> str:  # noqa: PLR0911 - a table
         case "nonfinite":
             where = event.layer or translate("Events", "the loss")
             return translate("Events", "first value that is not finite, in {0}").format(where)
+        case "early_stop":
+            words = translate("Events", "training ended early, best at step {0}")
+            return words.format(count(max(int(detail.get("best_step", 0)), 0)))
+        case "skipped_step":
+            words = translate("Events", "skipped: the gradient overflowed at a loss scale of {0}")
+            return words.format(significant(float(detail.get("loss_scale", 0))))
         case "recording_held":
             return translate("Events", "recording waits: {0}").format(detail.get("reason", ""))
         case "recording_resumed":

@@ -230,6 +230,8 @@ class WindowWiring(QObject):
         if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:
             tone = Tone.WARNING if status.finish is FinishReason.DIVERGED else Tone.ERROR
             self._window.strip.say(tone, status.reason)
+        elif status.finish is FinishReason.COMPLETED and status.reason:
+            self._window.strip.say(Tone.INFO, status.reason)
 
     def _on_expand_wanted(self, path: Path) -> None:
         experiment = self._window.document.experiment

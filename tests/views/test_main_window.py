@@ -100,6 +100,15 @@ def test_the_end_is_said(window, host, trained) -> None:
     assert window.toolbar.train.isEnabled()
 
 
+def test_an_early_end_is_said_with_its_reason(window, host, trained) -> None:
+    request, status = trained(steps=200)
+    reason = "Stopped early: no lower validation loss in 2 validations, best at step 99 with 0.5."
+    finish(host, request, replace(status, reason=reason))
+    assert window.toolbar.progress_text.text() == "Completed 200 steps"
+    assert window.strip.isVisible()
+    assert window.strip.text == reason
+
+
 @pytest.mark.parametrize("how", [FinishReason.DIVERGED, FinishReason.FAILED])
 def test_a_bad_end_is_said_with_its_reason(window, host, trained, how, qtbot) -> None:
     request, status = trained()

@@ -3,6 +3,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gradviz.control.run_entry import RunEntry
+from gradviz.records.happenings import Event
 from gradviz.views.event_marks import track_marks
 from gradviz.views.time_bar import TimeBar
 
@@ -130,6 +131,23 @@ def test_events_are_marks_with_words(bar, snapshot) -> None:
     words = {mark.step: mark.text for mark in track_marks(shot.events)}
     assert words[80] == "Step 80: first value that is not finite, in Linear 4"
     assert words[60] == "Step 60: learning rate 0.0500, before 0.100"
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            Event(step=99, kind="early_stop", layer=None, detail={"best_step": 39, "best": 0.25}),
+            "Step 99: training ended early, best at step 39",
+        ),
+        (
+            Event(step=4, kind="skipped_step", layer=None, detail={"loss_scale": 65536.0}),
+            "Step 4: skipped: the gradient overflowed at a loss scale of 65,536",
+        ),
+    ],
+)
+def test_what_training_does_by_itself_has_words(event: Event, words: str) -> None:
+    assert [mark.text for mark in track_marks([event])] == [words]
 
 
 def test_runs_are_offered_newest_first(bar, run, qtbot) -> None:

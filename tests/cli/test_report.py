@@ -1,0 +1,77 @@
+"""What the report of a run says beside its layers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gradviz.cli.main import main
+from gradviz.training.loss_scale import LossScale
+
+SHORT = ("--set", "training.steps=5", "--set", "model.layers[1].times=2")
+HALF = ("--set", "training.precision=float16")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def run(capsys):
+    def run(*arguments):
+        status = main(["run", "example:vanishing", *SHORT, *arguments])
+        return status, capsys.readouterr().out
+
+    return run
+
+
+def test_loss_scale_and_skipped_steps_are_told_where_there_are_any(run, monkeypatch) -> None:
+    status, out = run(*HALF, "--json")
+    report = json.loads(out)
+    assert (status, report["loss_scale"], report["skipped_steps"]) == (0, 65536.0, 0)
+    assert "skipped" not in run(*HALF)[1]
+    real = LossScale.__init__
+    monkeypatch.setattr(LossScale, "__init__", lambda *a, **k: real(*a, **{**k, "first": 2.0**40}))
+    _, out = run(*HALF, "--set", "training.steps=1")
+    assert "\n1 step was skipped: the gradient overflowed in float16; loss scale now " in out
+    _, out = run(*HALF, "--json", "-o", "many")
+    report = json.loads(out)
+    assert report["skipped_steps"] == 5
+    assert report["loss_scale"] == 2.0**36
+
+
+def test_in_float32_there_is_no_word_of_it(run) -> None:
+    report = json.loads(run("--json")[1])
+    assert not {"loss_scale", "skipped_steps"} & set(report)
+
+
+def test_an_early_end_is_complete_and_says_why(run) -> None:
+    settings = ("optimizer.lr=1e-30", "training.patience=1", "data.batch_size=720", "training.steps=12")
+    status, out = run(*(word for setting in settings for word in ("--set", setting)))
+    assert status == 0
+    assert "\nStopped early: no lower validation loss in 1 validation, best at step 1 with " in out
+    assert "\nCompleted after 4 steps: " in out
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("training.precision=half", "training.precision"),
+        ("training.accumulate=0", "training.accumulate"),
+        ("training.patience=0", "training.patience"),
+        ("training.patience=1.5", "training.patience"),
+        ("training.compile=yes", "training.compile"),
+        ("training.deterministic=1", "training.deterministic"),
+        ("seeds.weights=-1", "seeds.weights"),
+        ("seeds.order=1", "seeds.order"),
+    ],
+)
+def test_bad_settings_are_named_at_their_place(setting: str, message: str, capsys) -> None:
+    assert main(["run", "example:vanishing", "--set", setting]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.startswith("gradviz: error: ")
+    assert message in err
+    assert err.count("\n") == 1
