@@ -16,13 +16,15 @@ _METRICS = {
     "val_loss": "val_loss",
     "train_accuracy": "epoch_accuracy",
     "val_accuracy": "val_accuracy",
+    "val_perplexity": "val_perplexity",
 }
 
 
 def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
     """The latest state and values of a run; a value that was never measured is None.
 
-    Metrics that do not go with the task, the accuracy of a regression, are not there at all.
+    Metrics that do not go with the task, the accuracy of a regression, are not there at all, nor is a
+    `text_sample` but of a language model.
     """
     status = reader.status
     metrics = {
@@ -30,6 +32,9 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         for name, quantity in _METRICS.items()
         if "accuracy" not in name or "train_accuracy" in reader.slices
     }
+    if metrics["val_perplexity"] is None:
+        del metrics["val_perplexity"]
+    written = [event.detail["text"] for event in reader.events() if event.kind == "text_sample"]
     return {
         "state": status.finish.value if status.finish else status.state.value,
         "reason": status.reason,
@@ -38,6 +43,7 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         "steps": status.steps,
         "loss": metrics["train_loss"],
         "metrics": metrics,
+        **({"text_sample": written[-1]} if written else {}),
         "session": session,
         "findings": [],
         "device": reader.info.device,
@@ -85,6 +91,9 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
             table.add_row(*_cells(row))
     console.print(table)
     console.print(_outcome(report), markup=False, highlight=False, soft_wrap=True)
+    if text := report.get("text_sample"):
+        console.print("It writes:", style="bold")
+        console.print(_printable(text), markup=False, highlight=False, soft_wrap=True)
     if report["reason"]:
         console.print(report["reason"], markup=False, highlight=False, soft_wrap=True)
     if report.get("skipped_steps"):
@@ -101,6 +110,11 @@ def exit_status(report: dict[str, Any]) -> int:
 def number(value: float | None) -> str:
     """Three significant digits; nothing for what was not measured."""
     return "" if value is None else f"{value:.3g}"
+
+
+def _printable(text: str) -> str:
+    """The text without signs that would move a terminal's cursor."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _outcome(report: dict[str, Any]) -> str:

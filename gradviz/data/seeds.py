@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     SPLIT = 2
     ORDER = 3
     TRAINING = 4
+    TEXT = 6
 
 
 def stream(seed: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from torch import Tensor, nn
@@ -11,6 +12,9 @@ from gradviz.records.writer import RunWriter
 from gradviz.training.loss import Objective
 from gradviz.training.precision import Forward
 from gradviz.training.validation import Score, validate
+
+_LARGEST_LOSS = 709.0
+"""Beyond it the exponential is no finite float."""
 
 OnScore = Callable[[int, Score], None]
 """Hears the last step that was done, counted from 0, and how the network does on the validation part."""
@@ -41,5 +45,12 @@ class Evaluation:
         if score.accuracy is not None:
             self._writer.sample("val_accuracy", step, score.accuracy)
             self._writer.sample("epoch_accuracy", step, self._recorder.take_accuracy())
+        if self._objective.info.is_language_model:
+            self._writer.sample("val_perplexity", step, perplexity(score.loss))
         for listen in self.listeners:
             listen(step, score)
+
+
+def perplexity(loss: float) -> float:
+    """Among how many tokens, all alike, a choice is as hard as the model's: e to the loss in nats."""
+    return math.exp(loss) if loss < _LARGEST_LOSS else math.inf

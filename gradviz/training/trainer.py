@@ -36,6 +36,7 @@ from gradviz.training.passes import Passes
 from gradviz.training.precision import in_precision
 from gradviz.training.regularization import Penalty
 from gradviz.training.rehearsal import rehearse
+from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
 
 __all__ = ["OnStatus", "Trainer", "count_steps"]
@@ -143,6 +144,10 @@ class Trainer:
         if self.rate.scheduled:
             self.before_step.append(partial(self.rate.record, recorder=self.recorder))
             self.evaluation.listeners.append(partial(self.rate.hear, writer=writer))
+        if objective.info.is_language_model and data.tokens:
+            self.evaluation.listeners.append(
+                TextSampler(self.model, plain, data, writer, seed=experiment.seed, ends=self._is_last)
+            )
         self.checkpoints = self._checkpoints(experiment, device)
 
     def run(self) -> RunStatus:
@@ -190,7 +195,7 @@ class Trainer:
                 self.evaluation.at(step)
             for act in self.after_step:
                 act(step)
-            if stopping is not None and stopping.reason:
+            if self._is_last(step):
                 break
         self.boundary.at_rest()
         return self._end(FinishReason.COMPLETED, stopping.reason if stopping is not None else "")
@@ -239,6 +244,10 @@ class Trainer:
         self.after_step.append(made.after_step)
         self.boundary.resting.append(made.write)
         return made
+
+    def _is_last(self, step: int) -> bool:
+        """Whether training ends after `step`, whose validation was heard of by `stopping`."""
+        return step + 1 == self.steps or (self.stopping is not None and bool(self.stopping.reason))
 
     def _end(self, finish: FinishReason, reason: str = "") -> RunStatus:
         return RunStatus(state=RunState.FINISHED, steps=self.control.steps_done, finish=finish, reason=reason)

@@ -60,6 +60,10 @@ def test_every_layer_and_block_gives_the_same(workshop, kind):
 @pytest.mark.parametrize("name", list(examples(resources() / "examples")))
 def test_every_example_has_the_same_losses(same_losses, name):
     experiment = load_experiment(f"example:{name}", None, resources() / "examples", [])
+    if experiment.data.name == "adding" or experiment.schedule.name != "constant":
+        with pytest.raises(ExportError, match="cannot be written as a script"):
+            export_pytorch(experiment)
+        return
     same_losses(experiment)
 
 

@@ -70,3 +70,23 @@ def test_residual_cnn(bench) -> None:
     assert reader.sample_at("val_accuracy", 10**6)[1][0] >= 0.95
     clipped = reader.at("grad_norm_clipped", 0)[1]
     assert (clipped <= 2**0.5 * 1.0001).all()  # two tensors a layer, each of a norm of at most 1
+
+
+def test_long_memory(bench) -> None:
+    """The full figures take minutes; on thirty numbers the difference shows in seconds."""
+    errors = {}
+    for cell in ("lstm", "rnn"):
+        spec = example(f"long-memory-{cell}")
+        assert (spec.data.parameters["length"], spec.training.steps) == (100, 2500)
+        short = ["data.length=30", "data.samples=1500", "training.steps=160"]
+        _, reader = bench.train(example(f"long-memory-{cell}", *short))
+        errors[cell] = float(reader.sample_at("val_loss", 159)[1][0])
+    assert errors["lstm"] < 0.05
+    assert errors["rnn"] > 0.1
+
+
+def test_char_lm(bench) -> None:
+    _, reader = bench.train(example("char-lm", "training.steps=60", "data.validation=0.02"))
+    assert reader.sample_at("val_perplexity", 59)[1][0] < 20
+    (sample,) = [event for event in reader.events() if event.kind == "text_sample"]
+    assert len(sample.detail["text"]) == 200
