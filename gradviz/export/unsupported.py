@@ -16,6 +16,7 @@ from gradviz.spec.experiment import (
 )
 
 _TRAINING = ("precision", "accumulate", "compile", "deterministic", "patience")
+_CLIPS = ("value", "norm", "global_norm")
 _REGULARIZATION = ("max_norm", "biases", "exclude")
 
 
@@ -39,6 +40,11 @@ def _unsupported(experiment: ExperimentSpec) -> Iterator[tuple[str, object]]:
         yield "start.session", experiment.start.session
     if experiment.optimizer.groups:
         yield "optimizer.groups", [group.layers for group in experiment.optimizer.groups]
+    if experiment.clip is not None:
+        if experiment.clip.method not in _CLIPS:
+            yield "clip.method", experiment.clip.method
+        if experiment.clip.parameters.get("p") == "inf":
+            yield "clip.p", "inf"
     for section, given, default, names in sections:
         for name in names or [field.name for field in fields(given)]:
             value = getattr(given, name)

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from torch import Tensor, nn
 
+from gradviz.probes.clip_report import CLIP_SERIES, ClipReport
+from gradviz.probes.clipped_norms import ClippedNorms
 from gradviz.probes.groups import parameters_by_layer
 from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
@@ -43,7 +47,7 @@ def recorded_series(
     measured = sum(1 for layer in layers if layer.parameters)
     widths = {"train_loss": 1, **({"train_accuracy": 1} if accuracy else {}), "grad_norm": measured}
     if clipping:
-        widths["grad_norm_clipped"] = measured
+        widths |= {"grad_norm_clipped": measured, **dict.fromkeys(CLIP_SERIES, 1)}
     widths |= dict.fromkeys(noted, 1)
     return tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in widths.items())
 
@@ -81,6 +85,7 @@ class Recorder:
         self._task = task
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
+        self._clipped = ClippedNorms(self._parameters)
         self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
@@ -130,17 +135,30 @@ class Recorder:
         if self._due:
             self._measure("gradient_histogram")
 
-    def on_after_clip(self) -> None:
-        """Take the gradient norms that clipping left."""
+    def on_after_clip(self, report: ClipReport | None = None) -> None:
+        """Take what clipping did from its report, which knows the norms that it left.
+
+        Without one (of a loop that clips in its own way) the norms are taken again, and there is no angle.
+        """
         start = perf_counter()
-        self._take_norms("grad_norm_clipped")
+        found: dict[str, Any] = self._found if self._on_cpu else self._on_device
+        if report is None:
+            self._take_norms("grad_norm_clipped")
+            before, after = found["grad_norm"], found["grad_norm_clipped"]
+            report = ClipReport(parameters=self._parameters, squares=before, clipped=after, dot=nan)
+        else:
+            found["grad_norm_clipped"] = self._clipped(report, found["grad_norm"])
+        for quantity, number in report.numbers().items():
+            self.note(quantity, number)
         self._always += perf_counter() - start
 
-    def note(self, quantity: str, number: float | Tensor) -> None:
+    def note(self, quantity: str, number: float | Tensor | None) -> None:
         """Take a number of this step that the loop knows; a tensor on a CUDA device travels with the copy.
 
-        Where a step has none, the series has NaN.
+        Where a step has none (None), the series has NaN.
         """
+        if number is None:
+            return
         if isinstance(number, Tensor) and not number.is_cpu:
             self._noted_on_device[quantity] = number
         else:

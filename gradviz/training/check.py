@@ -9,6 +9,7 @@ from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.learning_rate import check_schedule
 from gradviz.training.optimizers import check_optimizer
 from gradviz.training.parameter_groups import check_groups
+from gradviz.training.regularization import check_penalties
 
 
 def check_training(experiment: ExperimentSpec, layers: Sequence[LayerInfo]) -> None:
@@ -16,3 +17,4 @@ def check_training(experiment: ExperimentSpec, layers: Sequence[LayerInfo]) -> N
     check_optimizer(experiment.optimizer)
     check_schedule(experiment.schedule, experiment.optimizer)
     check_groups(layers, experiment.optimizer)
+    check_penalties(layers, experiment.regularization)

@@ -8,19 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from torch import nn
 
 from gradviz.probes.groups import parameters_by_layer
 from gradviz.records.layer import LayerInfo
-from gradviz.spec.catalogue import did_you_mean
 from gradviz.spec.experiment import GroupSpec, OptimizerSpec
 from gradviz.spec.problem import Keys, Problem, SpecError
+from gradviz.training.layer_patterns import matches, no_match
 from gradviz.training.optimizers import Group
-
-MOST_NAMES = 6
-"""Layers that are few enough to be listed where a pattern matches none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +25,6 @@ class Assigned:
 
     spec: GroupSpec | None
     layers: tuple[LayerInfo, ...]
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether a layer's name matches a pattern: * stands for anything, ? for one character."""
-    return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def assign(layers: Sequence[LayerInfo], groups: Sequence[GroupSpec]) -> tuple[Assigned, ...]:
@@ -113,13 +104,8 @@ def _hidden_apart(
 def _nothing_matched(
     keys: Keys, pattern: str, layers: Sequence[LayerInfo], mine: Sequence[LayerInfo]
 ) -> Problem:
-    names = [layer.name for layer in layers if layer.parameters]
-    if mine:
-        message = f"“{pattern}” matches only layers without parameters, such as {mine[0].name}"
-    elif any(matches(pattern, layer.name) for layer in layers):
+    if not mine and any(matches(pattern, layer.name) for layer in layers):
         message = f"“{pattern}” matches only layers that belong to a group before it"
     else:
-        near = did_you_mean(pattern.replace("*", ""), names)
-        listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
-        message = f"“{pattern}” matches no layer{near or f'; there are {listed}'}"
+        message = no_match(pattern, layers, mine)
     return Problem(keys=keys, message=message)

@@ -2,42 +2,113 @@
 
 What training feels of a penalty is its gradient, l1·sign(w) + 2·l2·w, which is added right after the
 backward pass by one fused call each: the same update as through autograd, for a small part of the cost.
-The recorded loss stays the data's, so that training and validation can be compared.
+The recorded loss stays the data's, so that training and validation can be compared. How much the penalty
+pulls beside the data is the ratio of the two gradients' norms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from math import inf, nan, sqrt
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from gradviz.probes.groups import parameters_by_layer
+from gradviz.probes.norms import LayerNorms
+from gradviz.records.layer import LayerInfo
 from gradviz.spec.experiment import RegularizationSpec
+from gradviz.training.layer_patterns import matches, need_match
+
+PENALTY_RATIO = "penalty_ratio"
+"""‖∇penalty‖ / ‖∇loss‖ of a step."""
+
+_NORMALISATIONS = (
+    nn.modules.batchnorm._NormBase,  # noqa: SLF001 - what batch and instance normalisation have in common
+    nn.LayerNorm,
+    nn.GroupNorm,
+    nn.RMSNorm,
+)
 
 
 class Penalty:
-    """The penalty of one network; weights are its parameters of two dimensions or more."""
+    """The penalty of one network, added to the gradients of its weights."""
 
-    def __init__(self, spec: RegularizationSpec, parameters: Iterable[nn.Parameter]) -> None:
+    def __init__(self, spec: RegularizationSpec, model: nn.Module, layers: Sequence[LayerInfo]) -> None:
         self._l1, self._l2 = spec.l1, spec.l2
         wanted = bool(spec.l1 or spec.l2)
-        self._weights = [p for p in parameters if wanted and p.requires_grad and p.dim() >= 2]
+        self._weights = penalised(spec, model, layers, biases=spec.biases) if wanted else []
+        everything = list(model.parameters())
+        self._everything = everything if wanted else []
+        self._norms = LayerNorms([[parameter.numel()] for parameter in everything])
+        self._on_host = all(parameter.is_cpu for parameter in everything)
 
     @torch.no_grad()
-    def add_gradient(self) -> None:
-        """Add the penalty's gradient to the gradients of the weights."""
-        weights, gradients = [], []
-        for weight in self._weights:
-            if not weight.requires_grad:
-                continue  # frozen
+    def add_gradient(self) -> float | Tensor | None:
+        """Add the penalty's gradient to the gradients of the weights; the “penalty_ratio” of this step.
+
+        None where there is no penalty. The ratio is a float on a CPU and a tensor on CUDA, Inf where only the
+        penalty has a gradient, NaN where neither has one or one is not a number.
+        """
+        weights = [weight for weight in self._weights if weight.requires_grad]
+        if not weights:
+            return None
+        of_loss = self._square([p.grad for p in self._everything if p.grad is not None])
+        added = self._gradient([weight.detach() for weight in weights])
+        ratio = _ratio(self._square(added), of_loss)
+        for weight in weights:
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
-            weights.append(weight.detach())
-            gradients.append(weight.grad)
-        if not weights:
-            return
-        if self._l1:
-            signs = list(torch._foreach_sign(weights))  # noqa: SLF001 - not public yet
-            torch._foreach_add_(gradients, signs, alpha=self._l1)
+        torch._foreach_add_([weight.grad for weight in weights if weight.grad is not None], added)
+        return ratio
+
+    def _gradient(self, weights: list[Tensor]) -> list[Tensor]:
+        if not self._l1:
+            return list(torch._foreach_mul(weights, 2 * self._l2))  # noqa: SLF001 - not public yet
+        gradient = list(torch._foreach_sign(weights))  # noqa: SLF001
+        torch._foreach_mul_(gradient, self._l1)
         if self._l2:
-            torch._foreach_add_(gradients, weights, alpha=2 * self._l2)
+            torch._foreach_add_(gradient, weights, alpha=2 * self._l2)
+        return gradient
+
+    def _square(self, tensors: Sequence[Tensor]) -> float | Tensor:
+        if self._on_host:
+            return sum(self._norms.on_host(tensors)[0])
+        return self._norms.on_device(tensors).sum()
+
+
+def penalised(
+    spec: RegularizationSpec, model: nn.Module, layers: Sequence[LayerInfo], *, biases: bool
+) -> list[nn.Parameter]:
+    """The weights that penalties are over: matrices and kernels, of layers that are not excluded.
+
+    With `biases` also what has one dimension (biases, scales, shifts) and what belongs to a normalisation.
+    """
+    normalising = {
+        id(parameter)
+        for module in model.modules()
+        if isinstance(module, _NORMALISATIONS)
+        for parameter in module.parameters()
+    }
+    found: dict[int, nn.Parameter] = {}
+    for layer, parameters in zip(layers, parameters_by_layer(model, layers), strict=True):
+        if any(matches(pattern, layer.name) for pattern in spec.exclude):
+            continue
+        for parameter in parameters:
+            if biases or (parameter.dim() >= 2 and id(parameter) not in normalising):
+                found[id(parameter)] = parameter
+    return list(found.values())
+
+
+def check_penalties(layers: Sequence[LayerInfo], spec: RegularizationSpec) -> None:
+    """Raise SpecError for a pattern that excludes nothing."""
+    for index, pattern in enumerate(spec.exclude):
+        need_match(pattern, layers, ("regularization", "exclude", index))
+
+
+def _ratio(penalty: float | Tensor, loss: float | Tensor) -> float | Tensor:
+    if isinstance(penalty, Tensor) or isinstance(loss, Tensor):
+        return torch.as_tensor(penalty).sqrt() / torch.as_tensor(loss).sqrt()
+    if loss == 0:
+        return inf if penalty > 0 else nan
+    return sqrt(penalty) / sqrt(loss)

@@ -19,7 +19,7 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.boundary import Boundary, OnStatus
 from gradviz.training.checkpoints import Checkpoints
-from gradviz.training.clipping import build_clip
+from gradviz.training.clipping import build_clip, last_linear
 from gradviz.training.compiling import Compiled
 from gradviz.training.control import RunControl
 from gradviz.training.determinism import deterministic
@@ -30,11 +30,12 @@ from gradviz.training.freezing import Frozen
 from gradviz.training.learning_rate import LearningRate
 from gradviz.training.loss import Objective
 from gradviz.training.loss_scale import LossScale
+from gradviz.training.max_norm import MaxNorm
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
 from gradviz.training.precision import in_precision
-from gradviz.training.regularization import Penalty
+from gradviz.training.regularization import PENALTY_RATIO, Penalty
 from gradviz.training.rehearsal import rehearse
 from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
@@ -89,8 +90,12 @@ class Trainer:
         groups = build_groups(self.model, built.layers, experiment.optimizer)
         self.optimizer = build_optimizer(experiment.optimizer, groups)
         self.frozen = Frozen(self.model, built.layers, experiment.optimizer.groups)
-        self.penalty = Penalty(experiment.regularization, parameters)
-        self.clip = build_clip(experiment.clip) if experiment.clip else None
+        self.penalty = Penalty(experiment.regularization, self.model, built.layers)
+        self.clip = (
+            build_clip(experiment.clip, parameters, last_linear(self.model, built.layers))
+            if experiment.clip
+            else None
+        )
         self.batches = Batches(
             data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.data_seed
         )
@@ -138,6 +143,8 @@ class Trainer:
         )
         self.before_step: list[OnStep] = []
         self.after_update: list[OnStep] = []
+        if experiment.regularization.max_norm is not None:
+            self.after_update.append(MaxNorm(experiment.regularization, self.model, built.layers))
         self.after_step: list[OnStep] = []
         if self.frozen.layers:
             self.before_step.append(partial(self.frozen.record, writer=writer))
@@ -205,12 +212,10 @@ class Trainer:
         recorder, scaler = self.recorder, self.loss_scale
         loss, output, targets, moments = self.passes.run(step)
         overflowed = scaler is not None and scaler.unscale(step)
-        self.penalty.add_gradient()
+        recorder.note(PENALTY_RATIO, self.penalty.add_gradient())
         recorder.on_after_backward(loss, output, targets)
         if self.clip is not None:
-            if not overflowed:
-                self.clip([p.grad for p in self.parameters if p.grad is not None])
-            recorder.on_after_clip()
+            recorder.on_after_clip(None if overflowed else self.clip())
         reading = recorder.on_before_optimizer_step()  # waits for the device
         if not isfinite(reading.loss):
             return self.divergence.explain(moments)

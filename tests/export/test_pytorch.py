@@ -95,7 +95,11 @@ def test_overlapping_windows_of_a_text_are_split_with_a_gap(workshop):
 
 @pytest.mark.parametrize("method", list(clips))
 def test_every_clip_has_the_same_losses(same_losses, method):
-    same_losses(small(clip=ClipSpec(method=method, parameters={"threshold": 0.01})))
+    if clips.entry(method).parameter("threshold") is None:
+        with pytest.raises(ExportError, match=f"clip.method = “{method}” cannot be written"):
+            export_pytorch(small(clip=ClipSpec(method=method)))
+    else:
+        same_losses(small(clip=ClipSpec(method=method, parameters={"threshold": 0.01})))
 
 
 @pytest.mark.parametrize("name", [name for name in optimizers if name != "Muon"])
@@ -111,6 +115,13 @@ def test_an_optimizer_of_two_is_refused():
 @pytest.mark.parametrize("penalty", [{"l1": 0.01}, {"l2": 0.01}, {"l1": 0.01, "l2": 0.02}])
 def test_penalties_have_the_same_losses(same_losses, penalty):
     same_losses(small(regularization=RegularizationSpec(**penalty)))
+
+
+@pytest.mark.parametrize("kind", ["LayerNorm", "RMSNorm"])
+def test_penalties_leave_normalisations_out(same_losses, kind):
+    conv = layer("Conv2d", out_channels=2, kernel_size=3)
+    tree = (conv, layer(kind), layer("Flatten"), layer("Linear", out_features="classes"))
+    same_losses(small(*tree, data="digits", regularization=RegularizationSpec(l1=0.01, l2=0.05)))
 
 
 def test_dropout_draws_the_same(same_losses):

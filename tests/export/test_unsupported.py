@@ -8,6 +8,7 @@ from exported import small
 from gradviz.export.registry import ExportError, formats
 from gradviz.spec.experiment import (
     AugmentationSpec,
+    ClipSpec,
     GroupSpec,
     OptimizerSpec,
     RegularizationSpec,
@@ -21,6 +22,9 @@ CASES = {
     "seeds.dropout = 4": {"seeds": SeedsSpec(dropout=4)},
     "augmentation.flip = true": {"augmentation": AugmentationSpec(flip=True)},
     "schedule.warmup = 10": {"schedule": ScheduleSpec(warmup=10)},
+    "clip.method = “adaptive”": {"clip": ClipSpec(method="adaptive")},
+    "clip.method = “percentile”": {"clip": ClipSpec(method="percentile")},
+    "clip.p = “inf”": {"clip": ClipSpec(method="global_norm", parameters={"p": "inf"})},
     "regularization.max_norm = 3.0": {"regularization": RegularizationSpec(max_norm=3.0)},
     "regularization.exclude = ['Linear*']": {"regularization": RegularizationSpec(exclude=("Linear*",))},
     "optimizer.groups = ['Linear 1']": {"optimizer": OptimizerSpec(groups=(GroupSpec(layers="Linear 1"),))},

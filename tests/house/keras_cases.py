@@ -20,7 +20,7 @@ from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSp
 from gradviz.training.clipping import build_clip
 from gradviz.training.loss import build_objective
 from gradviz.training.optimizers import build_optimizer
-from gradviz.training.regularization import Penalty
+from gradviz.training.regularization import Penalty, penalised
 from gradviz.training.trainer import count_steps
 
 WORKER = Path(__file__).with_name("keras_worker.py")
@@ -87,10 +87,10 @@ def write_case(folder, spec, *, steps=2, saved=False, starts=False, whole=False,
         taken = [batches.take(step) for step in range(steps)]
         arrays["batches"] = np.stack([x.numpy() for x, _ in taken])
         arrays["targets"] = np.stack([y.numpy() for _, y in taken])
-        losses = train(model, spec, taken)
+        losses = train(built, spec, taken)
     if whole:
         arrays |= {name: getattr(data, name).numpy() for name in ("train_x", "train_y", "val_x", "val_y")}
-        arrays["after"] = _trained_whole(build(spec.model, info, seed=0).model, spec, batches, x)
+        arrays["after"] = _trained_whole(build(spec.model, info, seed=0), spec, batches, x)
     np.savez(folder / "arrays.npz", **arrays)
     case = {"layers": entries, "saved": saved, "starts": starts, "whole": whole}
     (folder / "case.json").write_text(json.dumps(case), encoding="utf-8")
@@ -123,21 +123,22 @@ def shake(model):
                 module.weight[module.padding_idx].zero_()
 
 
-def _trained_whole(model, spec, batches, x):
+def _trained_whole(built, spec, batches, x):
     """The outputs after all steps of the experiment, begun from the same shaken weights."""
+    model = built.model
     shake(model)
-    train(model, spec, [batches.take(step) for step in range(count_steps(spec, batches.per_epoch))])
+    train(built, spec, [batches.take(step) for step in range(count_steps(spec, batches.per_epoch))])
     with torch.no_grad():
         return model.eval()(x).numpy()
 
 
-def train(model, spec, taken):
+def train(built, spec, taken):
     """The losses of the first steps as Keras counts them: with the penalty in it."""
-    model.train()
+    model = built.model.train()
     parameters = list(model.parameters())
     optimizer = build_optimizer(spec.optimizer, parameters)
-    clip = build_clip(spec.clip) if spec.clip else None
-    penalty = Penalty(spec.regularization, parameters)
+    clip = build_clip(spec.clip, parameters) if spec.clip else None
+    penalty = Penalty(spec.regularization, model, built.layers)
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     losses = []
     objective = build_objective(spec.loss, describe(spec.data))
@@ -147,8 +148,8 @@ def train(model, spec, taken):
         loss.backward()
         penalty.add_gradient()
         if clip:
-            clip([p.grad for p in parameters if p.grad is not None])
-        weights = [p.detach() for p in parameters if p.dim() >= 2]
+            clip()
+        weights = [p.detach() for p in penalised(spec.regularization, model, built.layers, biases=False)]
         also = sum(float(l1 * p.abs().sum() + l2 * p.square().sum()) for p in weights)
         losses.append(loss.item() + also)
         optimizer.step()

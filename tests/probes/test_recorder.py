@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from gradviz.probes.clip_report import ClipReport
 from gradviz.probes.recorder import Recorder
 from gradviz.records.histogram import count
 
@@ -264,3 +265,44 @@ def test_numbers_that_the_loop_knows_are_recorded_where_it_has_them(lab, model) 
     assert [float(reader.at("loss_scale", s)[1][0]) for s in range(STEPS)] == [2.0**s for s in range(STEPS)]
     factors = [float(reader.at("clip_factor", s)[1][0]) for s in range(STEPS)]
     assert factors == pytest.approx([math.nan, 0.5] * 3 + [math.nan], nan_ok=True)
+
+
+def test_a_report_of_clipping_tells_what_it_did(model, lab) -> None:
+    """The report's parameters may be in another order, and may leave some out."""
+    labor = lab(model, clipping=True)
+    recorder = labor.recorder
+    x, y = batches()[0]
+    recorder.on_train_batch_start(0)
+    output = model(x)
+    loss = cross_entropy(output, y)
+    loss.backward()
+    recorder.on_after_backward(loss, output, y)
+    raw = gradients(model)
+    clipped = [p for p in reversed(list(model.parameters())) if p.requires_grad and p.dim() == 2]
+    squares = [float(p.grad.double().square().sum()) for p in clipped]
+    halves = [0.25 * squares[0], *squares[1:]]
+    dot = 0.5 * squares[0] + sum(squares[1:])
+    clipped[0].grad.mul_(0.5)
+    recorder.on_after_clip(ClipReport(parameters=clipped, squares=squares, clipped=halves, dot=dot))
+    recorder.on_before_optimizer_step()
+    recorder.on_train_batch_end()
+    reader = labor.read()
+    after = [norm(g) for g in raw]
+    after[-1] = math.hypot(0.5 * norm(raw[-1][:24]), norm(raw[-1][24:]))
+    assert reader.at("grad_norm_clipped", 0)[1] == pytest.approx(after, rel=1e-6)
+    assert np.array_equal(reader.at("grad_norm_clipped", 0)[1][:3], reader.at("grad_norm", 0)[1][:3])
+    factor = math.sqrt(sum(halves) / sum(squares))
+    angle = math.degrees(math.acos(dot / math.sqrt(sum(halves) * sum(squares))))
+    assert reader.at("clip_factor", 0)[1][0] == pytest.approx(factor, rel=1e-6)
+    assert reader.at("clip_angle", 0)[1][0] == pytest.approx(angle, rel=1e-4)
+    assert reader.at("clipped_tensors", 0)[1][0] == 1
+
+
+def test_clipping_without_a_report_has_a_factor_but_no_angle(model, lab) -> None:
+    labor = lab(model, clipping=True)
+    train(model, labor.recorder, clip=0.02)
+    reader = labor.read()
+    for step in range(STEPS):
+        raw, clipped = (np.linalg.norm(reader.at(q, step)[1]) for q in ("grad_norm", "grad_norm_clipped"))
+        assert reader.at("clip_factor", step)[1][0] == pytest.approx(clipped / raw, rel=1e-5)
+        assert math.isnan(reader.at("clip_angle", step)[1][0])

@@ -28,7 +28,7 @@ _PENALTY = '''\
 def add_penalty(model: keras.Model) -> None:
     """Add {formula} to the loss, over weights but not biases and factors; the loss shown has it in it."""
     for weight in model.trainable_variables:
-        if len(weight.shape) >= 2 and weight.name not in ("bias", "alpha"):
+        if len(weight.shape) >= 2 and weight.name not in ("alpha", "beta", "bias", "gamma", "scale"):
             weight.regularizer = keras.regularizers.L1L2({given})'''
 
 _TRAIN = '''\
@@ -159,8 +159,6 @@ _CLIPS = {"value": "clipvalue", "norm": "clipnorm", "global_norm": "global_clipn
 
 def _clipped(made: Call, spec: ClipSpec) -> tuple[Call, list[str]]:
     """The optimizer with clipping; norms other than the Euclidean are the script's own."""
-    if spec.method not in _CLIPS:
-        raise ExportError(f"clipping by “{spec.method}” cannot be written for Keras: choose another one")
     given = clips.entry(spec.method).complete(spec.parameters)
     threshold = Name("CLIP_THRESHOLD")
     if given.get("p", 2) == 2:

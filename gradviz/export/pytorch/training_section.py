@@ -11,9 +11,10 @@ from gradviz.data.batches import Batches
 from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.export.expression import Argument, Call, Name, Node, Value
 from gradviz.export.layout import assigned, in_one_line
+from gradviz.export.pytorch import clipping
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError
-from gradviz.spec.experiment import ClipSpec, ExperimentSpec, OptimizerSpec
+from gradviz.spec.experiment import ClipSpec, ExperimentSpec, ModelSpec, OptimizerSpec
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import build_optimizer
 
@@ -80,7 +81,7 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
         texts.append(_penalty(l1=bool(penalty.l1), l2=bool(penalty.l2)))
         change += "        add_penalty(weights)\n"
     if experiment.clip is not None:
-        texts += sources.carry(clips[experiment.clip.method])
+        texts += sources.carry(getattr(clipping, experiment.clip.method))
         change += f"{_clip(experiment.clip)}\n"
     train = _TRAIN.format(
         default=" | None = None" if experiment.training.steps is None else " = STEPS",
@@ -88,9 +89,7 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
         if experiment.training.steps is None
         else "",
         optimizer=assigned("optimizer = ", _optimizer(experiment.optimizer), 4),
-        weights="weights = [p for p in model.parameters() if p.dim() >= 2]\n    "
-        if penalty.l1 or penalty.l2
-        else "",
+        weights=_weights(experiment.model) if penalty.l1 or penalty.l2 else "",
         forward=_forward("x", "y", per_position=per_position),
         change=change,
     )
@@ -103,6 +102,18 @@ def _forward(x: str, y: str, *, per_position: bool) -> str:
     if per_position:
         return f"        scores, targets = model({x}).flatten(0, 1), {y}.flatten()"
     return f"        scores, targets = model({x}), {y}"
+
+
+def _weights(model: ModelSpec) -> str:
+    """The lines that find what penalties are over; a normalisation over images has large parameters too."""
+    kinds = {layer.kind for _, layer in model.walk()}
+    if not model.source and not kinds & {"LayerNorm", "RMSNorm"}:
+        return "weights = [p for p in model.parameters() if p.dim() >= 2]\n    "
+    return """\
+norms = [m for m in model.modules() if isinstance(m, nn.LayerNorm | nn.RMSNorm)]
+    scales = {p for norm in norms for p in norm.parameters()}
+    weights = [p for p in model.parameters() if p.dim() >= 2 and p not in scales]
+    """
 
 
 def _penalty(*, l1: bool, l2: bool) -> str:

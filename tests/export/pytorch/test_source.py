@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from gradviz.data.batches import Batches
+from gradviz.export.pytorch.clipping import global_norm
 from gradviz.export.pytorch.source import NotCarriedError, Sources
 from gradviz.nets.embedding import PositionalEncoding
 from gradviz.nets.initializers import lsuv
 from gradviz.nets.registry import layers
-from gradviz.training.clipping import global_norm
 
 
 def test_what_a_definition_needs_comes_before_it_and_once():

@@ -1,0 +1,50 @@
+"""The norms that clipping left, from its report: brought into the recorder's order of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from gradviz.probes.clip_report import ClipReport
+
+
+class ClippedNorms:
+    """Finds the squares after clipping for certain parameters.
+
+    What clipping did not change, or does not know, keeps exactly the square that was measured before: the
+    store keeps such a series only where it differs.
+    """
+
+    def __init__(self, parameters: Sequence[Tensor]) -> None:
+        self._parameters = parameters
+        self._of: Sequence[Tensor] | None = None
+        self._places: list[int] = []
+        self._index = torch.empty(0, dtype=torch.int64)
+
+    def __call__(self, report: ClipReport, before: Sequence[float] | Tensor) -> Sequence[float] | Tensor:
+        """The squares `[tensors]` after clipping; `before` are those that were measured before it."""
+        if report.parameters is not self._of:
+            self._follow(report.parameters)
+        squares, clipped = report.squares, report.clipped
+        if squares is clipped:
+            return before
+        if isinstance(before, Tensor):
+            nothing = before.new_zeros(1)
+            index = self._index = self._index.to(before.device)
+            was = torch.cat([torch.as_tensor(squares), nothing])[index]
+            now = torch.cat([torch.as_tensor(clipped), nothing])[index]
+            return torch.where(was == now, before, now)
+        if isinstance(squares, Tensor) or isinstance(clipped, Tensor):
+            squares, clipped = torch.as_tensor(squares).tolist(), torch.as_tensor(clipped).tolist()
+        return [
+            measured if place < 0 or squares[place] == clipped[place] else clipped[place]
+            for measured, place in zip(before, self._places, strict=True)
+        ]
+
+    def _follow(self, parameters: Sequence[Tensor]) -> None:
+        place_of = {id(parameter): place for place, parameter in enumerate(parameters)}
+        self._of = parameters
+        self._places = [place_of.get(id(parameter), -1) for parameter in self._parameters]
+        self._index = torch.tensor(self._places)
