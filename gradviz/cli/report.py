@@ -50,6 +50,7 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         "parameters": sum(layer.parameters for layer in reader.info.layers),
         "layers": layer_rows(reader),
         **_scaling(reader),
+        **_warnings(reader),
     }
 
 
@@ -96,6 +97,8 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
         console.print(_printable(text), markup=False, highlight=False, soft_wrap=True)
     if report["reason"]:
         console.print(report["reason"], markup=False, highlight=False, soft_wrap=True)
+    for warning in report.get("warnings", ()):
+        console.print(warning, markup=False, highlight=False, soft_wrap=True)
     if report.get("skipped_steps"):
         console.print(_skipped(report), markup=False, highlight=False, soft_wrap=True)
     if report["session"]:
@@ -132,6 +135,12 @@ def _scaling(reader: RunReader) -> dict[str, Any]:
         return {}
     skipped = sum(1 for event in reader.events() if event.kind == "skipped_step")
     return {"loss_scale": _latest(reader, "loss_scale"), "skipped_steps": skipped}
+
+
+def _warnings(reader: RunReader) -> dict[str, Any]:
+    """What the run warned of, in another way than asked for say; nothing where there was nothing."""
+    said = [line.text for line in reader.logs() if line.level == "warning"]
+    return {"warnings": said} if said else {}
 
 
 def _skipped(report: dict[str, Any]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 
 from gradviz.cli.main import main
+from gradviz.training import compiling
 from gradviz.training.loss_scale import LossScale
 
 SHORT = ("--set", "training.steps=5", "--set", "model.layers[1].times=2")
@@ -45,6 +47,19 @@ def test_loss_scale_and_skipped_steps_are_told_where_there_are_any(run, monkeypa
 def test_in_float32_there_is_no_word_of_it(run) -> None:
     report = json.loads(run("--json")[1])
     assert not {"loss_scale", "skipped_steps"} & set(report)
+
+
+def test_what_a_run_warns_of_is_told(run, monkeypatch) -> None:
+    def compile_badly(*_arguments, **_given):
+        raise RuntimeError("InvalidCxxCompiler")
+
+    monkeypatch.setattr(torch, "compile", compile_badly)
+    monkeypatch.setattr(compiling, "import_module", lambda _name: None)
+    said = "The network is trained without compiling: there is no C++ compiler on this machine."
+    arguments = ("--set", "training.compile=true")
+    assert f"\n{said}\n" in run(*arguments)[1]
+    assert json.loads(run(*arguments, "--json")[1])["warnings"] == [said]
+    assert "warnings" not in json.loads(run("--json")[1])
 
 
 def test_an_early_end_is_complete_and_says_why(run) -> None:
