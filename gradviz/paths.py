@@ -1,4 +1,4 @@
-"""Where things lie: the resources that travel with the program, and the folder for its state."""
+"""Where things lie: the resources that travel with the program, folders for its state and for downloads."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def state_folder() -> Path:
     folder = Path(chosen) if chosen else Path(platformdirs.user_state_dir("gradviz", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def cache_folder() -> Path:
+    """Where downloaded data sets are kept; GRADVIZ_CACHE overrides it. It need not exist."""
+    chosen = os.environ.get("GRADVIZ_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("gradviz", appauthor=False))

@@ -63,9 +63,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Runs, drafts, logs and settings of this test go to a folder of their own."""
+    """Runs, drafts, logs, settings and downloads of this test go to a folder of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADVIZ_STATE", str(tmp_path_factory.mktemp("state")))
+        state = tmp_path_factory.mktemp("state")
+        patch.setenv("GRADVIZ_STATE", str(state))
+        patch.setenv("GRADVIZ_CACHE", str(state / "cache"))
         yield
 
 

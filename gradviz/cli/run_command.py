@@ -29,6 +29,7 @@ from gradviz.nets.model import inspect
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import register_output
 from gradviz.records.reader import RunReader
+from gradviz.records.run import RunState, RunStatus
 from gradviz.records.session import RunSource, Session, save_session
 from gradviz.records.workspace import Workspace
 from gradviz.spec.examples import PREFIX
@@ -40,6 +41,7 @@ from gradviz.training.control import RunControl
 from gradviz.training.device import resolve_device
 from gradviz.training.loss import describe_experiment
 from gradviz.training.run import train
+from gradviz.training.trainer import OnStatus
 
 _REDRAW = 0.1  # seconds between two pictures of the progress bar
 
@@ -131,8 +133,8 @@ def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dic
         with register_output(target, store, run_id):
             workspace.write_draft(session, changed=True)
             # What an imported model prints is no part of the report.
-            with _progress(experiment, control), redirect_stdout(sys.stderr):
-                status = train(experiment, store, control, run_id=run_id)
+            with _progress(experiment, control) as say, redirect_stdout(sys.stderr):
+                status = train(experiment, store, control, run_id=run_id, on_status=say)
             if not store.exists():
                 saved = True  # nothing was measured, so there is nothing to keep
                 raise BadInput(status.reason)
@@ -148,8 +150,11 @@ def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dic
 
 
 @contextmanager
-def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[None]:
-    """A progress bar on standard error where that is a terminal, fed from the boundaries between steps."""
+def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStatus]:
+    """A progress bar on standard error where that is a terminal, fed from the boundaries between steps.
+
+    What it gives takes statuses: what is said before the first step, of a download, stands before the bar.
+    """
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -174,8 +179,12 @@ def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[None]
             total = control.steps_asked or None
             progress.update(task, completed=control.steps_done, total=total, rate=rate, refresh=True)
 
+        def say(status: RunStatus) -> None:
+            starting = status.state is RunState.STARTING and status.reason
+            progress.update(task, description=status.reason if starting else experiment.name, refresh=True)
+
         control.poll = draw
-        yield
+        yield say
 
 
 @contextmanager

@@ -265,7 +265,8 @@ class TrainingController(QObject):
         elif status.state is RunState.PAUSED:
             self._show(EngineState.PAUSED, self.tr("Paused"))
         else:
-            self._show(EngineState.TRAINING, self.tr("Training"))
+            loading = status.reason if status.state is RunState.STARTING else ""
+            self._show(EngineState.TRAINING, loading or self.tr("Training"))
 
     @Slot(object)
     def _on_complaint(self, line: bytes) -> None:

@@ -2,8 +2,11 @@
 
 from gradviz.data import (
     adding,
+    cifar,
     copy_memory,
     digits,
+    image_folder,
+    mnist,
     noise,
     planar,
     reber,
@@ -15,8 +18,11 @@ from gradviz.data import (
 
 __all__ = [
     "adding",
+    "cifar",
     "copy_memory",
     "digits",
+    "image_folder",
+    "mnist",
     "noise",
     "planar",
     "reber",

@@ -7,20 +7,42 @@ is the test part of “Optical Recognition of Handwritten Digits” (Alpaydin an
 from __future__ import annotations
 
 import zipfile
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gradviz.data.class_subset import CLASSES, chosen_classes, samples_of, subset
 from gradviz.data.registry import DataError, Samples, Source, data_sets
 from gradviz.paths import resources
 
+_SAMPLES = (178, 182, 177, 183, 181, 182, 181, 179, 174, 180)
+"""Of every class."""
 
-@data_sets.register("digits", group="Images", doc="1,797 handwritten digits, 8 × 8 grey pixels, 10 classes")
-def digits() -> Source:
+
+@data_sets.register(
+    "digits",
+    group="Images",
+    doc="1,797 handwritten digits, 8 × 8 grey pixels, 10 classes; in the program, no download",
+    parameters=(CLASSES,),
+)
+def digits(classes: list[int] | None = None) -> Source:
     """The bundled digits: images `[1797, 1, 8, 8]` of values 0 to 16."""
-    return Source(input_shape=(1, 8, 8), classes=10, samples=1797, make=read_digits, stored=True)
+    chosen = chosen_classes(classes, len(_SAMPLES))
+    return Source(
+        input_shape=(1, 8, 8),
+        classes=len(chosen),
+        samples=samples_of(chosen, _SAMPLES),
+        make=partial(_chosen, chosen),
+        stored=True,
+    )
 
 
-def read_digits(_rng: np.random.Generator) -> Samples:
+def _chosen(chosen: tuple[int, ...], rng: np.random.Generator) -> Samples:
+    return subset(*read_digits(rng), chosen, len(_SAMPLES))
+
+
+def read_digits(_rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Images `[1797, 1, 8, 8]` and their classes. Raises DataError where the file is damaged."""
     path = resources() / "data" / "digits.npz"
     try:

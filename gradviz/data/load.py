@@ -16,10 +16,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from gradviz.data.progress import Progress, unwatched
 from gradviz.data.registry import DataError, Source, data_sets
 from gradviz.data.seeds import Purpose, stream
 from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import DataSpec
+from gradviz.spec.memory import machine_memory
 
 __all__ = [
     "DataError",
@@ -65,12 +67,20 @@ def describe(spec: DataSpec) -> DataInfo:
     return _info(source_of(spec))
 
 
-def load(spec: DataSpec, seed: int) -> DataSet:
-    """Make, split and standardise the data; everything random follows from `seed`. Raises DataError."""
+def load(spec: DataSpec, seed: int, progress: Progress = unwatched) -> DataSet:
+    """Make, split and standardise the data; everything random follows from `seed`. Raises DataError.
+
+    What takes long, a download say, tells `progress` how far it is.
+    """
     source = source_of(spec)
-    held_out = held_out_of(spec, source)
+    held_out_of(spec, source)
+    _check_memory(spec, source)
     try:
-        x, y = source.make(stream(seed, Purpose.SAMPLES))
+        rng = stream(seed, Purpose.SAMPLES)
+        x, y = source.make(rng, progress) if source.tells else source.make(rng)
+        if source.tells:
+            source = source_of(spec)  # what was downloaded now describes itself
+        held_out = held_out_of(spec, source)
         if source.ordered:
             train, val = split_in_order(len(y), held_out, source.gap, most_scored(source))
         else:
@@ -80,11 +90,7 @@ def load(spec: DataSpec, seed: int) -> DataSet:
         train_x, val_x = (x[train], x[val]) if source.vocabulary else standardise(x[train], x[val])
         train_y, val_y = standardise(y[train], y[val]) if source.scaled_targets else (y[train], y[val])
     except MemoryError as error:
-        size = (8 if source.vocabulary else 4) * source.samples * math.prod(source.input_shape) / 2**30
-        raise DataError(
-            f"data: the data set “{spec.name}” takes {size:.1f} GiB, more memory than there is; "
-            "ask for fewer samples"
-        ) from error
+        raise _too_large(spec, source) from error
     return DataSet(
         train_x=torch.from_numpy(train_x),
         train_y=torch.from_numpy(train_y),
@@ -99,6 +105,25 @@ def load(spec: DataSpec, seed: int) -> DataSet:
 def most_scored(source: Source) -> int:
     """How many held-out windows of a text are scored at most."""
     return max(1, _MOST_SCORED // source.input_shape[0])
+
+
+def _check_memory(spec: DataSpec, source: Source) -> None:
+    """Refuse what is larger than the machine: the system would kill the program instead of telling it."""
+    there = machine_memory()
+    if there is not None and _bytes(source) > there:
+        raise _too_large(spec, source)
+
+
+def _too_large(spec: DataSpec, source: Source) -> DataError:
+    return DataError(
+        f"data: the data set “{spec.name}” takes {_bytes(source) / 2**30:.1f} GiB, "
+        "more memory than there is; ask for fewer samples"
+    )
+
+
+def _bytes(source: Source) -> int:
+    """What the inputs take as tensors."""
+    return (8 if source.vocabulary else 4) * source.samples * math.prod(source.input_shape)
 
 
 def split(
@@ -128,13 +153,32 @@ def split_in_order(
 
 def standardise(train: NDArray[Any], val: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Both parts by the training part's mean and deviation; what does not vary becomes 0."""
-    axes = None if train.ndim > 2 else 0
-    mean = train.mean(axis=axes, dtype=np.float64)
-    deviation = train.std(axis=axes, dtype=np.float64)
+    if train.dtype == np.uint8:
+        mean, deviation = pixel_moments(train)
+    else:
+        axes = None if train.ndim > 2 else 0
+        mean = train.mean(axis=axes, dtype=np.float64)
+        deviation = train.std(axis=axes, dtype=np.float64)
     varies = deviation > 1e-7 * np.abs(mean)
     scale = np.where(varies, 1 / np.where(varies, deviation, 1.0), 0.0).astype(np.float32)
     shift = mean.astype(np.float32)
-    return (train - shift) * scale, (val - shift) * scale
+    scaled = train - shift, val - shift
+    for part in scaled:
+        np.multiply(part, scale, out=part)  # large images are in memory twice as it is
+    return scaled
+
+
+def pixel_moments(pixels: NDArray[np.uint8]) -> tuple[np.float64, np.float64]:
+    """Mean and deviation over all pixels, by whole numbers and a thousand images at a time.
+
+    As float64 all at once the images of CIFAR-10 would take 1.2 GB.
+    """
+    counts = np.zeros(256, dtype=np.int64)
+    for start in range(0, len(pixels), 1000):
+        counts += np.bincount(pixels[start : start + 1000].ravel(), minlength=256)
+    values = np.arange(256)
+    mean = np.float64(counts @ values / pixels.size)
+    return mean, np.float64(np.sqrt(counts @ (values - mean) ** 2 / pixels.size))
 
 
 def _info(source: Source) -> DataInfo:

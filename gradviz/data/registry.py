@@ -15,13 +15,21 @@ from numpy.typing import NDArray
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.registry import Registry
 
-Samples = tuple[NDArray[np.float32] | NDArray[np.int64], NDArray[np.int64] | NDArray[np.float32]]
-"""Inputs `[samples, *input_shape]`, int64 where they are token ids, and targets: classes `[samples]`, or
-`[samples, length]` where there is one at every position; in a regression float32 `[samples, values]`."""
+Samples = tuple[
+    NDArray[np.float32] | NDArray[np.int64] | NDArray[np.uint8], NDArray[np.int64] | NDArray[np.float32]
+]
+"""Inputs `[samples, *input_shape]`, int64 where they are token ids, uint8 where they are pixels, and targets:
+classes `[samples]`, or `[samples, length]` where there is one at every position; in a regression float32
+`[samples, values]`."""
 
 
 class DataError(ValueError):
-    """Data that cannot be had as asked; the message is a sentence for people."""
+    """Data that cannot be had as asked; the message is a sentence for people.
+
+    `where` is the section of the experiment that it is about.
+    """
+
+    where = "data"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,11 +38,13 @@ class Source(DataInfo):
 
     One that is `stored` reads a file instead and draws nothing. One that is `ordered` is a whole from start
     to end, as a text is: its last samples are held out, and `gap` samples before them, which share some of
-    it with both parts, are left out.
+    it with both parts, are left out. One that `tells` how far it is, because it downloads or reads many
+    files, also takes a `Progress`.
     """
 
-    make: Callable[[np.random.Generator], Samples]
+    make: Callable[..., Samples]
     stored: bool = False
+    tells: bool = False
     scaled_targets: bool = False
     """Whether the targets of a regression are standardised by the training part, each value by itself.
 

@@ -18,6 +18,7 @@ class Purpose(IntEnum):
     SPLIT = 2
     ORDER = 3
     TRAINING = 4
+    AUGMENTATION = 5
     TEXT = 6
 
 

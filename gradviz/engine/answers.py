@@ -43,7 +43,7 @@ def answer(request: Ask, catalogue: Catalogue) -> dict[str, Any]:
         problem = error.problems[0]
         raise Refused(problem.message, problem.where) from error
     except DataError as error:
-        raise Refused(str(error), "data") from error
+        raise Refused(str(error), error.where) from error
     except (ValueError, OSError) as error:
         raise Refused(str(error)) from error
     except KeyError as error:

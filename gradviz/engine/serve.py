@@ -155,7 +155,7 @@ class Server:
             problem = error.problems[0]
             self._events.not_inspected(request.id, problem.message, problem.where)
         except DataError as error:
-            self._events.not_inspected(request.id, str(error), "data")
+            self._events.not_inspected(request.id, str(error), error.where)
         except Exception as error:  # noqa: BLE001 - every question is answered
             _log.exception("Inspecting failed")
             self._events.not_inspected(request.id, f"The model could not be inspected: {error}")

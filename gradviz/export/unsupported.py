@@ -20,9 +20,14 @@ _CLIPS = ("value", "norm", "global_norm")
 _REGULARIZATION = ("max_norm", "biases", "exclude")
 
 
-def refuse_unsupported(experiment: ExperimentSpec) -> None:
-    """Raise ExportError with the first setting that a script would have to leave out."""
+def refuse_unsupported(experiment: ExperimentSpec, *able: str) -> None:
+    """Raise ExportError with the first setting that a script would have to leave out.
+
+    `able` names the sections that this form of script can say.
+    """
     for key, value in _unsupported(experiment):
+        if key.partition(".")[0] in able:
+            continue
         raise ExportError(
             f"{key} = {_written(value)} cannot be written as a script; take it out to export the rest"
         )

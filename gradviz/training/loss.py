@@ -21,6 +21,7 @@ from torch.nn.functional import (
     mse_loss,
 )
 
+from gradviz.data.augmentation import augmentation_of
 from gradviz.data.load import describe
 from gradviz.spec.catalogue import did_you_mean
 from gradviz.spec.data_info import DataInfo, Task
@@ -93,8 +94,13 @@ def build_objective(spec: LossSpec, data: DataInfo) -> Objective:
 
 
 def describe_experiment(experiment: ExperimentSpec) -> DataInfo:
-    """What the network must satisfy, by the data and the loss. Raises DataError and SpecError."""
-    return build_objective(experiment.loss, describe(experiment.data)).info
+    """What the network must satisfy, by the data and the loss. Raises DataError and SpecError.
+
+    An augmentation that does not go with the data is a DataError too.
+    """
+    data = describe(experiment.data)
+    augmentation_of(experiment.augmentation, data, experiment.data_seed)
+    return build_objective(experiment.loss, data).info
 
 
 @losses.register("auto", group="Loss", doc="The loss that goes with the data")

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from torch import Tensor
 
+from gradviz.data.augmentation import augmentation_of
 from gradviz.data.batches import Batches
 from gradviz.data.load import DataError, DataSet, load
 from gradviz.data.order import batches_per_epoch
+from gradviz.data.progress import LoadingStopped, Progress
 from gradviz.nets.build import BuildError, BuiltModel
 from gradviz.nets.model import build
 from gradviz.probes.recorder import recorded_series
@@ -64,8 +66,8 @@ def train(
     run = _Run(control, on_status)
     try:
         status = run.train(experiment, Path(store_path), run_id, resume)
-    except KeyboardInterrupt:
-        status = _finished(FinishReason.STOPPED, control, "Interrupted.")
+    except (KeyboardInterrupt, LoadingStopped) as stop:
+        status = _finished(FinishReason.STOPPED, control, str(stop) or "Interrupted.")
     except (DataError, SpecError, BuildError, DeviceError, NumericsError, RecordsError) as error:
         status = _finished(FinishReason.FAILED, control, _sentence(str(error)))
     except StateError as error:
@@ -95,7 +97,8 @@ class _Run:
         device = resolve_device(experiment.training.device)
         beginning = Resumed(resume, experiment) if resume else Fresh()
         warm_up()  # before there is a store: whoever sees one expects steps
-        data = load(experiment.data, experiment.data_seed)
+        data = load(experiment.data, experiment.data_seed, _watch_loading(self._control, self._on_status))
+        augmentation_of(experiment.augmentation, data.info, experiment.data_seed)  # before there is a store
         objective = build_objective(experiment.loss, data.info)
         first = _first_batch(experiment, data)
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
@@ -137,8 +140,21 @@ class _Run:
         return status
 
 
+def _watch_loading(control: RunControl, on_status: OnStatus | None) -> Progress:
+    """Tells how far the data are as a status, and stops the loading when the run is told to stop."""
+
+    def tell(sentence: str) -> None:
+        control.ask()
+        if control.stopped:
+            raise LoadingStopped("Stopped before the data were there.")
+        if on_status is not None:
+            on_status(RunStatus(state=RunState.STARTING, reason=sentence))
+
+    return tell
+
+
 def _first_batch(experiment: ExperimentSpec, data: DataSet) -> Tensor:
-    """The inputs of the first step, which an initializer may look at."""
+    """The inputs of the first step, not augmented, which an initializer may look at."""
     batches = Batches(data.train_x, data.train_y, experiment.data.batch_size, experiment.data_seed)
     return batches.take(0)[0]
 

@@ -8,6 +8,7 @@ from math import isfinite
 
 import torch
 
+from gradviz.data.augmentation import augmentation_of
 from gradviz.data.batches import Batches
 from gradviz.data.load import DataSet
 from gradviz.data.seeds import Purpose, torch_seed
@@ -97,7 +98,11 @@ class Trainer:
             else None
         )
         self.batches = Batches(
-            data.train_x.to(device), data.train_y.to(device), experiment.data.batch_size, experiment.data_seed
+            data.train_x.to(device),
+            data.train_y.to(device),
+            experiment.data.batch_size,
+            experiment.data_seed,
+            augmentation_of(experiment.augmentation, data.info, experiment.data_seed),
         )
         self.first_step = 0
         self.steps = control.steps_asked = count_steps(experiment, self.batches.per_epoch)

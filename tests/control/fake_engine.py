@@ -11,7 +11,11 @@ import sys
 import time
 
 HOW = sys.argv[1]
-EMPTY = {"layers": [], "initializers": [], "data_sets": [], "optimizers": [], "clips": [], "templates": []}
+GROUPS = (
+    *("layers", "initializers", "data_sets", "optimizers"),
+    *("losses", "schedules", "clips", "templates"),
+)
+EMPTY = {group: [] for group in GROUPS}
 
 
 def write(line, stream=sys.stdout):

@@ -78,6 +78,22 @@ def test_validation_part_does_not_move_the_scale() -> None:
     assert val.tolist() == [[10.0]]
 
 
+def test_pixels_are_standardised_as_the_same_numbers_in_float() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (2300, 1, 3, 4), dtype=np.uint8)
+    train, val = standardise(pixels[:2200], pixels[2200:])
+    slow_train, slow_val = standardise(pixels[:2200].astype(np.float64), pixels[2200:].astype(np.float64))
+    assert train.dtype == val.dtype == np.float32
+    np.testing.assert_allclose(train, slow_train, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(val, slow_val, rtol=0, atol=1e-6)
+
+
+def test_what_is_larger_than_the_machine_is_refused_before_it_is_made(monkeypatch) -> None:
+    monkeypatch.setattr("gradviz.data.load.machine_memory", lambda: 2**20)
+    assert len(load(spec("moons"), seed=0).train_y) == 800
+    with pytest.raises(DataError, match=r"“random” takes 0\.1 GiB, more memory than there is"):
+        load(spec("random", samples=10_000), seed=0)
+
+
 def test_constant_column_becomes_zero() -> None:
     train = np.array([[0.1, 1.0], [0.1, 3.0], [0.1, 5.0]], dtype=np.float32)
     scaled, val = standardise(train, train[:1])

@@ -21,6 +21,7 @@ from gradviz.paths import resources
 from gradviz.spec.data_info import Task
 from gradviz.spec.examples import examples, load_experiment
 from gradviz.spec.experiment import (
+    AugmentationSpec,
     ClipSpec,
     DataSpec,
     ExperimentSpec,
@@ -77,6 +78,10 @@ def test_every_data_set_has_the_same_samples(workshop, same_losses, name):
             export_pytorch(experiment)
         return
     same_losses(experiment)
+    same_samples(workshop, experiment)
+
+
+def same_samples(workshop, experiment):
     parts = workshop.script(experiment).load_data()
     data = load(experiment.data, experiment.seed)
     for ours, theirs in zip((data.train_x, data.train_y, data.val_x, data.val_y), parts, strict=True):
@@ -91,6 +96,27 @@ def test_overlapping_windows_of_a_text_are_split_with_a_gap(workshop):
     data = load(spec, experiment.seed)
     assert [len(part) for part in parts] == [len(data.train_x)] * 2 + [len(data.val_x)] * 2
     assert torch.equal(data.val_y, parts[3])
+
+
+def test_a_subset_of_the_classes_travels(workshop):
+    same_samples(workshop, replace(small(), data=DataSpec(parameters={"classes": [8, 3]})))
+
+
+def test_data_too_large_for_a_script_are_refused_unread():
+    with pytest.raises(ExportError, match="more than 33,554,432 values"):
+        export_pytorch(replace(small(), data=DataSpec(name="cifar10")))
+
+
+AUGMENTED = AugmentationSpec(shift=1, crop=2, flip=True, noise=0.1)
+
+
+def test_augmentation_has_the_same_losses(same_losses):
+    same_losses(replace(small(), data=DataSpec(batch_size=16), augmentation=AUGMENTED))
+
+
+def test_augmentation_that_does_not_fit_is_refused_by_its_sentence():
+    with pytest.raises(ExportError, match="augmentation is for images"):
+        export_pytorch(replace(small(), augmentation=AUGMENTED))
 
 
 @pytest.mark.parametrize("method", list(clips))

@@ -5,8 +5,11 @@ For tests that go through all data sets.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from image_files import cifar10_files, cifar100_files, write_files, write_image_folder, write_mnist
 
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import LayerSpec
@@ -14,6 +17,15 @@ from gradviz.spec.experiment import LayerSpec
 REVIEWS = [f"{word} film number {i},{word}\n" for i in range(40) for word in ("good", "bad")]
 TEXTS = {"text_classification": ("texts.csv", "text,label\n" + "".join(REVIEWS))}
 """Files of texts, by the data set whose `path` they are."""
+
+IMAGES: dict[str, Callable[[Path], object]] = {
+    "mnist": write_mnist,
+    "fashion_mnist": lambda folder: write_mnist(folder, packed=False),
+    "cifar10": lambda folder: write_files(folder, cifar10_files()),
+    "cifar100": lambda folder: write_files(folder, cifar100_files()),
+    "image_folder": write_image_folder,
+}
+"""What writes the images of a data set into the folder that is its `path`."""
 
 SMALL: dict[str, dict[str, Any]] = {
     "digits": {},
@@ -29,6 +41,10 @@ SMALL: dict[str, dict[str, Any]] = {
 
 def small_parameters(name: str, folder: Path) -> dict[str, Any]:
     """The parameters of a data set that make it small; what it reads is written into `folder`."""
+    if name in IMAGES:
+        folder.mkdir(parents=True, exist_ok=True)
+        IMAGES[name](folder)
+        return {"path": str(folder)}
     given = SMALL.get(name, {"samples": 100})
     if name in TEXTS:
         folder.mkdir(parents=True, exist_ok=True)

@@ -126,14 +126,17 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
     if source.samples * math.prod(source.input_shape) > _MOST_VALUES:
         raise ExportError(
             f"the data have more than {_MOST_VALUES:,} values, which a script does not carry: "
-            "choose a smaller data set"
+            "choose a smaller data set, or fewer of its classes"
         )
     x, y = source.make(np.random.default_rng(0))
     if source.per_position:
         table = np.stack([x, y.astype(x.dtype)])
         form, how = _STORED_SEQUENCES, "all inputs, then all targets"
     else:
-        table = np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1).astype(x.dtype)], axis=1).T
+        flat: NDArray[Any] = x.reshape(len(x), -1)
+        if x.dtype == np.uint8:
+            flat = flat.astype(np.int32)  # which has room for the classes too
+        table = np.concatenate([flat, y.reshape(len(y), -1).astype(flat.dtype)], axis=1).T
         form, how = _STORED, "a column for each"
     dtype = _smallest(table)
     packed = lzma.compress(

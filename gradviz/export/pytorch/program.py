@@ -46,7 +46,7 @@ _GUARD = 'if __name__ == "__main__":\n    main()'
 @export_format("pytorch", doc="A Python script for PyTorch: data, model and training", suffix=".py")
 def export_pytorch(experiment: ExperimentSpec) -> str:
     """The script, formatted. Raises ExportError where the experiment cannot be built."""
-    refuse_unsupported(experiment)
+    refuse_unsupported(experiment, "augmentation")
     sources = Sources()
     try:
         info = describe_experiment(experiment)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import asdict
 
 import torch
 from torch import nn
 
+from gradviz.data.augmentation import Augmentation
 from gradviz.data.batches import Batches
 from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.export.expression import Argument, Call, Name, Node, Value
@@ -14,7 +16,7 @@ from gradviz.export.layout import assigned, in_one_line
 from gradviz.export.pytorch import clipping
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError
-from gradviz.spec.experiment import ClipSpec, ExperimentSpec, ModelSpec, OptimizerSpec
+from gradviz.spec.experiment import AugmentationSpec, ClipSpec, ExperimentSpec, ModelSpec, OptimizerSpec
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import build_optimizer
 
@@ -45,7 +47,7 @@ def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
     """Train for so many steps, a new network unless one is given; the loss of every step."""
     train_x, train_y, val_x, val_y = (part.to(DEVICE) for part in load_data())
     model = (build_model() if model is None else model).to(DEVICE)
-    batches = Batches(train_x, train_y, BATCH_SIZE, SEED){epochs}
+{batches}{epochs}
 {optimizer}
     {weights}torch.manual_seed(torch_seed(SEED, Purpose.TRAINING))  # what dropout draws from
     model.train()
@@ -75,6 +77,8 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
     sources.need("torch", "Tensor", "nn")
     sources.need("torch.nn.functional", "cross_entropy")
     texts = sources.carry(Batches, torch_seed, Purpose)
+    if experiment.augmentation != AugmentationSpec():
+        texts += sources.carry(Augmentation)
     change = ""
     penalty = experiment.regularization
     if penalty.l1 or penalty.l2:
@@ -84,6 +88,7 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
         texts += sources.carry(getattr(clipping, experiment.clip.method))
         change += f"{_clip(experiment.clip)}\n"
     train = _TRAIN.format(
+        batches=assigned("batches = ", _batches(experiment.augmentation), 4),
         default=" | None = None" if experiment.training.steps is None else " = STEPS",
         epochs="\n    steps = EPOCHS * batches.per_epoch if steps is None else steps"
         if experiment.training.steps is None
@@ -95,6 +100,15 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
     )
     forward = _forward("part_x", "part_y", per_position=per_position)
     return [*texts, _VALIDATE.format(forward=forward), train]
+
+
+def _batches(augmentation: AugmentationSpec) -> Node:
+    """The call that makes the batches, augmented as set."""
+    arguments = [Argument(Name(name)) for name in ("train_x", "train_y", "BATCH_SIZE", "SEED")]
+    if augmentation != AugmentationSpec():
+        own = [Argument(Value(value), name, keyword=True) for name, value in asdict(augmentation).items()]
+        arguments.append(Argument(Call("Augmentation", (*own, Argument(Name("SEED"), "seed", keyword=True)))))
+    return Call("Batches", tuple(arguments))
 
 
 def _forward(x: str, y: str, *, per_position: bool) -> str:
