@@ -21,9 +21,8 @@ from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.boundary import Boundary, OnStatus
 from gradviz.training.checkpoints import Checkpoints
 from gradviz.training.clipping import build_clip, last_linear
-from gradviz.training.compiling import Compiled
+from gradviz.training.computation import Computation
 from gradviz.training.control import RunControl
-from gradviz.training.determinism import deterministic
 from gradviz.training.divergence import Divergence
 from gradviz.training.early_stopping import EarlyStopping
 from gradviz.training.evaluation import Evaluation
@@ -35,9 +34,7 @@ from gradviz.training.max_norm import MaxNorm
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
-from gradviz.training.precision import in_precision
 from gradviz.training.regularization import PENALTY_RATIO, Penalty
-from gradviz.training.rehearsal import rehearse
 from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
 
@@ -115,11 +112,10 @@ class Trainer:
             task=objective.info.task,
         )
         training = experiment.training
-        self.device, self.training = device, training
-        self.compiled = Compiled(self.model, writer) if training.compile else None
-        plain = self.plain = in_precision(self.model, training.precision, device)
+        self.computation = Computation(training, self.model, device, writer)
+        plain = self.computation.plain
         self.passes = Passes(
-            in_precision(self.compiled, training.precision, device) if self.compiled else plain,
+            self.computation.forward,
             self.batches,
             objective,
             parameters,
@@ -167,21 +163,9 @@ class Trainer:
         if not self.first_step:
             torch.manual_seed(torch_seed(self.seed, Purpose.TRAINING))
         self.model.train()
-        try:
-            with deterministic(self.device, wanted=self.training.deterministic):
-                rehearse(
-                    self.model,
-                    self.passes,
-                    self.first_step,
-                    precision=self.training.precision,
-                    plain=self.plain,
-                    compiled=self.compiled,
-                )
-                self.boundary.begin(self.first_step)
-                return self._loop()
-        finally:
-            if self.compiled is not None:
-                self.compiled.close()
+        with self.computation.running(self.passes, self.first_step):
+            self.boundary.begin(self.first_step)
+            return self._loop()
 
     def _loop(self) -> RunStatus:
         control, recorder, stopping = self.control, self.recorder, self.stopping

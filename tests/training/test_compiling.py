@@ -30,7 +30,7 @@ def test_a_compiled_network_trains_as_without_and_is_let_go(bench, experiment, m
             made.append(self.works)
             super().close()
 
-    monkeypatch.setattr("gradviz.training.trainer.Compiled", Watched)
+    monkeypatch.setattr("gradviz.training.computation.Compiled", Watched)
     spec = compiled(experiment)
     layers = (*spec.model.layers[:2], LayerSpec(kind="Dropout"), spec.model.layers[2])
     spec = replace(spec, model=replace(spec.model, layers=layers))

@@ -72,7 +72,7 @@ def test_the_trial_leaves_no_trace(bench, experiment, monkeypatch) -> None:
     dropout, norm = LayerSpec(kind="Dropout"), LayerSpec(kind="BatchNorm1d")
     plain = replace(plain, model=replace(plain.model, layers=(*layers[:2], norm, dropout, layers[2])))
     _, with_trial = bench.train(plain)
-    monkeypatch.setattr("gradviz.training.trainer.rehearse", lambda *_, **__: None)
+    monkeypatch.setattr("gradviz.training.computation.rehearse", lambda *_, **__: None)
     _, without = bench.train(plain)
     for step in range(3):
         for quantity in ("train_loss", "grad_norm"):
