@@ -95,7 +95,8 @@ class LayerTreeModel(LayerRows):
                 problem.path: (problem.message, problem.repair) for problem in reply.inspection.problems
             }
         else:
-            self._found = {path_in(reply.where): (reply.error, None)}
+            elsewhere = bool(reply.where) and not reply.where.startswith("model")
+            self._found = {} if elsewhere else {path_in(reply.where): (reply.error, None)}
         self._annotate()
 
     def headerData(

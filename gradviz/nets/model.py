@@ -5,6 +5,8 @@ Whoever has an experiment comes here; `gradviz.nets.build` knows the layer tree 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from gradviz.nets.build import BuiltModel, build_model, inspect_model
@@ -18,8 +20,10 @@ from gradviz.spec.experiment import ModelSpec
 def inspect(model: ModelSpec, data: DataInfo) -> Inspection:
     """The shapes, sizes and problems of the model on such data; nothing is allocated, nothing is raised."""
     if model.source:
-        return inspect_foreign(model, data)
-    return inspect_model(model, sample_shape(data), data.classes, per_position=data.per_position)
+        found = inspect_foreign(model, data)
+    else:
+        found = inspect_model(model, sample_shape(data), data.classes, per_position=data.per_position)
+    return replace(found, data=data)
 
 
 def build(model: ModelSpec, data: DataInfo, seed: int, batch: Tensor | None = None) -> BuiltModel:

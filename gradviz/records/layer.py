@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import Path
 from gradviz.spec.repair import Repair
 
@@ -71,7 +72,8 @@ class LayerProblem:
 class Inspection:
     """The true shapes and sizes of an experiment's network, found without allocating it.
 
-    `layers` and `nodes` end where the first problem is. `classes` is the output size that the loss needs.
+    `layers` and `nodes` end where the first problem is. `classes` is the output size that the loss needs,
+    `data` what the network was inspected for.
     """
 
     input_shape: tuple[int, ...]
@@ -79,6 +81,7 @@ class Inspection:
     layers: tuple[LayerInfo, ...]
     nodes: tuple[NodeInfo, ...]
     problems: tuple[LayerProblem, ...]
+    data: DataInfo | None = None
 
     @property
     def parameters(self) -> int:
@@ -101,6 +104,7 @@ class Inspection:
                 {"path": p.path, "message": p.message, "repair": p.repair.to_raw() if p.repair else None}
                 for p in self.problems
             ],
+            "data": None if self.data is None else asdict(self.data),
         }
 
     @classmethod
@@ -127,7 +131,14 @@ class Inspection:
                 )
                 for problem in raw["problems"]
             ),
+            data=_data_from_raw(raw.get("data")),
         )
+
+
+def _data_from_raw(raw: Mapping[str, Any] | None) -> DataInfo | None:
+    if raw is None:
+        return None
+    return DataInfo(**{**raw, "input_shape": tuple(raw["input_shape"]), "task": Task(raw["task"])})
 
 
 def _flat(record: LayerInfo | NodeInfo) -> dict[str, Any]:

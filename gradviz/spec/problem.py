@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,6 +36,12 @@ class SpecError(ValueError):
         if problem.line is not None:
             place = f"{place}:{problem.line}" if place else f"line {problem.line}"
         return ": ".join(part for part in (place, problem.where, problem.message) if part)
+
+
+def keys_of(where: str) -> Keys:
+    """The keys that `dotted` wrote: model.layers[1] is ("model", "layers", 1)."""
+    parts = re.findall(r"\[(\d+)\]|([^.\[\]]+)", where)
+    return tuple(int(number) if number else name for number, name in parts)
 
 
 def dotted(keys: Keys) -> str:

@@ -1,76 +1,141 @@
-"""The data panel: which data set, its own parameters, batch size and the share that is held out."""
+"""The data panel: which data set, its own parameters, how it is cut, what is done to images.
+
+A line says what the data is as soon as the engine has looked at it; what is wrong with it is said there in
+full, as it is mostly about a file.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
-from gradviz.spec.catalogue import Value, find
-from gradviz.views.combo import fill
-from gradviz.views.number_format import count
-from gradviz.views.parameter_form import ParameterForm, add_row, tight_form
+from gradviz.spec.data_info import DataInfo, Task
+from gradviz.spec.experiment import AugmentationSpec, ExperimentSpec
+from gradviz.spec.problem import Problem
+from gradviz.views.fixed_form import FixedForm
+from gradviz.views.message_strip import MessageStrip, Tone
+from gradviz.views.named_choice import NamedChoice, everything
+from gradviz.views.named_place import DATA
+from gradviz.views.number_format import count, plain, shape
+from gradviz.views.part import Part
+from gradviz.views.section import Level, Section
+
+IMAGES = "Images"
 
 
-class DataPanel(QWidget):
-    """Edits `experiment.data`."""
+class DataPanel(Part):
+    """Edits `experiment.data` and `experiment.augmentation`."""
 
-    summary_changed = Signal(object)
-    """A few words (str) for the section's heading."""
+    summary_changed = Signal(object, bool)
+    """A few words (str) for the section's heading, and whether they are about something wrong."""
 
     def __init__(self, document: SessionDocument, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._document = document
-        self.choice = QComboBox(self)
-        self.choice.setToolTip(self.tr("The data set to learn from"))
-        self.choice.setAccessibleName(self.tr("Data set"))
-        self.choice.textActivated.connect(self._on_chosen)
-        self.own = ParameterForm(self)
-        self.fixed = ParameterForm(self)
-        self.own.value_changed.connect(self._on_own)
-        self.fixed.value_changed.connect(self._on_fixed)
-        head = QWidget(self)
-        add_row(tight_form(head), self.tr("data set"), self.choice)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 0, 12, 12)
-        layout.setSpacing(4)
-        for part in (head, self.own, self.fixed):
-            layout.addWidget(part)
+        super().__init__(document, ("data",), ("augmentation",), parent=parent)
+        self._engine_problem: Problem | None = None
+        self._wrong = ""
+        self.choice = NamedChoice(
+            document,
+            DATA,
+            self.tr("data set"),
+            self.tr("The data to learn from"),
+            at_hand=everything,
+            explained=True,
+        )
+        self.fixed = FixedForm(
+            document,
+            "data",
+            sections.DATA,
+            {"batch_size": self.tr("batch size"), "validation": self.tr("held out")},
+        )
+        self.augmentation = FixedForm(document, "augmentation", sections.AUGMENTATION, {})
+        body = QWidget(self)
+        inside = QVBoxLayout(body)
+        inside.setContentsMargins(8, 4, 0, 8)
+        inside.addWidget(self.augmentation)
+        self.augmentation_section = Section(
+            self.tr("Augmentation"), body, self, is_open=False, level=Level.GROUP
+        )
+        self.strip = MessageStrip(self, closable=False, narrow=True)
+        self.rows.setContentsMargins(16, 0, 12, 12)
+        self.add(self.choice)
+        self._forms += [(("data",), form) for form in self.choice.forms]
+        self.add_form(("data",), self.fixed)
+        self.add(self.augmentation_section)
+        self._forms.append((("augmentation",), self.augmentation))
+        self.finish()
+        self.add(self.strip)
+        self.preview = self.add_hint("")
         document.experiment_changed.connect(self.refresh)
         document.catalogue_changed.connect(self.refresh)
+        document.problems_changed.connect(self._show_all_problems)
         self.refresh()
 
     def refresh(self, *_unused: object) -> None:
         """Show the document as it is now."""
-        data, catalogue = self._document.experiment.data, self._document.catalogue
-        names = [entry.name for entry in catalogue.data_sets] if catalogue else [data.name]
-        fill(self.choice, names, data.name)
-        entry = find(catalogue.data_sets, data.name) if catalogue else None
-        self.own.show_parameters(entry.parameters if entry else (), data.parameters)
-        self.fixed.show_parameters(
-            sections.DATA,
-            {"batch_size": data.batch_size, "validation": data.validation},
-            {"batch_size": self.tr("batch size"), "validation": self.tr("held out")},
-        )
-        self.summary_changed.emit(self.tr("{0} · batch {1}").format(data.name, count(data.batch_size)))
+        self.show_experiment(self._document.experiment)
+        self._show_all_problems()
 
-    def _on_chosen(self, name: str) -> None:
-        data = self._document.experiment.data
-        if name != data.name:
-            self._edit(replace(data, name=name, parameters={}), self.tr("Choose data set"))
+    def show_experiment(self, spec: ExperimentSpec) -> None:
+        """Show data and augmentation."""
+        self.choice.show_experiment(spec)
+        self.fixed.show_experiment(spec)
+        self.augmentation.show_experiment(spec)
+        entry = self.choice.entry()
+        is_used = spec.augmentation != AugmentationSpec()
+        self.augmentation_section.setVisible(is_used or (entry is not None and entry.group == IMAGES))
+        self.augmentation_section.set_summary(_changes(spec.augmentation) or self.tr("none"))
 
-    def _on_own(self, name: str, value: Value) -> None:
-        data = self._document.experiment.data
-        changed = replace(data, parameters={**data.parameters, name: value})
-        self._edit(changed, self.tr("Change {0}").format(name), merge=f"data {name}")
+    def summary(self, spec: ExperimentSpec) -> str:
+        """Digits · batch 64."""
+        return self.tr("{0} · batch {1}").format(spec.data.name, count(spec.data.batch_size))
 
-    def _on_fixed(self, name: str, value: Value) -> None:
-        changed = replace(self._document.experiment.data, **{name: value})  # type: ignore[arg-type]
-        self._edit(changed, self.tr("Change {0}").format(name), merge=f"data {name}")
+    def show_data(self, info: DataInfo | None) -> None:
+        """Say what the data is."""
+        self.preview.setText("" if info is None else self._described(info))
+        self.preview.setVisible(info is not None)
 
-    def _edit(self, data: object, text: str, merge: str = "") -> None:
-        experiment = replace(self._document.experiment, data=data)  # type: ignore[arg-type]
-        self._document.edit(experiment, text, merge=merge)
+    def show_engine_problem(self, problem: Problem | None) -> bool:
+        """Say what the engine found wrong with the data; whether it is about data at all."""
+        mine = problem is not None and self.claims(problem.keys)
+        self._engine_problem = problem if mine else None
+        self._show_all_problems()
+        return mine
+
+    def _show_all_problems(self, *_unused: object) -> None:
+        problems = [problem for problem in self._document.problems if self.claims(problem.keys)]
+        found = self._engine_problem
+        if found is not None and len(found.keys) > 1:
+            problems.append(found)
+        self.show_problems(problems)
+        in_strip = found is not None and len(found.keys) == 1
+        if found is not None and in_strip:
+            self.strip.say(Tone.ERROR, found.message)
+            self.preview.hide()
+        else:
+            self.strip.hide()
+        wrong = problems[0].message if problems else found.message if found is not None else ""
+        self.summary_changed.emit(wrong or self.summary(self._document.experiment), bool(wrong))
+
+    def _described(self, info: DataInfo) -> str:
+        samples = self.tr("{0} samples").format(count(info.samples))
+        size = shape(info.input_shape)
+        if info.vocabulary is not None:
+            size = self.tr("{0} tokens of {1}").format(size, count(info.vocabulary))
+        return f"{samples} × {size} · {self._task(info)}"
+
+    def _task(self, info: DataInfo) -> str:
+        if info.is_language_model:
+            return self.tr("the next token is foretold")
+        if info.task is Task.BINARY:
+            return self.tr("yes or no")
+        if info.task is Task.REGRESSION:
+            return self.tr("regression") if info.classes == 1 else self.tr("{0} values").format(info.classes)
+        return self.tr("{0} classes").format(count(info.classes))
+
+
+def _changes(given: AugmentationSpec) -> str:
+    """Shift 2 · flip · noise 0.1."""
+    sizes = [(p.name, getattr(given, p.name)) for p in sections.AUGMENTATION]
+    return " · ".join(name if value is True else f"{name} {plain(value)}" for name, value in sizes if value)

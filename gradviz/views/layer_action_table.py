@@ -123,6 +123,12 @@ LAYER_TABLE: dict[str, ActionInfo] = {
         "",
         "Ctrl+.",
     ),
+    "layer.freeze": info(
+        QT_TRANSLATE_NOOP("Actions", "Freeze layers"),
+        QT_TRANSLATE_NOOP("Actions", "Let the selected layers keep their weights, or learn again"),
+        "",
+        "Ctrl+Shift+F",
+    ),
     "layer.save": info(
         QT_TRANSLATE_NOOP("Actions", "Save layers as…"),
         QT_TRANSLATE_NOOP("Actions", "Write the selected layers, or all, into a file"),

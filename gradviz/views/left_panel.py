@@ -9,9 +9,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from gradviz.control.engine_state import InspectionReply
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
 from gradviz.records.layer import Inspection
+from gradviz.spec.problem import Problem, keys_of
 from gradviz.views.data_panel import DataPanel
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.imported_model_panel import ImportedModelPanel
@@ -20,7 +22,7 @@ from gradviz.views.notes_panel import NotesPanel
 from gradviz.views.number_format import count, short_count
 from gradviz.views.placeholders import LEFT_WIDTH
 from gradviz.views.section import Section
-from gradviz.views.training_panel import TrainingPanel
+from gradviz.views.training.panel import TrainingPanel
 
 _MODEL_HEIGHT = 330
 _HEADING = 36
@@ -65,8 +67,9 @@ class LeftPanel(QWidget):
             section.toggled.connect(self._on_toggled)
         layout.addStretch(0)
         self._stretch()
-        self.data.summary_changed.connect(self.sections[1].set_summary)
-        self.training.summary_changed.connect(self.sections[2].set_summary)
+        self.data.summary_changed.connect(self._on_data_summary)
+        self.training.summary_changed.connect(self._on_training_summary)
+        self.training.group_opened.connect(self._on_group_opened, Qt.ConnectionType.QueuedConnection)
         self.notes.summary_changed.connect(self.sections[3].set_summary)
         self.builder.parameters_counted.connect(self._on_counted)
         self.data.refresh()
@@ -80,6 +83,16 @@ class LeftPanel(QWidget):
     def show_imported(self, *, is_imported: bool) -> None:
         """Show the imported model in the place of the layer tree, or the tree again."""
         self._model.setCurrentWidget(self.imported if is_imported else self.builder)
+
+    def show_inspection(self, reply: InspectionReply) -> None:
+        """Show what the engine found: what is wrong stands where it can be mended."""
+        problem = Problem(keys=keys_of(reply.where), message=reply.error) if reply.error else None
+        told = [self.data.show_engine_problem(problem), self.training.show_engine_problem(problem)]
+        self.builder.show_trouble("" if any(told) else reply.error)
+        found = reply.inspection
+        self.data.show_data(found.data if found else None)
+        if found is not None:
+            self.training.set_names([layer.name for layer in found.layers if layer.parameters])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what no longer fits."""
@@ -115,6 +128,18 @@ class LeftPanel(QWidget):
                 grows = section is self.sections[0] if model_open else section.is_open
                 layout.setStretchFactor(section, 3 if grows and section.is_open else 0)
             layout.setStretch(layout.count() - 1, 0 if self._opened else 1)
+
+    def _on_data_summary(self, text: str, is_problem: bool) -> None:
+        self.sections[1].set_summary(text, is_problem=is_problem)
+
+    def _on_training_summary(self, text: str, is_problem: bool) -> None:
+        self.sections[2].set_summary(text, is_problem=is_problem)
+
+    def _on_group_opened(self, group: QWidget) -> None:
+        """Bring what was unfolded into view, once it has its place."""
+        scroll = self.sections[2].body
+        if isinstance(scroll, FittedScroll):
+            scroll.ensureWidgetVisible(group, 0, 8)
 
     def _on_counted(self, inspection: Inspection | None) -> None:
         section = self.sections[0]

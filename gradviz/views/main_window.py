@@ -78,6 +78,9 @@ class MainWindow(QMainWindow):
         self._is_open = False
         self._ends_at_once = False
         self._painted = False
+        self._tabs_soon = QTimer(self)
+        self._tabs_soon.setSingleShot(True)
+        self._tabs_soon.timeout.connect(self._order_tabs)
         self._lay_out()
         self._restore()
 
@@ -89,6 +92,7 @@ class MainWindow(QMainWindow):
         from gradviz.views.left_panel import LeftPanel  # noqa: PLC0415
         from gradviz.views.log_panel import LogPanel  # noqa: PLC0415
         from gradviz.views.memory_guard import MemoryGuard  # noqa: PLC0415
+        from gradviz.views.parameter_form import ParameterForm  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
         from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
         from gradviz.views.window_wiring import WindowWiring  # noqa: PLC0415
@@ -108,6 +112,8 @@ class MainWindow(QMainWindow):
         self.templates = TemplateConductor(document, host, self.actions_by_key["file.template"], self)
         self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train
         self.wiring = WindowWiring(self)
+        for form in self.left.findChildren(ParameterForm):
+            form.rebuilt.connect(self._tabs_soon.start)
         self._is_open = True
         self._tell_visible()
 
@@ -120,7 +126,7 @@ class MainWindow(QMainWindow):
         self.plots = PlotArea(self)
         _replace(self._middle, self._placeholders[1], self.plots)
         self.wiring.connect_plots(self.plots)
-        QTimer.singleShot(0, self, self._order_tabs)
+        self._tabs_soon.start()
         self.plots_loaded.emit()
 
     def show_log(self, shown: bool) -> None:

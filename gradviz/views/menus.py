@@ -27,6 +27,7 @@ MENUS: dict[object, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("Menus", "&Model"): (
         "layer.add", SEPARATOR, "layer.group_repeat", "layer.group_residual", "layer.group_sequential",
         "layer.group_parallel", "layer.ungroup", "layer.unroll", SEPARATOR, "layer.up", "layer.down",
+        SEPARATOR, "layer.freeze",
         SEPARATOR, "layer.repair", SEPARATOR, "layer.fold", "layer.unfold", SEPARATOR, "layer.save",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Run"): (

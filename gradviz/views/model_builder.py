@@ -21,6 +21,7 @@ from gradviz.views.actions import is_local, set_reason
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.layer_form import LayerForm
 from gradviz.views.layer_form_edits import LayerFormEdits
+from gradviz.views.layer_freezing import LayerFreezing
 from gradviz.views.layer_operations import LayerOperations
 from gradviz.views.layer_palette import LayerPalette
 from gradviz.views.layer_tree_view import LayerTreeView
@@ -33,7 +34,8 @@ _CONTEXT_MENU = (
     "layer.repair", SEPARATOR, "layer.add", "edit.cut", "edit.copy", "edit.paste", "edit.paste_into",
     "layer.duplicate", "layer.remove", SEPARATOR, "layer.group_repeat", "layer.group_residual",
     "layer.group_sequential", "layer.group_parallel", "layer.ungroup", "layer.unroll", SEPARATOR,
-    "layer.select_kind", "layer.select_group", SEPARATOR, "layer.up", "layer.down", SEPARATOR,
+    "layer.select_kind", "layer.select_group", SEPARATOR, "layer.freeze", SEPARATOR,
+    "layer.up", "layer.down", SEPARATOR,
     "layer.fold", "layer.unfold", "layer.save",
 )  # fmt: skip
 
@@ -69,6 +71,7 @@ class ModelBuilder(QWidget):
         self.tree = LayerTreeView(model, self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.operations = LayerOperations(document, self.tree, actions, self)
+        self.freezing = LayerFreezing(document, model, self.tree, actions["layer.freeze"])
         self.strip = MessageStrip(self, closable=False, narrow=True)
         self.palette_popup = LayerPalette(self)
         self.form = LayerForm(self)
@@ -225,6 +228,7 @@ class ModelBuilder(QWidget):
         self.tree.expandAll()
 
     def _on_annotated(self) -> None:
+        self.freezing.update_action()
         self._show_problem()
         self.parameters_counted.emit(self._model.inspection)
 
@@ -245,6 +249,7 @@ class ModelBuilder(QWidget):
     def _show_form(self) -> None:
         self._shown = self.tree.selected_paths
         self.operations.update_actions()
+        self.freezing.update_action()
         self._form_area.setVisible(self._edits.show(self._shown))
 
     def _show_problem(self) -> None:

@@ -38,6 +38,12 @@ def significant(value: float) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
+def plain(value: float) -> str:
+    """A number that the user gave, in the fewest digits: 0.1, 100, 1e-5."""
+    mantissa, *exponent = f"{value:g}".split("e")
+    return f"{mantissa}e{int(exponent[0])}" if exponent else mantissa
+
+
 def power(exponent: int) -> str:
     """A power of ten on a plot's axis: 1e-12; 1 and 10 as they are."""
     return {0: "1", 1: "10"}.get(exponent, f"1e{exponent}")

@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
+from gradviz.views.parameter_text import parsed, worded
+from gradviz.views.wheel_guard import let_wheel_pass
 
 _INT_LIMIT = 2**31 - 1
 
@@ -33,12 +35,14 @@ class ParameterField(QObject):
     value_changed = Signal(object)
     """The new value; the user has finished entering it and it is in range."""
 
-    def __init__(self, parameter: Parameter, parent: QWidget) -> None:
+    def __init__(self, parameter: Parameter, parent: QWidget, *, unless_given: str = "") -> None:
         super().__init__(parent)
         self.parameter = parameter
+        self._unless_given = unless_given
         self._tip = f"{parameter.doc}\n{parameter.expected()}" if parameter.doc else parameter.expected()
         self._value: Value | Mixed = parameter.default
         self.widget = self._make(parent)
+        let_wheel_pass(self.widget)
         self.widget.setToolTip(self._tip)
         self.widget.setAccessibleName(parameter.name)
         self.widget.setAccessibleDescription(parameter.doc)
@@ -95,7 +99,7 @@ class ParameterField(QObject):
     def _hint(self) -> str:
         if self._value is MIXED:
             return self.tr("mixed")
-        return self.tr("none") if self.parameter.optional else ""
+        return self._unless_given or (self.tr("none") if self.parameter.optional else "")
 
     def _make(self, parent: QWidget) -> QWidget:
         kinds = set(self.parameter.kinds)
@@ -159,6 +163,16 @@ class ParameterField(QObject):
     def _on_chosen(self, _text: str) -> None:
         self._on_text()
 
+    @property
+    def text(self) -> str:
+        """What stands in the line of a field that has one."""
+        return self._line().text()
+
+    def enter(self, text: str) -> None:
+        """Take a text as if it had been typed."""
+        self._line().setText(text)
+        self._on_text()
+
     def _on_text(self) -> None:
         text = self.widget.currentText() if isinstance(self.widget, QComboBox) else self._line().text()
         if self._value is MIXED and not text.strip():
@@ -183,44 +197,3 @@ class ParameterField(QObject):
         """Say at the field why it went back to its last good value."""
         place = self.widget.mapToGlobal(QPoint(0, self.widget.height()))
         QToolTip.showText(place, text, self.widget, QRect(), _COMPLAINT_MS)
-
-
-def worded(value: Value) -> str:
-    """A value as its field shows it; a list as “3, 3”, nothing as an empty text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.12g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(worded(item) for item in value)
-    return str(value)
-
-
-def parsed(text: str, parameter: Parameter) -> Value:
-    """What a text stands for; what cannot be read stays a text, and the parameter will complain."""
-    text = text.strip()
-    if not text:
-        return None
-    if text in parameter.choices:
-        return text
-    if "," in text or (parameter.length is not None and Kind.INTEGER not in parameter.kinds):
-        items = [_number(item) for item in text.strip("[]()").split(",") if item.strip()]
-        return [item if item is not None else text for item in items]
-    number = _number(text)
-    if number is None:
-        return text
-    listed = {Kind.INTEGERS, Kind.NUMBERS} & set(parameter.kinds)
-    single = {Kind.INTEGER, Kind.NUMBER} & set(parameter.kinds)
-    return [number] if listed and not single else number
-
-
-def _number(text: str) -> int | float | None:
-    plain = text.strip().replace("\u2212", "-").replace("_", "")
-    for kind in (int, float):
-        try:
-            return kind(plain)
-        except ValueError:
-            continue
-    return None

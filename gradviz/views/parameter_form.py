@@ -1,35 +1,65 @@
-"""A form of parameters: label left, control right, one row of 28 px each."""
+"""A form of parameters: label left, control right, one row of 28 px each.
+
+Under a row a note may stand: what the tooltip does not leave room for, or what is wrong with the value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
-from gradviz.spec.catalogue import Parameter, Value
+from gradviz.spec.catalogue import Kind, Parameter, Value
+from gradviz.views.browse_button import BrowseButton
 from gradviz.views.parameter_field import Mixed, ParameterField
+from gradviz.views.restyle import restyle
 
 LABEL_WIDTH = 116
+Beside = Callable[[ParameterField, QWidget], QWidget]
+"""Makes the button that stands beside a field; it goes with the field."""
 
 
 class ParameterForm(QWidget):
-    """Shows the fields of some parameters; is rebuilt only when the parameters are others."""
+    """Shows the fields of some parameters; is rebuilt only when the parameters are others.
+
+    By the names of parameters: `hints` stand under fields, what `beside` makes stands at their right, and
+    `unless_given` says in an empty field what counts then.
+    """
 
     value_changed = Signal(object, object)
     """A parameter's name (str) and its new value."""
+    rebuilt = Signal()
+    """There are other fields, which Tab reaches last until it is told better."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        hints: Mapping[str, str] | None = None,
+        beside: Mapping[str, Beside] | None = None,
+        unless_given: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._unless_given = dict(unless_given or {})
         self._parameters: tuple[Parameter, ...] = ()
         self._fields: dict[str, ParameterField] = {}
+        self._rows: dict[str, QWidget] = {}
+        self._notes: dict[str, QLabel] = {}
+        self._hints = dict(hints or {})
+        self._problems: dict[str, str] = {}
+        self._beside = dict(beside or {})
         self._layout = tight_form(self)
 
     @property
     def fields(self) -> Mapping[str, ParameterField]:
         """The fields by their parameters' names."""
         return self._fields
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What stands under the fields, by their parameters' names."""
+        return {name: note.text() for name, note in self._notes.items()}
 
     def show_parameters(
         self,
@@ -43,20 +73,73 @@ class ParameterForm(QWidget):
         for name, field in self._fields.items():
             field.set_value(values.get(name, field.parameter.default))
 
+    def set_hint(self, name: str, text: str) -> None:
+        """Let a line under a field say something; nothing takes it away."""
+        self._hints[name] = text
+        self._show_note(name)
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Say under the fields what is wrong with their values, in the place of hints."""
+        for name in {*self._problems, *problems}:
+            text = problems.get(name, "")
+            if self._problems.get(name, "") != text:
+                self._problems[name] = text
+                self._show_note(name)
+
     def _rebuild(self, parameters: tuple[Parameter, ...], labels: Mapping[str, str]) -> None:
         while self._layout.rowCount():
             self._layout.removeRow(0)
         for field in self._fields.values():
             field.deleteLater()
         self._parameters = parameters
-        self._fields = {}
+        self._fields, self._rows, self._notes = {}, {}, {}
         for parameter in parameters:
-            field = ParameterField(parameter, self)
+            unless_given = self._unless_given.get(parameter.name, "")
+            field = ParameterField(parameter, self, unless_given=unless_given)
             field.value_changed.connect(self._on_changed)
             self._fields[parameter.name] = field
-            add_row(self._layout, labels.get(parameter.name, parameter.name), field.widget)
-        for before, after in pairwise([self, *(field.widget for field in self._fields.values())]):
-            self.setTabOrder(before, after)
+            row = self._with_beside(field)
+            self._rows[parameter.name] = row
+            label = labels.get(parameter.name, parameter.name)
+            add_row(self._layout, label, row, field.widget)
+            self._show_note(parameter.name)
+        self.rebuilt.emit()
+
+    def _with_beside(self, field: ParameterField) -> QWidget:
+        make = self._beside.get(field.parameter.name)
+        if make is None and Kind.PATH in field.parameter.kinds:
+            make = BrowseButton
+        if make is None:
+            return field.widget
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(field.widget, 1)
+        layout.addWidget(make(field, row))
+        return row
+
+    def _show_note(self, name: str) -> None:
+        row = self._rows.get(name)
+        if row is None:
+            return
+        problem = self._problems.get(name, "")
+        text = problem or self._hints.get(name, "")
+        note = self._notes.get(name)
+        if note is None:
+            if not text:
+                return
+            note = self._notes[name] = note_label(self)
+            self._layout.insertRow(self._row_of(row) + 1, note)
+        note.setText(text)
+        note.setVisible(bool(text))
+        restyle(note, "role", "note-problem" if problem else "note")
+        restyle(self._fields[name].widget, "wrong", "yes" if problem else "")
+
+    def _row_of(self, widget: QWidget) -> int:
+        rows = range(self._layout.rowCount())
+        items = (self._layout.itemAt(row, QFormLayout.ItemRole.FieldRole) for row in rows)
+        return next(row for row, item in enumerate(items) if item is not None and item.widget() is widget)
 
     def _on_changed(self, value: object) -> None:
         field = self.sender()
@@ -75,13 +158,23 @@ def tight_form(parent: QWidget) -> QFormLayout:
     return layout
 
 
-def add_row(layout: QFormLayout, text: str, widget: QWidget) -> QLabel:
-    """Put a labelled control below the others."""
+def add_row(layout: QFormLayout, text: str, row: QWidget, control: QWidget | None = None) -> QLabel:
+    """Put a labelled control below the others; it may be part of a wider `row`."""
+    control = control or row
     label = QLabel(text)
     label.setProperty("role", "field")
     label.setFixedWidth(LABEL_WIDTH)
     label.setMinimumHeight(28)
-    label.setBuddy(widget)
-    label.setToolTip(widget.toolTip())
-    layout.addRow(label, widget)
+    label.setBuddy(control)
+    label.setToolTip(control.toolTip())
+    layout.addRow(label, row)
     return label
+
+
+def note_label(parent: QWidget) -> QLabel:
+    """A quiet line under a control that wraps."""
+    note = QLabel(parent)
+    note.setWordWrap(True)
+    note.setIndent(0)
+    note.setProperty("role", "note")
+    return note

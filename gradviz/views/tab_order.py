@@ -8,7 +8,6 @@ from itertools import pairwise
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from gradviz.views.parameter_form import ParameterForm
 from gradviz.views.section import Section
 
 
@@ -20,16 +19,14 @@ def order_tabs(parts: Iterable[QWidget]) -> None:
 
 
 def _stops(part: QWidget) -> Iterator[QWidget]:
-    """Controls that Tab reaches; and forms, after which the fields that they will make are put."""
+    """Controls that Tab reaches; Qt leaves others out of the order, and whoever is put after one of them."""
     if isinstance(part, Section):
         yield part.heading
         yield from _stops(part.body)
         return
     if part.isWindow():
         return
-    if isinstance(part, ParameterForm) or (
-        part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.focusProxy() is None
-    ):
+    if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.focusProxy() is None:
         yield part
     for child in part.children():
         if isinstance(child, QWidget):

@@ -179,8 +179,9 @@ class WindowWiring(QObject):
         window.toolbar.show_status(window.host.status, can_train=can_train)
 
     def _on_inspected(self, reply: InspectionReply) -> None:
-        self._inspected_well = reply.inspection is not None and not reply.inspection.problems
-        self._window.left.builder.show_trouble(reply.error)
+        found = reply.inspection
+        self._inspected_well = found is not None and not found.problems
+        self._window.left.show_inspection(reply)
         self._sync_toolbar()
         if self._entry is None:
             self._show_empty_soon()

@@ -13,6 +13,7 @@ from gradviz.engine.requests import Ask, Focus, Inspect, Order, Question, SetLr,
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.catalogue import Catalogue
+from gradviz.spec.data_info import DataInfo, Task
 
 
 def test_events_are_ascii_lines_of_strict_json() -> None:
@@ -85,6 +86,7 @@ def test_both_halves_fit() -> None:
         layers=(layer,),
         nodes=(NodeInfo(path=(0,), output_shape=(3,), parameters=9),),
         problems=(LayerProblem(path=(0,), message="too small"),),
+        data=DataInfo(input_shape=(2,), classes=3, samples=7, task=Task.REGRESSION),
     )
     status = RunStatus(state=RunState.FINISHED, finish=FinishReason.DIVERGED, steps=2, reason="because")
     events.ready(pid=1, catalogue=Catalogue(), devices=("cpu",), versions={"torch": "2"})

@@ -21,7 +21,7 @@ from gradviz.control.session_document import SessionDocument
 from gradviz.records.reader import RunReader
 from gradviz.records.snapshot import Snapshot, take_snapshot
 from gradviz.spec.catalogue import Catalogue, Entry
-from gradviz.spec.registry import boolean, choice, integer, integers, number
+from gradviz.spec.registry import boolean, choice, integer, integers, number, path, texts
 from gradviz.views.app import build_window
 from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.main_window import MainWindow
@@ -87,6 +87,42 @@ CATALOGUE = Catalogue(
             parameters=(
                 integer("samples", "How many", default=1000, minimum=10),
                 number("noise", "Spread", default=0.1, minimum=0),
+            ),
+        ),
+        Entry(
+            name="image_folder",
+            group="Images",
+            doc="A folder for every class",
+            parameters=(
+                path("Where the pictures are"),
+                integers("classes", "Which classes", default=[], minimum=0),
+            ),
+        ),
+        Entry(
+            name="csv",
+            group="Tables",
+            doc="A table from a file",
+            parameters=(path("The file"), texts("columns", "Which columns")),
+        ),
+    ),
+    losses=(
+        Entry(name="auto", group="Loss", doc="By the data"),
+        Entry(
+            name="cross_entropy",
+            group="Loss",
+            doc="Surprise",
+            parameters=(number("label_smoothing", "Doubt", default=0.0, minimum=0, below=1),),
+        ),
+    ),
+    schedules=(
+        Entry(name="constant", group="Schedule", doc="Always the same"),
+        Entry(
+            name="step",
+            group="Schedule",
+            doc="Falls in steps",
+            parameters=(
+                integer("every", "Steps between two falls", minimum=1),
+                number("factor", "What is left", default=0.1, above=0, below=1),
             ),
         ),
     ),

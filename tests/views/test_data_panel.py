@@ -1,49 +1,123 @@
-from PySide6.QtCore import Qt
+import pytest
+from controls import choose, enter
+from fake_host import inspection_of_vanishing
+from PySide6.QtWidgets import QFileDialog
+
+from gradviz.control.engine_state import InspectionReply
+from gradviz.spec.data_info import DataInfo, Task
+from gradviz.views.browse_button import BrowseButton
 
 
-def choose(qtbot, combo, text: str) -> None:
-    combo.setFocus()
-    combo.setCurrentText(text)
-    combo.textActivated.emit(text)
-
-
-def test_the_data_set_and_its_own_parameters(window, document, qtbot) -> None:
+def test_the_data_set_and_its_own_parameters(window, document) -> None:
     panel = window.left.data
-    assert panel.choice.currentText() == "digits"
-    assert not panel.own.fields
-    choose(qtbot, panel.choice, "moons")
+    assert panel.choice.combo.currentText() == "digits"
+    assert panel.choice.combo.headings == ["Images", "Tables"]
+    assert panel.choice.combo.names == ["digits", "image_folder", "moons", "csv"]
+    assert not panel.choice.own.fields
+    choose(panel.choice.combo, "moons")
     assert document.experiment.data.name == "moons"
-    assert list(panel.own.fields) == ["samples", "noise"]
+    assert list(panel.choice.own.fields) == ["samples", "noise"]
+    assert panel.choice.doc.text() == "Two moons"
     assert window.left.sections[1].summary.text() == "moons · batch 64"
     document.undo_stack.undo()
-    assert panel.choice.currentText() == "digits"
+    assert panel.choice.combo.currentText() == "digits"
 
 
 def test_an_own_parameter(window, document, qtbot) -> None:
     panel = window.left.data
-    choose(qtbot, panel.choice, "moons")
-    line = panel.own.fields["noise"].widget
-    line.selectAll()
-    qtbot.keyClicks(line, "0.3")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    choose(panel.choice.combo, "moons")
+    enter(qtbot, panel.choice.field("noise"), "0.3")
     assert document.experiment.data.parameters == {"noise": 0.3}
 
 
 def test_batch_size_and_the_share_held_out(window, document, qtbot) -> None:
     panel = window.left.data
-    spin = panel.fixed.fields["batch_size"].widget
-    spin.selectAll()
-    qtbot.keyClicks(spin, "128")
-    qtbot.keyClick(spin, Qt.Key.Key_Return)
+    enter(qtbot, panel.fixed.fields["batch_size"].widget, "128")
     line = panel.fixed.fields["validation"].widget
-    line.selectAll()
-    qtbot.keyClicks(line, "2")
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    enter(qtbot, line, "2")
     assert document.experiment.data.batch_size == 128
     assert document.experiment.data.validation == 0.2
     assert "below 1" in line.toolTip()
 
 
-def test_the_same_data_set_again_is_no_edit(window, document, qtbot) -> None:
-    choose(qtbot, window.left.data.choice, "digits")
+def test_the_same_data_set_again_is_no_edit(window, document) -> None:
+    choose(window.left.data.choice.combo, "digits")
     assert not document.undo_stack.canUndo()
+
+
+def test_a_path_is_asked_for_and_found(window, document, qtbot, monkeypatch) -> None:
+    panel = window.left.data
+    choose(panel.choice.combo, "csv")
+    assert "path" in panel.choice.own.notes["path"]
+    assert panel.choice.field("path").property("wrong") == "yes"
+    assert window.left.sections[1].summary.text().startswith("▲")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/a, b.csv", ""))
+    panel.choice.own.findChild(BrowseButton).find_file()
+    assert document.experiment.data.parameters == {"path": "/data/a, b.csv"}
+    assert not panel.choice.own.notes["path"]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    panel.choice.own.findChild(BrowseButton).find_folder()  # given up
+    assert document.experiment.data.parameters == {"path": "/data/a, b.csv"}
+    enter(qtbot, panel.choice.field("columns"), "height, weight , ")
+    assert document.experiment.data.parameters["columns"] == ["height", "weight"]
+    enter(qtbot, panel.choice.field("columns"), "")
+    assert document.experiment.data.parameters["columns"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "classes"), [("0, 3", [0, 3]), ("0-4", [0, 1, 2, 3, 4]), ("7", [7]), ("1, 3–5", [1, 3, 4, 5])]
+)
+def test_some_of_the_classes(window, document, qtbot, text, classes) -> None:
+    panel = window.left.data
+    choose(panel.choice.combo, "image_folder")
+    enter(qtbot, panel.choice.field("classes"), text)
+    assert document.experiment.data.parameters["classes"] == classes
+    enter(qtbot, panel.choice.field("classes"), "cats")
+    assert document.experiment.data.parameters["classes"] == classes
+    enter(qtbot, panel.choice.field("classes"), "")
+    assert document.experiment.data.parameters["classes"] == []
+
+
+def test_augmentation_is_there_for_images(window, document, qtbot) -> None:
+    panel = window.left.data
+    assert not panel.augmentation_section.isHidden()
+    assert panel.augmentation_section.summary.text() == "none"
+    enter(qtbot, panel.augmentation.fields["shift"].widget, "2")
+    panel.augmentation.fields["flip"].widget.click()
+    assert (document.experiment.augmentation.shift, document.experiment.augmentation.flip) == (2, True)
+    assert panel.augmentation_section.summary.text() == "shift 2 · flip"
+    choose(panel.choice.combo, "moons")
+    assert not panel.augmentation_section.isHidden()  # what is set must be seen
+    for _ in range(3):
+        document.undo_stack.undo()
+    choose(panel.choice.combo, "moons")
+    assert panel.augmentation_section.isHidden()
+
+
+def test_what_the_data_is(window) -> None:
+    panel = window.left.data
+    images = DataInfo(input_shape=(1, 8, 8), classes=10, samples=1797)
+    panel.show_data(images)
+    assert panel.preview.text() == "1,797 samples × 1 × 8 × 8 · 10 classes"
+    panel.show_data(DataInfo(input_shape=(4,), classes=1, samples=150, task=Task.REGRESSION))
+    assert panel.preview.text() == "150 samples × 4 · regression"
+    panel.show_data(DataInfo(input_shape=(64,), classes=90, samples=12, vocabulary=90, per_position=True))
+    assert panel.preview.text() == "12 samples × 64 tokens of 90 · the next token is foretold"
+    panel.show_data(None)
+    assert panel.preview.isHidden()
+
+
+def test_what_is_wrong_with_the_data_is_said_in_full_where_the_data_is(window, host) -> None:
+    panel = window.left.data
+    said = (
+        "/data/prices.csv, line 812: “n/a” in column “price” is no number. Choose other columns, or mend it."
+    )
+    host.inspected.emit(InspectionReply(id=0, error=said, where="data"))
+    assert panel.strip.text == said
+    assert not panel.strip.isHidden()
+    assert window.left.sections[1].summary.text().startswith("▲")
+    assert window.left.builder.strip.isHidden()
+    assert not window.actions_by_key["run.train"].isEnabled()
+    host.answer(inspection_of_vanishing())
+    assert panel.strip.isHidden()
+    assert window.left.sections[1].summary.text() == "digits · batch 64"

@@ -65,7 +65,7 @@ def test_training_shows_the_run_in_all_plots(window, document, trained) -> None:
     assert window.plots.flow._image.image.shape == (21, 200)
     assert window.plots.profile.remark.text() == "at step 199"
     assert window.plots.histograms.weights.counts is not None
-    assert window.left.training.cost.text() == "Measuring costs 3.1 %"
+    assert window.left.training.measuring.cost.text() == "Measuring costs 3.1 %"
     assert not window.toolbar.train.isEnabled()
     assert not window.toolbar.device.isEnabled()
 

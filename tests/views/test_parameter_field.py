@@ -5,7 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
-from gradviz.views.parameter_field import MIXED, ParameterField, parsed, worded
+from gradviz.views.parameter_field import MIXED, ParameterField
+from gradviz.views.parameter_text import parsed, worded
 
 WIDTH = integer("out_features", "Number of outputs", minimum=1, choices=("classes",))
 RATE = number("lr", "Learning rate", default=0.01, above=0)
