@@ -82,6 +82,7 @@ class OptimizerPart(Part):
     def _make_find(self, _field: ParameterField, parent: QWidget) -> QWidget:
         self.find_button = QPushButton(self.tr("Find…"), parent)
         self.find_button.setToolTip(self.tr("Try rates from small to large and see where the loss falls"))
+        self.find_button.hide()
         self.find_button.clicked.connect(self.find_wanted)
         return self.find_button
 

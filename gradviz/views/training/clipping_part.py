@@ -78,6 +78,7 @@ class ClippingPart(Part):
 
     def _make_propose(self, _field: ParameterField, parent: QWidget) -> QWidget:
         self.propose = QPushButton(self.tr("Propose"), parent)
+        self.propose.hide()
         self.propose.clicked.connect(self._on_propose)
         self.set_reason(self._can_propose)
         return self.propose
