@@ -1,11 +1,11 @@
 """Patterns of layer names: which layers one matches, and the few that match just some layers.
 
-A pattern is that of a file name (fnmatch): * stands for anything, ? for one character, [12] for one of them.
+A pattern is as one of files: * stands for anything, ? for one character; brackets are themselves, as names
+may have them.
 """
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
@@ -13,26 +13,32 @@ from fnmatch import fnmatchcase
 from gradviz.spec.experiment import GroupSpec
 
 
+def matches(pattern: str, name: str) -> bool:
+    """Whether a layer's name matches a pattern."""
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
 def matching(pattern: str, names: Sequence[str]) -> tuple[str, ...]:
     """The names that the pattern matches, in their order."""
-    return tuple(name for name in names if fnmatchcase(name, pattern))
+    return tuple(name for name in names if matches(pattern, name))
 
 
 def group_of(name: str, groups: Sequence[GroupSpec]) -> GroupSpec | None:
     """The first group whose pattern the layer matches: the one that counts."""
-    return next((group for group in groups if fnmatchcase(name, group.layers)), None)
+    return next((group for group in groups if matches(group.layers, name)), None)
 
 
 def covering(names: Collection[str], among: Sequence[str]) -> tuple[str, ...]:
     """Few patterns that match all of `names` and none of the others in `among`.
 
     Of Linear 1 … Linear 12 among Linear 1 … Linear 13 these are “Linear ?”, “Linear 10” and so on; greedy, so
-    there may be a shorter list, but never one that matches a layer too many.
+    there may be a shorter list. One that matches a layer too many is taken only where a name itself does, as
+    one with a * in it.
     """
     wanted = [name for name in among if name in names]
     left, found = list(wanted), list[str]()
     candidates = {p: set(matching(p, among)) for name in wanted for p in _candidates(name)}
-    fitting = {p: matched for p, matched in candidates.items() if matched <= set(wanted)}
+    fitting = {p: matched for p, matched in candidates.items() if matched <= set(wanted) or p in wanted}
     while left:
         best = max(fitting, key=lambda p: (len(fitting[p] & set(left)), -len(p)))
         found.append(best)
@@ -73,4 +79,4 @@ def _candidates(name: str) -> set[str]:
     number = re.search(r"\d+$", name)
     stem, digits = (name[: number.start()], number[0]) if number else (name, "")
     opened = {digits[:kept] + "?" * (len(digits) - kept) for kept in range(len(digits))} | {"*"}
-    return {glob.escape(name), *(glob.escape(stem) + end for end in opened if number)}
+    return {name, *(stem + end for end in opened if number)}

@@ -1,21 +1,16 @@
-"""Patterns of layer names, as of files: * stands for anything, ? for one character."""
+"""What is said of a pattern of layer names that matches none with parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from gradviz.records.layer import LayerInfo
 from gradviz.spec.catalogue import did_you_mean
+from gradviz.spec.layer_patterns import matches
 from gradviz.spec.problem import Keys, Problem, SpecError
 
 MOST_NAMES = 6
 """Layers that are few enough to be listed where a pattern matches none."""
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether a layer's name matches a pattern; brackets, which a name may have, are themselves."""
-    return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def need_match(pattern: str, layers: Sequence[LayerInfo], keys: Keys) -> None:

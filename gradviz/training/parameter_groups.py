@@ -14,8 +14,9 @@ from torch import nn
 from gradviz.probes.groups import parameters_by_layer
 from gradviz.records.layer import LayerInfo
 from gradviz.spec.experiment import GroupSpec, OptimizerSpec
+from gradviz.spec.layer_patterns import matches
 from gradviz.spec.problem import Keys, Problem, SpecError
-from gradviz.training.layer_patterns import matches, no_match
+from gradviz.training.layer_patterns import no_match
 from gradviz.training.optimizers import Group
 
 

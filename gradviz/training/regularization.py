@@ -18,7 +18,8 @@ from gradviz.probes.groups import parameters_by_layer
 from gradviz.probes.norms import LayerNorms
 from gradviz.records.layer import LayerInfo
 from gradviz.spec.experiment import RegularizationSpec
-from gradviz.training.layer_patterns import matches, need_match
+from gradviz.spec.layer_patterns import matches
+from gradviz.training.layer_patterns import need_match
 
 PENALTY_RATIO = "penalty_ratio"
 """‖∇penalty‖ / ‖∇loss‖ of a step."""

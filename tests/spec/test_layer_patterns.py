@@ -11,7 +11,7 @@ def test_few_patterns_for_many_layers() -> None:
     assert covering(NAMES[:9], NAMES) == ("Linear ?",)
     assert covering(NAMES[:20], NAMES) == ("Linear 1?", "Linear ?", "Linear 20")
     assert covering(NAMES[:21], NAMES) == ("Linear *",)
-    assert covering(["head [a]"], NAMES) == ("head [[]a]",)
+    assert covering(["head [a]"], NAMES) == ("head [a]",)
     assert covering([], NAMES) == ()
 
 
@@ -34,6 +34,10 @@ def test_freezing_and_thawing_touch_no_other_layer(groups: list[GroupSpec], name
     assert set(frozen_names(with_frozen(groups, names, NAMES), NAMES)) == before | names
     thawed = with_thawed(groups, names, NAMES)
     assert set(frozen_names(thawed, NAMES)) == before - names
+
+
+def test_a_name_with_a_star_is_its_own_pattern() -> None:
+    assert covering(["a*"], ["a*", "ab"]) == ("a*",)
 
 
 def test_the_first_group_that_matches_counts() -> None:

@@ -11,8 +11,8 @@ from gradviz.data.load import describe
 from gradviz.nets.model import build
 from gradviz.records.layer import LayerInfo
 from gradviz.spec.experiment import DataSpec, GroupSpec, LayerSpec, ModelSpec, OptimizerSpec
+from gradviz.spec.layer_patterns import matches
 from gradviz.spec.problem import SpecError
-from gradviz.training.layer_patterns import matches
 from gradviz.training.parameter_groups import assign, build_groups, check_groups
 
 
