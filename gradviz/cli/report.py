@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from gradviz.records.clipping_summary import clipping_summary
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunState
 
@@ -49,6 +52,7 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         "device": reader.info.device,
         "parameters": sum(layer.parameters for layer in reader.info.layers),
         "layers": layer_rows(reader),
+        **_clipping(reader),
         **_scaling(reader),
         **_warnings(reader),
     }
@@ -91,18 +95,24 @@ def print_report(console: Console, report: dict[str, Any]) -> None:
         for row in rows[-(MOST_ROWS // 2) :]:
             table.add_row(*_cells(row))
     console.print(table)
-    console.print(_outcome(report), markup=False, highlight=False, soft_wrap=True)
+    for line in _lines(report):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    """What follows the table."""
+    yield _outcome(report)
     if text := report.get("text_sample"):
-        console.print("It writes:", style="bold")
-        console.print(_printable(text), markup=False, highlight=False, soft_wrap=True)
+        yield f"It writes:\n{_printable(text)}"
     if report["reason"]:
-        console.print(report["reason"], markup=False, highlight=False, soft_wrap=True)
-    for warning in report.get("warnings", ()):
-        console.print(warning, markup=False, highlight=False, soft_wrap=True)
+        yield report["reason"]
+    yield from report.get("warnings", ())
+    if "clipping" in report:
+        yield _clipped(report["clipping"])
     if report.get("skipped_steps"):
-        console.print(_skipped(report), markup=False, highlight=False, soft_wrap=True)
+        yield _skipped(report)
     if report["session"]:
-        console.print(f"Saved {report['session']}", markup=False, highlight=False, soft_wrap=True)
+        yield f"Saved {report['session']}"
 
 
 def exit_status(report: dict[str, Any]) -> int:
@@ -127,6 +137,22 @@ def _outcome(report: dict[str, Any]) -> str:
         f"{name.replace('_', ' ')} {number(value)}" for name, value in metrics.items() if value is not None
     ]
     return ": ".join((words[0], ", ".join(words[1:]))) if len(words) > 1 else words[0]
+
+
+def _clipping(reader: RunReader) -> dict[str, Any]:
+    """How often and how far clipping changed the gradient; nothing without clipping."""
+    found = clipping_summary(reader)
+    return {} if found is None else {"clipping": asdict(found)}
+
+
+def _clipped(found: dict[str, float]) -> str:
+    turned = f", turned by up to {found['largest_angle']:.3g}°" if found["largest_angle"] > 0 else ""
+    return (
+        f"Clipped {found['share']:.0%} of the steps, to {found['smallest_factor']:.3g} of the gradient "
+        f"where most{turned}"
+        if found["share"]
+        else "Clipped no step: every gradient was within the threshold"
+    )
 
 
 def _scaling(reader: RunReader) -> dict[str, Any]:

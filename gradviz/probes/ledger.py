@@ -74,12 +74,16 @@ class Ledger:
             self._correct += int(correct.sum())
             self._samples += int(samples.sum())
         for quantity in steps[0].squares:
-            rows[:, places[quantity]] = to_float32(
-                self._norms.by_layer(np.array([step.squares[quantity] for step in steps]))
-            )
+            squares = np.array([step.squares[quantity] for step in steps])
+            rows[:, places[quantity]] = to_float32(self._norms.by_layer(squares))
+            together = places.get(quantity.replace("grad", "global"))
+            if together is not None:
+                rows[:, together] = to_float32(np.sqrt(squares.sum(axis=1)))[:, None]
         for quantity in {quantity for step in steps for quantity in step.noted}:
             column = np.array([step.noted.get(quantity, np.nan) for step in steps])
             rows[:, places[quantity]] = to_float32(column)[:, None]
+        if "clipped" in places:
+            rows[:, places["clipped"]] = rows[:, places["clipped_tensors"]] > 0
         for row in rows:
             self._writer.append(self._next, row)
             self._next += 1

@@ -46,8 +46,10 @@ def recorded_series(
     """
     measured = sum(1 for layer in layers if layer.parameters)
     widths = {"train_loss": 1, **({"train_accuracy": 1} if accuracy else {}), "grad_norm": measured}
+    widths["global_norm"] = 1
     if clipping:
-        widths |= {"grad_norm_clipped": measured, **dict.fromkeys(CLIP_SERIES, 1)}
+        widths |= {"grad_norm_clipped": measured, "global_norm_clipped": 1}
+        widths |= dict.fromkeys((*CLIP_SERIES, "clipped"), 1)
     widths |= dict.fromkeys(noted, 1)
     return tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in widths.items())
 

@@ -42,6 +42,9 @@ def test_every_clipping_method_is_recorded_and_used(method: str, bench, experime
     assert factor.min() < 0.99
     assert ((factor < 1) == (tensors > 0)).all()
     assert (tensors <= 4).all()
+    assert (series(reader, "clipped")[:, 0] == (tensors > 0)).all()
+    for quantity, norms in (("global_norm", raw), ("global_norm_clipped", clipped)):
+        assert series(reader, quantity)[:, 0] == pytest.approx(np.linalg.norm(norms, axis=1), rel=1e-5)
     assert (angle.max() == 0) == (method in ("global_norm", "percentile"))
     assert (angle < 90).all()
     losses = series(reader, "train_loss")[:, 0]
