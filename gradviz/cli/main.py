@@ -86,7 +86,11 @@ def _commands() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     run = commands.add_parser("run", help="train without a window and save the session", allow_abbrev=False)
-    run.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or example:NAME")
+    run.add_argument(
+        "experiment", metavar="EXPERIMENT", help="a TOML file or example:NAME; with --resume a session"
+    )
+    run.add_argument("--resume", action="store_true", help="go on with a run from its last checkpoint")
+    run.add_argument("--run", metavar="NAME", help="which run to go on with; the newest unless given")
     _setting(run)
     run.add_argument("-o", "--output", metavar="FILE.gradviz", help="where to save the session")
     run.add_argument("--overwrite", action="store_true", help="replace the output if it exists")

@@ -13,7 +13,6 @@ from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import Any
-from uuid import uuid4
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gradviz.cli.failure import BadInput, Interrupted
 from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import is_session, load
+from gradviz.cli.plan import Plan, fresh, resumed
 from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
 from gradviz.engine.catalogue import full_catalogue
@@ -30,11 +30,9 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import register_output
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunState, RunStatus
-from gradviz.records.session import RunSource, Session, save_session
-from gradviz.records.workspace import Workspace
+from gradviz.records.session import save_session
 from gradviz.spec.examples import PREFIX
 from gradviz.spec.experiment import ExperimentSpec
-from gradviz.spec.json_codec import to_raw
 from gradviz.spec.problem import SpecError
 from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
@@ -47,18 +45,11 @@ _REDRAW = 0.1  # seconds between two pictures of the progress bar
 
 
 def execute(arguments: argparse.Namespace) -> int:
-    """Train the experiment, save the session, print the report."""
-    if is_session(Path(arguments.experiment)):
-        name = arguments.experiment
-        raise BadInput(f"{name} is a session, not an experiment; look at it with: gradviz info {name}")
-    experiment = load(arguments.experiment, full_catalogue(), arguments.settings)
-    if arguments.device:
-        experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
-    _prepare(experiment, yes=arguments.yes)
-    target = _target(arguments)
+    """Train the experiment, or go on with a run; save the session, print the report."""
+    plan, target = _resume(arguments) if arguments.resume else _fresh(arguments)
     control = RunControl()
     with _interruptible(control) as interrupted:
-        report = _train(experiment, target, control)
+        report = _train(plan, target, control)
     if arguments.json:
         print_json(report)
     else:
@@ -66,6 +57,40 @@ def execute(arguments: argparse.Namespace) -> int:
     if interrupted:
         raise Interrupted("" if arguments.json else "Interrupted; everything that was measured is saved.")
     return exit_status(report)
+
+
+def _fresh(arguments: argparse.Namespace) -> tuple[Plan, Path]:
+    name = arguments.experiment
+    if is_session(Path(name)):
+        raise BadInput(
+            f"{name} is a session, not an experiment; look at it with: gradviz info {name}; "
+            f"go on with its run with: gradviz run {name} --resume"
+        )
+    if arguments.run:
+        raise BadInput("--run names the run to go on with; it needs --resume")
+    experiment = load(name, full_catalogue(), arguments.settings)
+    if arguments.device:
+        experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
+    _prepare(experiment, yes=arguments.yes)
+    target = _target(arguments)
+    return fresh(experiment), target
+
+
+def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
+    path = _named(arguments.experiment)
+    settings = list(arguments.settings)
+    if arguments.device:
+        settings.append(f"training.device={arguments.device}")
+    target = _target(arguments) if arguments.output is not None else path
+    plan = resumed(path, arguments.run, settings, full_catalogue())
+    try:
+        _prepare(plan.experiment, yes=arguments.yes)
+    except BadInput:
+        plan.workspace.close(keep=plan.taken_up)
+        raise
+    if plan.resume is None:
+        print("The run has no checkpoint yet and starts again.", file=sys.stderr)
+    return plan, target
 
 
 def _prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
@@ -119,34 +144,37 @@ def _named(output: str) -> Path:
     return path if path.suffix or path.is_dir() else path.with_suffix(".gradviz")
 
 
-def _train(experiment: ExperimentSpec, target: Path, control: RunControl) -> dict[str, Any]:
+def _train(plan: Plan, target: Path, control: RunControl) -> dict[str, Any]:
     """Train into a live store, save it as `target`, and report. The live store stays if saving fails."""
-    run_id = uuid4().hex
+    run, experiment = plan.run, plan.experiment
     saved = False
+
     try:
-        workspace = Workspace.create()
-    except RecordsError as error:
-        raise BadInput(str(error)) from None
-    store = workspace.store_path(run_id)
-    session = replace(Session.new(to_raw(experiment)), runs=(RunSource(id=run_id, path=store),))
-    try:
-        with register_output(target, store, run_id):
-            workspace.write_draft(session, changed=True)
+        with register_output(target, run.path, run.id):
+            plan.keep_draft(target)
             # What an imported model prints is no part of the report.
             with _progress(experiment, control) as say, redirect_stdout(sys.stderr):
-                status = train(experiment, store, control, run_id=run_id, on_status=say)
-            if not store.exists():
-                saved = True  # nothing was measured, so there is nothing to keep
+
+                def hear(status: RunStatus) -> None:
+                    say(status)
+                    if status.state is RunState.RUNNING:
+                        plan.begun()
+
+                status = train(
+                    experiment, run.path, control, run_id=run.id, resume=plan.resume, on_status=hear
+                )
+            if not run.path.exists():
+                saved = not plan.taken_up  # nothing was measured, so there is nothing new to keep
                 raise BadInput(status.reason)
-            save_session(session, target)
+            save_session(plan.session, target)
             saved = True
-            with RunReader(target, run_id) as reader:
+            with RunReader(target, run.id) as reader:
                 return run_report(reader, str(target))
     except RecordsError as error:
         hint = "" if saved else " The run is kept; start gradviz to recover it."
         raise BadInput(f"{error}{hint}") from None
     finally:
-        workspace.close(keep=not saved)
+        plan.workspace.close(keep=not saved)
 
 
 @contextmanager
@@ -168,14 +196,17 @@ def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnSta
     ) as progress:
         task = progress.add_task(experiment.name, total=None, rate="")
         begun, drawn = monotonic(), 0.0
+        first: int | None = None
 
         def draw(waiting: bool) -> None:  # noqa: ARG001 - a run without a window never waits
-            nonlocal drawn
+            nonlocal drawn, first
+            first = control.steps_done if first is None else first
             now = monotonic()
             if now - drawn < _REDRAW:
                 return
             drawn = now
-            rate = f"{control.steps_done / (now - begun):.0f} steps/s" if control.steps_done else ""
+            done = control.steps_done - first
+            rate = f"{done / (now - begun):.0f} steps/s" if done else ""
             total = control.steps_asked or None
             progress.update(task, completed=control.steps_done, total=total, rate=rate, refresh=True)
 

@@ -57,12 +57,14 @@ def encode_question(question: EngineQuestion) -> bytes:
 
 def encode_train(request: TrainRequest) -> bytes:
     """The line that starts a run."""
+    resume = request.resume and {"run": request.resume.id, "path": str(request.resume.path)}
     return _line(
         "train",
         run=request.run_id,
         store=str(request.store),
         experiment=to_raw(request.experiment),
         paused=request.paused,
+        **({"resume": resume} if resume else {}),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradviz.records.layer import Inspection
 from gradviz.records.run import RunStatus
+from gradviz.records.session import RunSource
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
 
@@ -132,12 +133,16 @@ class Exported:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainRequest:
-    """A run to train: where its store is written and what it is a function of."""
+    """A run to train: where its store is written and what it is a function of.
+
+    `resume` is the run that it goes on from.
+    """
 
     run_id: str
     store: FilePath
     experiment: ExperimentSpec
     paused: bool = False
+    resume: RunSource | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

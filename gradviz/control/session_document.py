@@ -24,7 +24,6 @@ from gradviz.control.run_entry import RunEntry, entry_of
 from gradviz.control.saved_state import SavedState
 from gradviz.control.session_messages import AbandonedSession, SaveProgress, SaveResult
 from gradviz.control.session_opening import (
-    RUN_NAMES,
     OpenedSession,
     begin,
     numbered,
@@ -37,6 +36,7 @@ from gradviz.paths import resources
 from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import LiveOutput, live_store_for
+from gradviz.records.run_choice import RUN_NAMES
 from gradviz.records.session import RunSource, Session
 from gradviz.records.workspace import Workspace, sessions_folder
 from gradviz.spec.examples import load_experiment

@@ -16,13 +16,11 @@ from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import LiveOutput
 from gradviz.records.reader import RunReader
+from gradviz.records.run_choice import RUN_NAMES
 from gradviz.records.session import RunSource, Session, open_session
 from gradviz.records.workspace import Workspace, sessions_folder
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import from_raw, to_raw
-
-RUN_NAMES = "run_names"
-"""The key in the saved layout under which the runs' names are kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

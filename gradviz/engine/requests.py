@@ -10,7 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
+
+from gradviz.records.session import RunSource
 
 
 class ProtocolError(ValueError):
@@ -53,12 +56,13 @@ class Ask:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Train:
-    """Asks for a run whose store is written at `store`."""
+    """Asks for a run whose store is written at `store`; `resume` is the run that it goes on from."""
 
     run: str
     store: str
     experiment: Mapping[str, Any]
     paused: bool = False
+    resume: RunSource | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +108,7 @@ def decode(line: str) -> Request:  # noqa: PLR0911 - a table
                 store=_field(raw, "store", str),
                 experiment=_field(raw, "experiment", dict),
                 paused=_field(raw, "paused", bool),
+                resume=_resume(raw),
             )
         case "set_lr":
             return SetLr(lr=_learning_rate(raw))
@@ -122,6 +127,16 @@ def _field(raw: dict[str, Any], key: str, kind: type[Any]) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise ProtocolError(f"“{raw['do']}” needs “{key}” as {kind.__name__}")
     return value
+
+
+def _resume(raw: dict[str, Any]) -> RunSource | None:
+    match raw.get("resume"):
+        case None:
+            return None
+        case {"run": str(run), "path": str(path)}:
+            return RunSource(id=run, path=Path(path))
+        case _:
+            raise ProtocolError("“train” needs “resume” as an object with “run” and “path”")
 
 
 def _learning_rate(raw: dict[str, Any]) -> float:

@@ -185,6 +185,7 @@ class Server:
                 self._control,
                 run_id=request.run,
                 paused=request.paused,
+                resume=request.resume,
                 on_status=report.take,
             )
             report.take(status)

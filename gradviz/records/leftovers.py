@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from gradviz.records.ownership import OwnerLock, is_being_written, is_owned
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunState
 from gradviz.records.session import Session
+from gradviz.records.store_file import remove_store
 from gradviz.records.workspace import Workspace, gate, owner_path, read_draft, sessions_folder
 
 INTERRUPTED = "gradviz ended unexpectedly during this run; everything that was measured until then is here."
@@ -73,16 +74,21 @@ def adopt(folder: Path) -> tuple[Workspace, Session | None]:
         if not folder.is_dir():
             raise RecordsError(f"“{folder}” is gone.")
         workspace = Workspace(folder, OwnerLock.take(owner_path(folder)))
+    superseded = set()
     for store in _stores(folder):
         try:
             with RunReader(store) as reader:
                 running = reader.status.state != RunState.FINISHED
+                superseded.add(reader.info.continues)
             if running and not is_being_written(store):
                 mark_interrupted(store, INTERRUPTED)
         except RecordsError:
             continue  # the run is offered with its problem, not lost
+    for store in _stores(folder):
+        if store.stem in superseded:  # killed just when another one had taken its place
+            remove_store(store)
     draft = workspace.read_draft()
-    return workspace, draft and draft[0]
+    return workspace, draft and _without(draft[0], superseded)
 
 
 def discard(folder: Path) -> None:
@@ -94,6 +100,10 @@ def discard(folder: Path) -> None:
             shutil.rmtree(folder)
         except OSError as error:
             raise RecordsError(f"“{folder}” cannot be removed: {error.strerror}.") from error
+
+
+def _without(session: Session, superseded: set[str]) -> Session:
+    return replace(session, runs=tuple(run for run in session.runs if run.id not in superseded))
 
 
 def _look(folder: Path) -> Abandoned:

@@ -42,7 +42,8 @@ class RunInfo:
 
     `experiment` is the raw (JSON) form of the ExperimentSpec, so that a store can be read by a program
     that no longer knows the format. `steps` is the number asked for. Per-layer arrays are over
-    `measured`: the layers with parameters, in network order.
+    `measured`: the layers with parameters, in network order. `continues` is the id of the run that this
+    one went on from and took the place of.
     """
 
     id: str
@@ -55,6 +56,7 @@ class RunInfo:
     steps_per_epoch: int
     device: str
     versions: Mapping[str, str] = field(default_factory=dict)
+    continues: str = ""
 
     @property
     def measured(self) -> tuple[LayerInfo, ...]:

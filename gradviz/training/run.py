@@ -104,6 +104,7 @@ class _Run:
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
         check_training(experiment, built.layers)
         info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
+        info = replace(info, continues=resume.id) if resume else info
         self._writer = beginning.store(store_path, info, built)
         self._trainer = Trainer(
             experiment,

@@ -1,0 +1,148 @@
+"""`gradviz run --resume`: longer, after a stop, after a kill before anything was saved."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gradviz.cli.main import main
+from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason
+from gradviz.records.session import open_session
+from gradviz.records.workspace import sessions_folder
+
+SHORT = ("--set", "model.layers[1].times=2", "--set", "training.checkpoint_every=5")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def command(capsys):
+    def run(*arguments):
+        status = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run
+
+
+def losses(path: Path) -> np.ndarray:
+    session = open_session(path)
+    assert session.damage == ()
+    run = session.runs[-1]
+    with RunReader(run.path, run.id) as reader:
+        return reader.series("train_loss", 0, reader.last_step, 10**9).mean
+
+
+def test_a_finished_run_goes_on_longer_in_its_own_file(command, tmp_path):
+    command("run", "example:vanishing", *SHORT, "--set", "training.steps=20", "-o", "straight")
+    command("run", "example:vanishing", *SHORT, "--set", "training.steps=8", "-o", "a")
+    status, out, err = command("run", "a", "--resume", "--set", "training.steps=20", "--json")
+    assert (status, err) == (0, "")
+    report = json.loads(out)
+    assert (report["state"], report["steps"], report["session"]) == ("completed", 20, "a.gradviz")
+    session = open_session(tmp_path / "a.gradviz")
+    assert len(session.runs) == 1
+    assert session.experiment["training"]["steps"] == 20
+    np.testing.assert_array_equal(losses(tmp_path / "a.gradviz"), losses(tmp_path / "straight.gradviz"))
+    assert list(sessions_folder().glob("*")) == []
+
+
+def test_into_another_file_the_first_stays(command, tmp_path):
+    command("run", "example:vanishing", *SHORT, "--set", "training.steps=8", "-o", "a")
+    before = (tmp_path / "a.gradviz").read_bytes()
+    status, _, _ = command("run", "a.gradviz", "--resume", "--set", "training.steps=12", "-o", "b")
+    assert status == 0
+    assert (tmp_path / "a.gradviz").read_bytes() == before
+    assert losses(tmp_path / "b.gradviz").shape == (1, 12)
+    status, _, err = command("run", "a.gradviz", "--resume", "--set", "training.steps=12", "-o", "b")
+    assert (status, "b.gradviz exists already" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("none.gradviz", "--resume"), "there is no file none.gradviz, nor a run that was going to be saved"),
+        (("a.toml", "--resume"), "is no session; to train an experiment from its start, leave out --resume"),
+        (("a.gradviz",), "go on with its run with: gradviz run a.gradviz --resume"),
+        (("a.gradviz", "--resume"), "has done its 8 steps; to go on, ask for more of them"),
+        (("a.gradviz", "--resume", "--run", "Nobody"), "holds no run “Nobody”; there is “Vanishing"),
+        (("a.gradviz", "--resume", "--set", "optimizer.lr=7"), "optimizer.lr is"),
+        (("a.gradviz", "--resume", "--set", "trainin.steps=7"), "did you mean"),
+        (("a.gradviz", "--resume", "--set", "training.device=moon"), "training.device"),
+        (("example:vanishing", "--run", "x"), "it needs --resume"),
+    ],
+)
+def test_what_cannot_go_on_is_one_line_and_nothing_is_lost(command, tmp_path, arguments, message):
+    (tmp_path / "a.toml").write_text("name = 'x'")
+    command("run", "example:vanishing", *SHORT, "--set", "training.steps=8", "-o", "a")
+    before = (tmp_path / "a.gradviz").read_bytes()
+    status, out, err = command("run", *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("gradviz: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert (tmp_path / "a.gradviz").read_bytes() == before
+    assert list(sessions_folder().glob("*")) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL on Windows")
+def test_killed_before_it_was_saved_and_again_while_it_went_on(command, tmp_path):
+    steps = ("--set", "training.steps=100000")
+    kill_after(tmp_path, 60, "run", "example:vanishing", *SHORT, *steps, "-o", "a.gradviz")
+    assert not (tmp_path / "a.gradviz").exists()
+    first = only_store()
+    with RunReader(first) as reader:
+        seen = reader.last_step
+    kill_after(tmp_path, seen + 60, "run", "a.gradviz", "--resume")
+    second = only_store()  # the first was given up when the second held all of it
+    assert second != first
+    status, _, _ = command("run", "a", "--resume", "--set", f"training.steps={seen + 400}")
+    assert status == 0
+    assert losses(tmp_path / "a.gradviz").shape == (1, seen + 400)
+    command("run", "example:vanishing", *SHORT, "--set", f"training.steps={seen + 400}", "-o", "straight")
+    np.testing.assert_array_equal(losses(tmp_path / "a.gradviz"), losses(tmp_path / "straight.gradviz"))
+    run = open_session(tmp_path / "a.gradviz").runs[0]
+    with RunReader(run.path, run.id) as reader:
+        assert reader.status.finish is FinishReason.COMPLETED
+    assert list(sessions_folder().glob("*")) == []
+
+
+def only_store() -> Path:
+    (store,) = sessions_folder().glob("*/runs/*.sqlite")
+    return store
+
+
+def kill_after(folder: Path, steps: int, *arguments: str) -> None:
+    environment = {**os.environ, "GRADVIZ_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gradviz", *arguments], cwd=folder, env=environment, stderr=subprocess.PIPE
+    ) as child:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and child.poll() is None:
+            stores = list(sessions_folder().glob("*/runs/*.sqlite"))
+            if any(recorded(store) > steps for store in stores):
+                break
+            time.sleep(0.02)
+        else:
+            pytest.fail(f"it did not come to step {steps}: {child.stderr.read().decode()}")
+        os.kill(child.pid, signal.SIGKILL)
+
+
+def recorded(store: Path) -> int:
+    try:
+        with RunReader(store) as reader:
+            return reader.last_step
+    except ValueError:  # it is being made or removed
+        return -1
