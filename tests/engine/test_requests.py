@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from gradviz.engine.requests import (
     Train,
     decode,
 )
+from gradviz.records.session import RunSource
 
 
 def test_requests_are_decoded() -> None:
@@ -26,6 +29,10 @@ def test_requests_are_decoded() -> None:
         run="r", store="/s", experiment={}, paused=True
     )
     assert decode('{"do": "train", "run": "r", "store": "/s", "experiment": {}}').paused is False
+    resume = (
+        '{"do": "train", "run": "r", "store": "/s", "experiment": {}, "resume": {"run": "q", "path": "/q"}}'
+    )
+    assert decode(resume).resume == RunSource(id="q", path=Path("/q"))
     assert decode('{"do": "set_lr", "lr": 1}') == SetLr(lr=1.0)
     assert decode('{"do": "focus", "layer": 3}') == Focus(layer=3)
     assert decode('{"do": "focus", "layer": null}') == Focus(layer=None)
@@ -52,6 +59,8 @@ def test_requests_are_decoded() -> None:
         '{"do": "template", "name": "mlp"}',
         '{"do": "train", "run": 1, "store": "s", "experiment": {}}',
         '{"do": "train", "run": "r", "store": "s", "experiment": {}, "paused": "yes"}',
+        '{"do": "train", "run": "r", "store": "s", "experiment": {}, "resume": "q"}',
+        '{"do": "train", "run": "r", "store": "s", "experiment": {}, "resume": {"run": "q"}}',
         '{"do": "set_lr"}',
         '{"do": "focus", "layer": "first"}',
         '{"do": "set_lr", "lr": true}',

@@ -175,6 +175,21 @@ def test_what_is_in_the_document_is_not_offered(tmp_path: Path) -> None:
     assert folders() == []
 
 
+def test_a_run_that_another_one_took_the_place_of_is_gone(write_run, new_info) -> None:
+    workspace = Workspace.create()
+    for name, continues in (("old", ""), ("new", "old"), ("other", "elsewhere")):
+        info = replace(new_info(name=name), continues=continues)
+        write_run(workspace.store_path(name), np.ones((5, 4), np.float32), info=info)
+    runs = tuple(RunSource(id=name, path=workspace.store_path(name)) for name in ("other", "new", "old"))
+    workspace.write_draft(replace(Session.new({"name": "x"}), runs=runs), changed=True)
+    workspace.close(keep=True)
+    workspace, session = adopt(workspace.folder)
+    assert session is not None
+    assert [run.id for run in session.runs] == ["other", "new"]
+    assert not workspace.store_path("old").exists()
+    workspace.close()
+
+
 def test_an_unreadable_store_is_offered_with_its_problem() -> None:
     workspace = Workspace.create()
     workspace.store_path("run-1").write_bytes(b"garbage" * 100)
