@@ -31,7 +31,7 @@ def test_of_the_same_name_the_newest(named) -> None:
 def test_why_there_is_none(named) -> None:
     with pytest.raises(RecordsError, match="no run “x”; there is “First”, “Name of run-1”, “Deep”"):
         choose_run(named, "x")
-    with pytest.raises(RecordsError, match="“/a.gradviz” holds no run"):
+    with pytest.raises(RecordsError, match=r"“/a\.gradviz” holds no run"):
         choose_run(replace(named, runs=(), path=Path("/a.gradviz")))
 
 
