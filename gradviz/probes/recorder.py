@@ -101,6 +101,8 @@ class Recorder:
         self._samples = 1
         self._loss = Tensor()
         self._correct: float | Guesses | None = None
+        self._earlier: list[Tensor] = []
+        self._earlier_samples = 0
         self._on_device: dict[str, Tensor] = {}
         self._found: dict[str, Sequence[float]] = {}
         self._noted: dict[str, float] = {}
@@ -128,7 +130,8 @@ class Recorder:
         start = perf_counter()
         self._gradients = [parameter.grad for parameter in self._parameters]
         self._loss = loss.detach()
-        self._samples = len(target)
+        self._samples = len(target) + self._earlier_samples
+        self._earlier_samples = 0
         self._on_device = {}
         if self._task is not Task.REGRESSION:
             self._take_guesses(output.detach(), target)
@@ -136,6 +139,17 @@ class Recorder:
         self._always += perf_counter() - start
         if self._due:
             self._measure("gradient_histogram")
+
+    def on_after_partial_backward(self, output: Tensor, target: Tensor) -> None:
+        """Take what is right in one of several batches of a step, so that its output need not be kept.
+
+        The last of them goes to `on_after_backward`, with the loss and the gradients of all.
+        """
+        start = perf_counter()
+        self._earlier_samples += len(target)
+        if self._task is not Task.REGRESSION:
+            self._earlier.append((self._predicted(output.detach()) == target).sum())
+        self._always += perf_counter() - start
 
     def on_after_clip(self, report: ClipReport | None = None) -> None:
         """Take what clipping did from its report, which knows the norms that it left.
@@ -241,12 +255,21 @@ class Recorder:
                 self._due.append(item)
 
     def _take_guesses(self, output: Tensor, target: Tensor) -> None:
-        binary = self._task is Task.BINARY
-        if self._on_cpu:
-            scores = output.numpy()
-            self._correct = (scores > 0 if binary else scores.argmax(axis=1)), target
+        if self._earlier or not self._on_cpu:
+            correct = (self._predicted(output) == target).sum()
+            for one in self._earlier:
+                correct = correct + one
+            self._earlier = []
+            if self._on_cpu:
+                self._correct = float(correct)
+            else:
+                self._on_device["correct"] = correct
         else:
-            self._on_device["correct"] = ((output > 0 if binary else output.argmax(1)) == target).sum()
+            scores = output.numpy()
+            self._correct = (scores > 0 if self._task is Task.BINARY else scores.argmax(axis=1)), target
+
+    def _predicted(self, output: Tensor) -> Tensor:
+        return output > 0 if self._task is Task.BINARY else output.argmax(1)
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -14,11 +14,15 @@ from gradviz.training.loss_scale import LossScale
 from gradviz.training.precision import Forward
 from gradviz.training.replay import Dice, Moment, RandomState, again
 
+OnPartial = Callable[[Tensor, Tensor], None]
+"""Is called with output and targets, in rows, of one of several batches of a step."""
+
 
 class Passed(NamedTuple):
     """What the passes of one step brought: the loss, and what was compared with what.
 
-    `output` and `targets` are in rows, one for each target. `moments` are what each of the step's passes
+    `output` and `targets` are in rows, one for each target, of the last batch where there are several; the
+    loss is the mean over all. `moments` are what each of the step's passes
     started from.
     """
 
@@ -32,7 +36,7 @@ class Passes:
     """Passes through one network, over `accumulate` batches a step.
 
     With several, the gradients are those of the mean loss over all their samples, as if they were one large
-    batch; only batch statistics know the difference.
+    batch; only batch statistics know the difference. `on_partial` hears of all but the last of them.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class Passes:
         device: torch.device,
         *,
         accumulate: int = 1,
+        on_partial: OnPartial | None = None,
     ) -> None:
         self.forward = forward
         self.loss_scale: LossScale | None = None
@@ -51,6 +56,7 @@ class Passes:
         self._batches, self._objective = batches, objective
         self._parameters = parameters
         self.accumulate = accumulate
+        self._on_partial = on_partial
         self._device = device
         self._dice = Dice(device)
 
@@ -81,20 +87,25 @@ class Passes:
     def _over_several(self, step: int) -> Passed:
         numbers = range(step * self.accumulate, (step + 1) * self.accumulate)
         samples = sum(self._batches.size(number) for number in numbers)
-        losses, outputs, all_targets, moments = [], [], [], []
         for parameter in self._parameters:
             parameter.grad = None
+        losses, moments = [], []
         for number in numbers:
+            output = Tensor()  # or the last one stands beside the next graph: memory is what this is for
             x, y = self._batches.take(number)
             moments.append(Moment(step=step, x=x, y=y, random=self._dice.before_step()))
-            loss, output, targets = self._objective(self.forward(x), y)
-            loss = loss * (len(y) / samples)
-            self._backward(loss)
-            losses.append(loss.detach())
-            outputs.append(output.detach())
-            all_targets.append(targets)
-            del loss, output  # or two graphs stand side by side, and memory is what this is for
-        return Passed(torch.stack(losses).sum(), torch.cat(outputs), torch.cat(all_targets), tuple(moments))
+            loss, output, targets = self._share(x, y, len(y) / samples)
+            losses.append(loss)
+            if self._on_partial is not None and number != numbers[-1]:
+                self._on_partial(output, targets)
+        return Passed(torch.stack(losses).sum(), output, targets, tuple(moments))
+
+    def _share(self, x: Tensor, y: Tensor, share: float) -> tuple[Tensor, Tensor, Tensor]:
+        """Add one batch's share to the gradients; its graph is gone before the next one's is built."""
+        loss, output, targets = self._objective(self.forward(x), y)
+        loss = loss * share
+        self._backward(loss)
+        return loss.detach(), output.detach(), targets
 
     def _backward(self, loss: Tensor) -> None:
         if self.loss_scale is not None:

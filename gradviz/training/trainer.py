@@ -121,6 +121,7 @@ class Trainer:
             parameters,
             device,
             accumulate=training.accumulate,
+            on_partial=self.recorder.on_after_partial_backward,
         )
         self.loss_scale: LossScale | None = None
         if training.precision == "float16":

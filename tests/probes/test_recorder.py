@@ -306,3 +306,30 @@ def test_clipping_without_a_report_has_a_factor_but_no_angle(model, lab) -> None
         raw, clipped = (np.linalg.norm(reader.at(q, step)[1]) for q in ("grad_norm", "grad_norm_clipped"))
         assert reader.at("clip_factor", step)[1][0] == pytest.approx(clipped / raw, rel=1e-5)
         assert math.isnan(reader.at("clip_angle", step)[1][0])
+
+
+def test_several_batches_of_a_step_have_one_accuracy(lab, model) -> None:
+    bench = lab(model)
+    recorder, right, seen = bench.recorder, 0, 0
+    recorder.on_train_batch_start(0)
+    parts = batches()
+    for number, (x, y) in enumerate(parts):
+        loss = cross_entropy(output := model(x), y)
+        (loss / len(parts)).backward()
+        right += int((output.argmax(1) == y).sum())
+        seen += len(y)
+        if number < len(parts) - 1:
+            recorder.on_after_partial_backward(output, y)
+    recorder.on_after_backward(loss, output, y)
+    recorder.on_before_optimizer_step()
+    recorder.on_train_batch_end()
+    x, y = parts[2]
+    recorder.on_train_batch_start(1)
+    recorder.on_after_backward(cross_entropy(output := model(x), y), output, y)
+    recorder.on_before_optimizer_step()
+    recorder.on_train_batch_end()
+    later = int((output.argmax(1) == y).sum())
+    assert recorder.take_accuracy() == pytest.approx((right + later) / (seen + len(y)))
+    reader = bench.read()
+    assert reader.at("train_accuracy", 0)[1][0] == pytest.approx(right / seen)
+    assert reader.at("train_accuracy", 1)[1][0] == pytest.approx(later / len(y))
