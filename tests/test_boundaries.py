@@ -69,7 +69,7 @@ def test_engine_side_loads_no_qt():
 
 
 def test_pure_data_loads_no_torch():
-    assert "torch" not in loaded_by("gradviz.spec", "gradviz.records")
+    assert "torch" not in loaded_by("gradviz.spec", "gradviz.records", "gradviz.diagnosis")
 
 
 def test_spec_loads_the_standard_library_only():

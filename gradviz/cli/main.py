@@ -17,7 +17,7 @@ from gradviz import __version__
 from gradviz.cli.failure import BadInput, Interrupted
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "new", "info", "export", "examples", "selftest")
+COMMANDS = ("run", "new", "info", "export", "threshold", "examples", "selftest")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -127,6 +127,13 @@ def _commands() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", metavar="OUT", help="where to write it; - is standard output")
     export.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
     _json(export)
+
+    threshold = commands.add_parser(
+        "threshold", help="where to clip gradients, from the norms of a run", allow_abbrev=False
+    )
+    threshold.add_argument("session", metavar="SESSION", help="a session with a run in it")
+    threshold.add_argument("--run", metavar="NAME", help="which run of it; the newest unless given")
+    _json(threshold)
 
     examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
     _json(examples)

@@ -115,7 +115,12 @@ class Parameter:
 
     def _range_complaint(self, value: float) -> str | None:
         if isinstance(value, float) and not math.isfinite(value):
-            return f"must be a finite number, not {value}"
+            word = str(value)
+            return (
+                f"write it as the word “{word}”"
+                if word in self.choices
+                else f"must be a finite number, not {word}"
+            )
         if (
             (self.minimum is not None and value < self.minimum)
             or (self.maximum is not None and value > self.maximum)

@@ -39,6 +39,14 @@ def test_a_parameter_accepts_and_refuses(parameter, good, bad):
     assert [value for value in bad if not parameter.complaint(value)] == []
 
 
+def test_infinity_is_a_word_where_there_is_one():
+    order = number("p", "Which norm", default=2.0, minimum=1, choices=("inf",))
+    assert order.complaint("inf") is None
+    assert order.complaint(math.inf) == "write it as the word “inf”"
+    assert "finite" in order.complaint(-math.inf)
+    assert "finite" in order.complaint(math.nan)
+
+
 def test_a_complaint_says_what_is_expected_and_what_was_given():
     parameter = integer("out_features", "Width", minimum=1, choices=("classes",))
     assert parameter.complaint(2.5) == "must be a whole number or one of “classes”, at least 1, not 2.5"

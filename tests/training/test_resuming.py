@@ -133,6 +133,12 @@ def test_with_clipping_and_penalties(tmp_path) -> None:
     assert_exact(spec, tmp_path, 33)
 
 
+@pytest.mark.parametrize("window", [None, 9])
+def test_a_threshold_that_moves_remembers_the_norms(window: int | None, tmp_path) -> None:
+    clip = ClipSpec(method="percentile", parameters={"percentile": 50.0, "window": window})
+    assert_exact(make(clip=clip, regularization=RegularizationSpec(max_norm=0.5)), tmp_path, 21, 40)
+
+
 def test_with_groups_a_schedule_and_a_layer_that_learns_later(tmp_path) -> None:
     groups = (GroupSpec(layers="Linear 1", lr_factor=0.5, frozen=True, unfreeze_at=20),)
     spec = make("dropout and normalisation", schedule=ScheduleSpec(name="cosine", warmup=5))

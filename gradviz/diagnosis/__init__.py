@@ -1,0 +1,1 @@
+"""Diagnosis: what the record of a run says, judged from numbers alone."""
