@@ -92,7 +92,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> 
     try:
         data = describe_experiment(experiment)
     except DataError as error:
-        raise BadInput(f"data: {error}") from None
+        raise BadInput(str(error)) from None
     except SpecError as error:
         raise BadInput(str(error)) from None
     need_permission(experiment, yes=yes)

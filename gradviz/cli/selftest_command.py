@@ -31,8 +31,35 @@ def _check(folder: Path) -> int:
         counts = {part: len(list((resources() / part).iterdir())) for part in ("examples", "data", "icons")}
         print("resources: " + ", ".join(f"{count} {part}" for part, count in counts.items()))
         check_window(folder, print)
-    except (SelfTestError, OSError) as error:
+        _check_images(folder / "images")
+        _check_downloads()
+    except (SelfTestError, OSError, ValueError) as error:
         print(f"FAILED: {error}")
         return 1
     print("All is well.")
     return 0
+
+
+def _check_images(folder: Path) -> None:
+    """Read an image of every usual format. Raises DataError."""
+    from PIL import Image  # noqa: PLC0415 - only here
+
+    from gradviz.data.load import load  # noqa: PLC0415
+    from gradviz.spec.experiment import DataSpec  # noqa: PLC0415
+
+    formats = ("png", "jpg", "bmp", "gif", "webp")
+    for colour in ("black", "white"):
+        (folder / colour).mkdir(parents=True)
+        for suffix in formats:
+            Image.new("RGB", (8, 8), colour).save(folder / colour / f"x.{suffix}")
+    data = load(DataSpec(name="image_folder", parameters={"path": str(folder)}), seed=0)
+    print(f"images: {data.info.samples} read, as {', '.join(formats)}")
+
+
+def _check_downloads() -> None:
+    """Find what downloads need. Raises OSError."""
+    import pooch  # noqa: PLC0415 - only here
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415
+
+    size = Path(DEFAULT_CA_BUNDLE_PATH).stat().st_size
+    print(f"downloads: pooch {pooch.__version__}, {size:,} bytes of certificates")

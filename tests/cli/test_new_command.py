@@ -8,6 +8,7 @@ from small_templates import DATA, SMALL, fits
 from gradviz.cli.main import main
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.nets.templates import new_experiment, templates
+from gradviz.paths import cache_folder
 from gradviz.records.session import open_session
 from gradviz.spec.toml_codec import load_toml
 
@@ -172,3 +173,27 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, message, command, t
     assert err.count("\n") == 1
     assert message in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "data", "shape"),
+    [
+        ("lenet5", "mnist", [1, 28, 28]),
+        ("resnet20", "cifar10", [3, 32, 32]),
+        ("mlp", "cifar100", [3, 32, 32]),
+    ],
+)
+def test_a_template_is_fitted_to_data_that_are_not_downloaded_yet(template, data, shape, command, tmp_path):
+    status, _, err = command("new", template, "--set", f"data={data}", "--set", "data.classes=[0, 3, 5]")
+    assert (status, err) == (0, "")
+    status, out, _ = command("info", tmp_path / f"{template}.toml", "--json")
+    described = json.loads(out)
+    assert (status, described["input_shape"], described["classes"]) == (0, shape, 3)
+    assert not cache_folder().exists()
+
+
+def test_bad_data_are_named_once(command, tmp_path):
+    asked = ("--set", "data.path=nowhere")
+    command("new", "lenet5", "--set", "data=mnist")
+    status, _, err = command("info", "lenet5.toml", *asked)
+    assert (status, err) == (2, f"gradviz: error: data.path: there is no folder {tmp_path / 'nowhere'}\n")

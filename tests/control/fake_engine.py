@@ -1,7 +1,7 @@
 """Speaks the engine's protocol without torch, and dies in the ways that a real one seldom does.
 
 Its first argument says how: well, mute, stubborn (never ends by itself),
-fragile (dies of a question), doomed (dies before it is ready).
+fragile (dies of a question), doomed (dies before it is ready), waiting (for its data).
 """
 
 import json
@@ -27,8 +27,8 @@ def say(event, **content):
     write(json.dumps({"event": event, **content}))
 
 
-def status(run, state, steps=0, finish=None):
-    say("status", run=run, state=state, steps=steps, finish=finish, reason="")
+def status(run, state, steps=0, finish=None, reason=""):
+    say("status", run=run, state=state, steps=steps, finish=finish, reason=reason)
 
 
 def inspected(number, experiment):
@@ -59,6 +59,9 @@ for line in sys.stdin:
             inspected(request["id"], request["experiment"])
         case "expand":
             say("answered", id=request["id"], answer={"layers": []})
+        case "train" if HOW == "waiting":
+            run = request["run"]
+            status(run, "starting", reason="Downloading x.gz: 1 of 2 MB")
         case "train":
             run = request["run"]
             status(run, "paused" if request["paused"] else "running")

@@ -81,6 +81,16 @@ def asked(run: str, tmp_path: Path, *, paused: bool = False) -> TrainRequest:
     return TrainRequest(run_id=run, store=tmp_path / run, experiment=ExperimentSpec(), paused=paused)
 
 
+def test_how_far_the_data_are_is_said_until_the_run_begins(watch, tmp_path: Path) -> None:
+    w = watch("waiting")
+    w.controller.train(asked("r", tmp_path))
+    w.controller.start()
+    w.until(lambda: bool(w.statuses) and w.statuses[-1].text == "Downloading x.gz: 1 of 2 MB")
+    assert w.states[-1] is EngineState.TRAINING
+    w.controller.resume()
+    w.until(lambda: w.statuses[-1].text == "Training")
+
+
 def test_what_is_asked_before_it_is_ready_is_done_then(watch, tmp_path: Path) -> None:
     w = watch("well")
     for number in range(1, 6):

@@ -115,6 +115,13 @@ def test_lines_that_break_off_end_it(monkeypatch) -> None:
     assert streams.events[0]["event"] == "ready"
 
 
+def test_an_augmentation_that_does_not_fit_is_answered_at_its_section(streams) -> None:
+    streams.send("inspect", id=1, experiment={**LONG, "augmentation": {"flip": True}})
+    answer = streams.until(lambda e: e["event"] == "inspected")
+    assert answer["where"] == "augmentation"
+    assert answer["error"].startswith("augmentation is for images")
+
+
 def test_a_surprise_while_inspecting_is_answered(streams, monkeypatch) -> None:
     def explode(*_: object) -> None:
         raise RuntimeError("unheard of")
