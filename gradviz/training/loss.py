@@ -29,6 +29,11 @@ from gradviz.spec.experiment import ExperimentSpec, LossSpec
 from gradviz.spec.problem import Problem, SpecError
 from gradviz.spec.registry import Registry, number
 
+_USUAL = {
+    Task.CLASSIFICATION: "cross_entropy",
+    Task.BINARY: "binary_cross_entropy",
+    Task.REGRESSION: "mse",
+}
 Compare = Callable[..., Tensor]
 """Outputs and targets in rows to one number; `reduction` is mean or sum, as in torch."""
 
@@ -93,6 +98,11 @@ def build_objective(spec: LossSpec, data: DataInfo) -> Objective:
         raise SpecError([Problem(keys=("loss", "name"), message=message)]) from None
 
 
+def resolved(spec: LossSpec, data: DataInfo) -> LossSpec:
+    """The loss under its own name: what `auto` stands for on such data."""
+    return LossSpec(name=_USUAL[data.task]) if spec.name == "auto" else spec
+
+
 def describe_experiment(experiment: ExperimentSpec) -> DataInfo:
     """What the network must satisfy, by the data and the loss. Raises DataError and SpecError.
 
@@ -106,12 +116,7 @@ def describe_experiment(experiment: ExperimentSpec) -> DataInfo:
 @losses.register("auto", group="Loss", doc="The loss that goes with the data")
 def auto(data: DataInfo) -> Objective:
     """Cross-entropy, binary cross-entropy or mean squared error."""
-    usual = {
-        Task.CLASSIFICATION: "cross_entropy",
-        Task.BINARY: "binary_cross_entropy",
-        Task.REGRESSION: "mse",
-    }[data.task]
-    return build_objective(LossSpec(name=usual), data)
+    return build_objective(LossSpec(name=_USUAL[data.task]), data)
 
 
 @losses.register(

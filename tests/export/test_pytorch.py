@@ -18,7 +18,6 @@ from gradviz.export.registry import ExportError
 from gradviz.nets.registry import layers
 from gradviz.nets.templates import new_experiment
 from gradviz.paths import resources
-from gradviz.spec.data_info import Task
 from gradviz.spec.examples import examples, load_experiment
 from gradviz.spec.experiment import (
     AugmentationSpec,
@@ -26,6 +25,7 @@ from gradviz.spec.experiment import (
     DataSpec,
     ExperimentSpec,
     InitializerSpec,
+    LossSpec,
     OptimizerSpec,
     RegularizationSpec,
     TrainingSpec,
@@ -61,7 +61,7 @@ def test_every_layer_and_block_gives_the_same(workshop, kind):
 @pytest.mark.parametrize("name", list(examples(resources() / "examples")))
 def test_every_example_has_the_same_losses(same_losses, name):
     experiment = load_experiment(f"example:{name}", None, resources() / "examples", [])
-    if experiment.data.name == "adding" or experiment.schedule.name != "constant":
+    if experiment.schedule.name != "constant":
         with pytest.raises(ExportError, match="cannot be written as a script"):
             export_pytorch(experiment)
         return
@@ -73,10 +73,6 @@ def test_every_data_set_has_the_same_samples(workshop, same_losses, name):
     spec = DataSpec(name=name, batch_size=16, parameters=small_parameters(name, workshop.folder / "data"))
     info = describe(spec)
     experiment = replace(small(*small_layers(info)), data=spec)
-    if info.task is Task.REGRESSION:
-        with pytest.raises(ExportError, match="only plain cross-entropy"):
-            export_pytorch(experiment)
-        return
     same_losses(experiment)
     same_samples(workshop, experiment)
 
@@ -117,6 +113,27 @@ def test_augmentation_has_the_same_losses(same_losses):
 def test_augmentation_that_does_not_fit_is_refused_by_its_sentence():
     with pytest.raises(ExportError, match="augmentation is for images"):
         export_pytorch(replace(small(), augmentation=AUGMENTED))
+
+
+LOSSES = [
+    ("blobs", LossSpec(name="cross_entropy", parameters={"label_smoothing": 0.2})),
+    ("moons", LossSpec(name="binary_cross_entropy")),
+    *(("diabetes", LossSpec(name=name)) for name in ("auto", "mse", "mae", "huber")),
+    ("diabetes", LossSpec(name="huber", parameters={"delta": 0.25})),
+]
+
+
+@pytest.mark.parametrize(("data", "loss"), LOSSES)
+def test_every_loss_has_the_same_losses_and_the_same_validation(workshop, same_losses, data, loss):
+    dense = (layer("Linear", out_features=6), layer("Tanh"), layer("Linear", out_features="classes"))
+    experiment = replace(small(*dense), data=DataSpec(name=data, batch_size=16), loss=loss)
+    same_losses(experiment)
+    module = workshop.script(experiment)
+    info = load(experiment.data, 0)
+    model = module.build_model()
+    score = validate(model, info.val_x, info.val_y, build_objective(loss, info.info))
+    wanted = score.loss if score.accuracy is None else (score.loss, score.accuracy)
+    assert module.validate(model, info.val_x, info.val_y) == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("method", list(clips))

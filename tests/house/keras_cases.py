@@ -18,7 +18,7 @@ from gradviz.export.keras.network import write_network
 from gradviz.nets.model import build
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec
 from gradviz.training.clipping import build_clip
-from gradviz.training.loss import build_objective
+from gradviz.training.loss import build_objective, describe_experiment
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty, penalised
 from gradviz.training.trainer import count_steps
@@ -46,7 +46,7 @@ def experiment(*layers, shape, classes=5, vocabulary=None, per_position=False, b
 
 def write_case(folder, spec, *, steps=2, saved=False, starts=False, whole=False, samples=4):
     """Write the case of an experiment into `folder`; how many trainable numbers the script must have."""
-    info = describe(spec.data)
+    info = describe_experiment(spec)
     (folder / "script.py").write_text(export_keras(spec), encoding="utf-8")
     built = build(spec.model, info, seed=0)
     network = write_network(spec.model, info)

@@ -19,7 +19,6 @@ from gradviz.export.layout import WIDTH, assigned, literal
 from gradviz.export.pytorch.data_section import data_section
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError, export_format
-from gradviz.export.task import need_plain_classes
 from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
@@ -79,9 +78,8 @@ def export_keras(experiment: ExperimentSpec) -> str:
         info = describe_experiment(experiment)
     except (DataError, SpecError) as error:
         raise ExportError(str(error)) from error
-    need_plain_classes(experiment, info)
     network = write_network(experiment.model, info)
-    training = training_section(experiment)
+    training = training_section(experiment, info)
     sources = Sources()
     data, end = data_section(experiment.data, sources, tensors=False)
     data += sources.carry(stream, Purpose, batches_per_epoch)

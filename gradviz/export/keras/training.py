@@ -9,8 +9,10 @@ from gradviz.export.expression import Argument, Call, Name
 from gradviz.export.keras.graph import Unless, call
 from gradviz.export.layout import assigned, in_one_line
 from gradviz.export.registry import ExportError
-from gradviz.spec.experiment import ClipSpec, ExperimentSpec, OptimizerSpec
+from gradviz.spec.data_info import DataInfo
+from gradviz.spec.experiment import ClipSpec, ExperimentSpec, LossSpec, OptimizerSpec
 from gradviz.training.clipping import clips
+from gradviz.training.loss import losses, resolved
 from gradviz.training.optimizers import optimizers
 
 _EPSILON = (
@@ -21,8 +23,8 @@ _COMPILE = '''\
 def compile_model(model: keras.Model) -> None:
     """Set the optimizer and the loss."""
 {optimizer}
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])'''
+    loss = {loss}
+    model.compile(optimizer=optimizer, loss=loss{metrics})'''
 
 _PENALTY = '''\
 def add_penalty(model: keras.Model) -> None:
@@ -73,13 +75,16 @@ class Training:
     notes: tuple[str, ...]
 
 
-def training_section(experiment: ExperimentSpec) -> Training:
+def training_section(experiment: ExperimentSpec, info: DataInfo) -> Training:
     """The definitions, the last of them `train`. Raises ExportError."""
     made, needs = _optimizer(experiment.optimizer)
     if experiment.clip is not None:
         made, also = _clipped(made, experiment.clip)
         needs += also
-    texts = [_COMPILE.format(optimizer=assigned("optimizer = ", made, 4))]
+    loss, metrics = _loss(experiment.loss, info)
+    texts = [
+        _COMPILE.format(optimizer=assigned("optimizer = ", made, 4), loss=in_one_line(loss), metrics=metrics)
+    ]
     penalty = experiment.regularization
     if penalty.l1 or penalty.l2:
         terms = [("L1·Σ|w|", "l1=L1")] * bool(penalty.l1) + [("L2·Σw²", "l2=L2")] * bool(penalty.l2)
@@ -90,6 +95,23 @@ def training_section(experiment: ExperimentSpec) -> Training:
     texts.append(_TRAIN.format(steps=steps))
     notes = (_EPSILON,) if experiment.optimizer.name in ("Adam", "AdamW") else ()
     return Training(texts=tuple(texts), needs=tuple(needs), notes=notes)
+
+
+def _loss(spec: LossSpec, info: DataInfo) -> tuple[Call, str]:
+    """The loss, and the rest of the call that sets it: what is shown beside it. Raises ExportError."""
+    spec = resolved(spec, info)
+    own = losses.entry(spec.name).complete(spec.parameters)
+    if own.get("label_smoothing"):
+        raise ExportError(
+            "loss.label_smoothing cannot be written for Keras, whose loss of class numbers has none"
+        )
+    if spec.name in _NUMBERS:
+        return call(f"keras.losses.{_NUMBERS[spec.name]}", **own), ""
+    if spec.name == "binary_cross_entropy":
+        metrics = ', metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]'
+        return call("keras.losses.BinaryCrossentropy", from_logits=True), metrics
+    loss = call("keras.losses.SparseCategoricalCrossentropy", from_logits=True)
+    return loss, ', metrics=["accuracy"]'
 
 
 def _optimizer(spec: OptimizerSpec) -> tuple[Call, list[str]]:
@@ -153,6 +175,7 @@ def _moments(given: dict[str, Any]) -> dict[str, Any]:
     return {"beta_1": Unless(first, 0.9), "beta_2": Unless(second, 0.999), "epsilon": given["eps"]}
 
 
+_NUMBERS = {"mse": "MeanSquaredError", "mae": "MeanAbsoluteError", "huber": "Huber"}
 _OPTIMIZERS = {"SGD": _sgd, "Adam": _adam, "AdamW": _adamw, "RAdam": _radam}
 _CLIPS = {"value": "clipvalue", "norm": "clipnorm", "global_norm": "global_clipnorm"}
 

@@ -31,6 +31,7 @@ from gradviz.export.expression import Argument, Call, Name, Value
 from gradviz.export.layout import WIDTH, assigned
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError
+from gradviz.spec.data_info import Task
 from gradviz.spec.experiment import DataSpec
 
 _LARGEST = 4 * 2**20
@@ -40,10 +41,10 @@ _MOST_VALUES = 2**25
 
 _STORED = '''\
 def stored_samples() -> tuple[np.ndarray, np.ndarray]:
-    """Inputs and classes, unpacked from the text at the end of this file."""
+    """Inputs and targets, unpacked from the text at the end of this file."""
     packed = base64.b85decode("".join(STORED.split()))
     columns = np.frombuffer(lzma.decompress(packed), np.dtype("{dtype}")).reshape(-1, {samples})
-    return columns[:-1].T.reshape({shape}).astype(np.{kind}), columns[-1].astype(np.int64)'''
+    return columns[:-{values}].T.reshape({shape}).astype(np.{kind}), {targets}'''
 
 _STORED_SEQUENCES = '''\
 def stored_samples() -> tuple[np.ndarray, np.ndarray]:
@@ -54,7 +55,7 @@ def stored_samples() -> tuple[np.ndarray, np.ndarray]:
 
 _LOAD = '''\
 def load_data() -> tuple[{kind}, {kind}, {kind}, {kind}]:
-    """Inputs and classes for training, then those for validation{where}."""
+    """Inputs and targets for training, then those for validation{where}."""
 {made}
     held_out = round(VALIDATION * len(y))
     train, val = {split}
@@ -80,15 +81,21 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
         texts, made = _drawn(source, sources)
     texts += sources.carry(stream, split_in_order if source.ordered else split)
     whole = source.vocabulary is None
-    if whole:
+    if whole or source.scaled_targets:
         texts += sources.carry(standardise)
-    parts = "train_x, y[train], val_x, y[val]"
+    scaled = source.scaled_targets
+    parts = "train_x, train_y, val_x, val_y" if scaled else "train_x, y[train], val_x, y[val]"
+    lines = [
+        "    train_x, val_x = standardise(x[train], x[val])"
+        if whole
+        else "    train_x, val_x = x[train], x[val]"
+    ]
+    if scaled:
+        lines.append("    train_y, val_y = standardise(y[train], y[val])")
     load = _LOAD.format(
         made=made,
         split=_split(source),
-        parts="    train_x, val_x = standardise(x[train], x[val])"
-        if whole
-        else "    train_x, val_x = x[train], x[val]",
+        parts="\n".join(lines),
         kind="Tensor" if tensors else "np.ndarray",
         where=", on the CPU" if tensors else "",
         tensors=parts if not tensors else f"tuple(map(torch.from_numpy, ({parts})))",
@@ -118,7 +125,8 @@ def _split(source: Source) -> str:
     if source.ordered:
         most = most_scored(source)
         return f"split_in_order(len(y), held_out, gap={source.gap}, most={most})"
-    groups = "np.zeros(len(y), dtype=np.int64)" if source.per_position else "y"
+    alike = source.per_position or source.task is Task.REGRESSION
+    groups = "np.zeros(len(y), dtype=np.int64)" if alike else "y"
     return f"split({groups}, held_out, stream(SEED, Purpose.SPLIT))"
 
 
@@ -153,7 +161,16 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
     sources.need("base64")
     sources.need("lzma")
     shape = table.shape if source.per_position else (len(x), *source.input_shape)
-    function = form.format(dtype=dtype.str, samples=len(x), shape=shape, kind=x.dtype.name)
+    numbers = source.task is Task.REGRESSION
+    values = y[0].size
+    function = form.format(
+        dtype=dtype.str,
+        samples=len(x),
+        shape=shape,
+        kind=x.dtype.name,
+        values=values,
+        targets=f"columns[-{values}:].T.astype(np.float32)" if numbers else "columns[-1].astype(np.int64)",
+    )
     lines = "\n".join(wrap(text, WIDTH, break_on_hyphens=False))
     end = f'# The samples: {how}, compressed by LZMA, in base 85.\n\nSTORED = """\n{lines}\n"""'
     return [function], "    x, y = stored_samples()", [end]
@@ -161,7 +178,8 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
 
 def _smallest(table: NDArray[Any]) -> np.dtype[Any]:
     """The smallest type that holds every value."""
-    for dtype in (np.dtype("|u1"), np.dtype("<i2"), np.dtype("<i4")):
-        if np.array_equal(table.astype(dtype).astype(table.dtype), table):
-            return dtype
+    with np.errstate(invalid="ignore"):  # a number that a type cannot hold comes back as another one
+        for dtype in (np.dtype("|u1"), np.dtype("<i2"), np.dtype("<i4")):
+            if np.array_equal(table.astype(dtype).astype(table.dtype), table):
+                return dtype
     return table.dtype.newbyteorder("<")

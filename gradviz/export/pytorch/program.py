@@ -12,7 +12,6 @@ from gradviz.export.pytorch.network import write_network
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.training_section import training_section
 from gradviz.export.registry import ExportError, export_format
-from gradviz.export.task import need_plain_classes
 from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import SpecError
@@ -50,11 +49,10 @@ def export_pytorch(experiment: ExperimentSpec) -> str:
     sources = Sources()
     try:
         info = describe_experiment(experiment)
-        need_plain_classes(experiment, info)
         data, end = data_section(experiment.data, sources)
     except (DataError, SpecError) as error:
         raise ExportError(str(error)) from error
-    training = training_section(experiment, per_position=info.per_position, sources=sources)
+    training = training_section(experiment, info, sources)
     if experiment.model.source:
         model = imported_section(experiment.model, experiment.seed, sources)
     else:

@@ -14,8 +14,10 @@ from gradviz.data.seeds import Purpose, torch_seed
 from gradviz.export.expression import Argument, Call, Name, Node, Value
 from gradviz.export.layout import assigned, in_one_line
 from gradviz.export.pytorch import clipping
+from gradviz.export.pytorch.loss_section import loss_text
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError
+from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import AugmentationSpec, ClipSpec, ExperimentSpec, ModelSpec, OptimizerSpec
 from gradviz.training.clipping import clips
 from gradviz.training.optimizers import build_optimizer
@@ -28,19 +30,6 @@ def add_penalty(weights: list[nn.Parameter]) -> None:
         if weight.grad is None:
             weight.grad = torch.zeros_like(weight)
 {lines}'''
-
-_VALIDATE = '''\
-@torch.no_grad()
-def validate(model: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
-    """The mean loss and the share that is right, in evaluation mode."""
-    model.eval()
-    loss, right = 0.0, 0
-    for part_x, part_y in zip(x.split(512), y.split(512), strict=True):
-{forward}
-        loss += float(cross_entropy(scores, targets, reduction="sum"))
-        right += int((scores.argmax(1) == targets).sum())
-    model.train()
-    return loss / y.numel(), right / y.numel()'''
 
 _TRAIN = '''\
 def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
@@ -56,7 +45,7 @@ def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
         x, y = batches.take(step)
         optimizer.zero_grad()
 {forward}
-        loss = cross_entropy(scores, targets)
+        loss = {loss}
         loss.backward()
 {change}        losses.append(loss.item())
         if not math.isfinite(losses[-1]):
@@ -65,17 +54,17 @@ def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
         optimizer.step()
         if (step + 1) % PRINT_EVERY == 0 or step + 1 == steps:
             print(f"step {{step + 1:,}} of {{steps:,}}: loss {{losses[-1]:.6g}}")
-    loss_there, accuracy = validate(model, val_x, val_y)
-    print(f"validation: loss {{loss_there:.6g}}, accuracy {{accuracy:.1%}}")
+{say}
     return losses'''
 
 
-def training_section(experiment: ExperimentSpec, *, per_position: bool, sources: Sources) -> list[str]:
+def training_section(experiment: ExperimentSpec, info: DataInfo, sources: Sources) -> list[str]:
     """The definitions, the last of them `train`."""
     sources.need("math")
     sources.need("torch")
     sources.need("torch", "Tensor", "nn")
-    sources.need("torch.nn.functional", "cross_entropy")
+    words = loss_text(experiment.loss, info)
+    sources.need("torch.nn.functional", words.function)
     texts = sources.carry(Batches, torch_seed, Purpose)
     if experiment.augmentation != AugmentationSpec():
         texts += sources.carry(Augmentation)
@@ -95,11 +84,12 @@ def training_section(experiment: ExperimentSpec, *, per_position: bool, sources:
         else "",
         optimizer=assigned("optimizer = ", _optimizer(experiment.optimizer), 4),
         weights=_weights(experiment.model) if penalty.l1 or penalty.l2 else "",
-        forward=_forward("x", "y", per_position=per_position),
+        forward=words.forward,
+        loss=words.loss,
+        say=words.say,
         change=change,
     )
-    forward = _forward("part_x", "part_y", per_position=per_position)
-    return [*texts, _VALIDATE.format(forward=forward), train]
+    return [*texts, words.validate, train]
 
 
 def _batches(augmentation: AugmentationSpec) -> Node:
@@ -109,13 +99,6 @@ def _batches(augmentation: AugmentationSpec) -> Node:
         own = [Argument(Value(value), name, keyword=True) for name, value in asdict(augmentation).items()]
         arguments.append(Argument(Call("Augmentation", (*own, Argument(Name("SEED"), "seed", keyword=True)))))
     return Call("Batches", tuple(arguments))
-
-
-def _forward(x: str, y: str, *, per_position: bool) -> str:
-    """The lines that make scores and targets, one row for each target."""
-    if per_position:
-        return f"        scores, targets = model({x}).flatten(0, 1), {y}.flatten()"
-    return f"        scores, targets = model({x}), {y}"
 
 
 def _weights(model: ModelSpec) -> str:

@@ -10,11 +10,11 @@ from gradviz.data.load import describe
 from gradviz.data.registry import data_sets
 from gradviz.export.keras import export_keras
 from gradviz.export.registry import ExportError
-from gradviz.spec.data_info import Task
 from gradviz.spec.experiment import (
     ClipSpec,
     DataSpec,
     ExperimentSpec,
+    LossSpec,
     ModelSpec,
     OptimizerSpec,
     RegularizationSpec,
@@ -41,10 +41,6 @@ def test_the_script_brings_the_same_data_and_ends_where_torch_does(check, tmp_pa
     spec = DataSpec(name=name, batch_size=32, parameters=small_parameters(name, tmp_path / "data"))
     info = describe(spec)
     experiment = replace(digits(), data=spec, model=ModelSpec(layers=small_layers(info)))
-    if info.task is Task.REGRESSION:
-        with pytest.raises(ExportError, match="only plain cross-entropy"):
-            export_keras(experiment)
-        return
     result = check(experiment, whole=True, steps=0)
     assert result["same_data"]
     assert result["iterations"] == 12
@@ -63,3 +59,23 @@ def test_the_script_brings_the_same_data_and_ends_where_torch_does(check, tmp_pa
 def test_what_the_training_asks_for_is_done(check, fields):
     result = check(digits(**fields), whole=True, steps=0)
     assert result["after"] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("data", "loss"),
+    [
+        ("moons", LossSpec(name="binary_cross_entropy")),
+        ("diabetes", LossSpec(name="mae")),
+        ("diabetes", LossSpec(name="huber", parameters={"delta": 0.25})),
+    ],
+)
+def test_every_loss_is_kerass_own(check, data, loss):
+    result = check(digits(data, loss=loss), whole=True, steps=0)
+    assert result["same_data"]
+    assert result["after"] < 1e-3
+
+
+def test_label_smoothing_is_refused():
+    smoothed = LossSpec(name="cross_entropy", parameters={"label_smoothing": 0.1})
+    with pytest.raises(ExportError, match=r"loss\.label_smoothing cannot be written for Keras"):
+        export_keras(digits(loss=smoothed))
