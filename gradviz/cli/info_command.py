@@ -114,6 +114,7 @@ def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> 
         "data": experiment.data.name,
         "input_shape": list(inspection.input_shape),
         "classes": inspection.classes,
+        "task": data.task.value,
         "parameters": inspection.parameters,
         "multiply_adds": inspection.multiply_adds,
         "layers": layers,
@@ -132,6 +133,6 @@ def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> 
     shape = " × ".join(str(size) for size in inspection.input_shape)
     console.print(
         f"{inspection.parameters:,} parameters, {inspection.multiply_adds:,} multiply-adds a sample, "
-        f"input {shape}, {inspection.classes} classes",
+        f"input {shape}, {data.to_learn}",
         highlight=False,
     )

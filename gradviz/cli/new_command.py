@@ -24,6 +24,7 @@ from gradviz.nets.templates import new_experiment, templates
 from gradviz.records.layer import Inspection
 from gradviz.spec.catalogue import Entry, Value, did_you_mean
 from gradviz.spec.check import SECTIONS
+from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import DataSpec, ExperimentSpec
 from gradviz.spec.json_codec import data_to_raw, from_raw, to_raw
 from gradviz.spec.override import apply_overrides, parse_override
@@ -65,7 +66,7 @@ def execute(arguments: argparse.Namespace) -> int:
         target.write_text(text, "utf-8")
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror or error}") from None
-    _say(name, experiment, inspection, target, as_json=arguments.json)
+    _say(name, experiment, data, inspection, target=target, as_json=arguments.json)
     return 0
 
 
@@ -140,7 +141,13 @@ def _target(arguments: argparse.Namespace, name: str) -> Path | None:
 
 
 def _say(
-    name: str, experiment: ExperimentSpec, inspection: Inspection, target: Path, *, as_json: bool
+    name: str,
+    experiment: ExperimentSpec,
+    data: DataInfo,
+    inspection: Inspection,
+    *,
+    target: Path,
+    as_json: bool,
 ) -> None:
     report: Mapping[str, Any] = {
         "template": name,
@@ -149,6 +156,7 @@ def _say(
         "data": experiment.data.name,
         "input_shape": list(inspection.input_shape),
         "classes": inspection.classes,
+        "task": data.task.value,
         "parameters": inspection.parameters,
         "multiply_adds": inspection.multiply_adds,
         "layers": len(inspection.layers),
@@ -158,5 +166,5 @@ def _say(
         return
     shape = " × ".join(str(size) for size in inspection.input_shape)
     size = f"{len(inspection.layers):,} layers, {inspection.parameters:,} parameters"
-    print(f"{target}: {experiment.name}, {size}, input {shape}, {inspection.classes:,} classes")
+    print(f"{target}: {experiment.name}, {size}, input {shape}, {data.to_learn}")
     print(f"Train it with: gradviz run {target}")

@@ -40,6 +40,8 @@ class EngineHost(QObject):
     """An Expanded."""
     exported = Signal(object)
     """An Exported."""
+    previewed = Signal(object)
+    """A TablePreviewed."""
 
     _start = Signal()
     _inspect = Signal(object)
@@ -61,6 +63,7 @@ class EngineHost(QObject):
         self.ask_template = self._other.ask_template
         self.ask_expand = self._other.ask_expand
         self.ask_export = self._other.ask_export
+        self.ask_preview = self._other.ask_preview
         self._thread = QThread(self)
         self._thread.setObjectName("engine controller")
         self._controller = TrainingController(LINKS[engine])
@@ -150,6 +153,7 @@ class EngineHost(QObject):
         self._other.template_made.connect(self.template_made)
         self._other.expanded.connect(self.expanded)
         self._other.exported.connect(self.exported)
+        self._other.previewed.connect(self.previewed)
         controller.run_changed.connect(self.run_changed)
         controller.logged.connect(self.logged)
 

@@ -1,4 +1,4 @@
-"""Questions to the engine beside sizes: a template, a composed block opened, a script written.
+"""Questions to the engine beside sizes: a template, a block opened, a script written, a table shown.
 
 Each answer bears the number of its question and comes as a signal of its own kind.
 """
@@ -12,11 +12,19 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gradviz.control.engine_state import EngineAnswer, EngineQuestion, Expanded, Exported, TemplateMade
+from gradviz.control.engine_state import (
+    EngineAnswer,
+    EngineQuestion,
+    Expanded,
+    Exported,
+    TablePreviewed,
+    TemplateMade,
+)
 from gradviz.spec.catalogue import Value
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, Path
 from gradviz.spec.json_codec import data_to_raw, from_raw, to_raw
 from gradviz.spec.raw_layer import layer_from_raw
+from gradviz.spec.table import TablePreview
 
 
 class EngineQuestions(QObject):
@@ -30,6 +38,8 @@ class EngineQuestions(QObject):
     """An Expanded."""
     exported = Signal(object)
     """An Exported."""
+    previewed = Signal(object)
+    """A TablePreviewed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +60,10 @@ class EngineQuestions(QObject):
         """Ask for the experiment to be written as a script at `path`; `to` is "pytorch" or "keras"."""
         told = partial(self._written, path)
         return self._ask("export", told, experiment=to_raw(experiment), format=to, path=str(path))
+
+    def ask_preview(self, parameters: Mapping[str, Value]) -> int:
+        """Ask what the table holds that these parameters of the data set “table” name."""
+        return self._ask("preview", self._previewed, parameters=dict(parameters))
 
     @Slot(object)
     def take(self, answer: EngineAnswer) -> None:
@@ -79,3 +93,7 @@ class EngineQuestions(QObject):
 
     def _written(self, path: FilePath, answer: EngineAnswer) -> None:
         self.exported.emit(Exported(id=answer.id, path=path, error=answer.error))
+
+    def _previewed(self, answer: EngineAnswer) -> None:
+        preview = None if answer.answer is None else TablePreview.from_raw(answer.answer)
+        self.previewed.emit(TablePreviewed(id=answer.id, preview=preview, error=answer.error))

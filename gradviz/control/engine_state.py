@@ -17,6 +17,7 @@ from gradviz.records.run import RunStatus
 from gradviz.records.session import RunSource
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
+from gradviz.spec.table import TablePreview
 
 
 class EngineState(StrEnum):
@@ -83,7 +84,7 @@ class InspectionReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineQuestion:
-    """Something else to ask: which question ("template", "expand", "export"), and what about."""
+    """Something else to ask: which question ("template", "expand", "export", "preview"), and what about."""
 
     id: int
     question: str
@@ -128,6 +129,15 @@ class Exported:
 
     id: int
     path: FilePath
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TablePreviewed:
+    """What a table holds, or the sentence why it cannot be read."""
+
+    id: int
+    preview: TablePreview | None = None
     error: str = ""
 
 

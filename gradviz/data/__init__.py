@@ -3,6 +3,7 @@
 from gradviz.data import (
     adding,
     cifar,
+    classic_tables,
     copy_memory,
     digits,
     image_folder,
@@ -11,6 +12,7 @@ from gradviz.data import (
     planar,
     reber,
     sequential_digits,
+    table,
     temporal_order,
     text,
     text_classification,
@@ -19,6 +21,7 @@ from gradviz.data import (
 __all__ = [
     "adding",
     "cifar",
+    "classic_tables",
     "copy_memory",
     "digits",
     "image_folder",
@@ -27,6 +30,7 @@ __all__ = [
     "planar",
     "reber",
     "sequential_digits",
+    "table",
     "temporal_order",
     "text",
     "text_classification",

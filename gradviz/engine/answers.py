@@ -1,4 +1,4 @@
-"""Answers to what the window asks beside sizes: a template, a composed block opened, a script written.
+"""Answers to what the window asks beside sizes: a template, a block opened, a script written, a table shown.
 
 All of it needs the registries and torch, which the window has not.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gradviz.data.load import DataError, describe
+from gradviz.data.table import preview
 from gradviz.engine.requests import Ask, Question
 from gradviz.nets.expansion import expansion_at
 from gradviz.nets.model import inspect
@@ -36,6 +37,7 @@ def answer(request: Ask, catalogue: Catalogue) -> dict[str, Any]:
         Question.TEMPLATE: _template,
         Question.EXPAND: _expand,
         Question.EXPORT: _export,
+        Question.PREVIEW: _preview,
     }
     try:
         return questions[request.question](request.details, catalogue)
@@ -80,3 +82,7 @@ def _export(details: Details, catalogue: Catalogue) -> dict[str, Any]:
     path = Path(details["path"])
     write_script(experiment, details["format"], path)
     return {"path": str(path)}
+
+
+def _preview(details: Details, _catalogue: Catalogue) -> dict[str, Any]:
+    return preview(details["parameters"]).to_raw()

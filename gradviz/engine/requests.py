@@ -43,6 +43,7 @@ class Question(StrEnum):
     TEMPLATE = "template"
     EXPAND = "expand"
     EXPORT = "export"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +100,7 @@ def decode(line: str) -> Request:  # noqa: PLR0911 - a table
     match do:
         case "inspect":
             return Inspect(id=_field(raw, "id", int), experiment=_field(raw, "experiment", dict))
-        case "template" | "expand" | "export":
+        case "template" | "expand" | "export" | "preview":
             details = {key: value for key, value in raw.items() if key not in ("do", "id")}
             return Ask(id=_field(raw, "id", int), question=Question(do), details=details)
         case "train":

@@ -43,6 +43,15 @@ class DataInfo:
         return self.per_position and self.vocabulary == self.classes
 
     @property
+    def to_learn(self) -> str:
+        """What is to be learnt of each target, in words: “10 classes”."""
+        if self.task is Task.BINARY:
+            return "2 classes by one score"
+        if self.task is Task.CLASSIFICATION:
+            return f"{self.classes:,} classes"
+        return "1 number" if self.classes == 1 else f"{self.classes:,} numbers"
+
+    @property
     def output_shape(self) -> tuple[int, ...]:
         """What the network must give for one sample."""
         return (self.input_shape[0], self.classes) if self.per_position else (self.classes,)

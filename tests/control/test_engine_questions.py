@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from gradviz.control.engine_questions import EngineQuestions
-from gradviz.control.engine_state import EngineAnswer, Expanded, Exported, TemplateMade
+from gradviz.control.engine_state import EngineAnswer, Expanded, Exported, TablePreviewed, TemplateMade
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec
 from gradviz.spec.json_codec import to_raw
+from gradviz.spec.table import ColumnInfo, ColumnKind, Role, TablePreview
 
 
 @pytest.fixture
@@ -49,3 +51,24 @@ def test_a_refusal_is_a_sentence_and_a_late_answer_is_nothing(questions, qtbot):
     with qtbot.assertNotEmitted(questions.exported):
         questions.take(EngineAnswer(id=number, answer={"path": "net.py"}))
         questions.take(EngineAnswer(id=99, answer={}))
+
+
+def test_a_table_comes_as_a_preview(questions, qtbot):
+    shown = TablePreview(
+        path="a.csv",
+        format="text",
+        samples=3,
+        columns=(ColumnInfo(name="t", kind=ColumnKind.NUMBER, role=Role.TARGET, low=0.0, high=2.0),),
+        rows=(("0",), ("2",)),
+        task="regression",
+        features=1,
+    )
+    number = questions.ask_preview({"path": "a.csv"})
+    assert questions.seen[0].details == {"parameters": {"path": "a.csv"}}
+    with qtbot.waitSignal(questions.previewed) as heard:
+        questions.take(EngineAnswer(id=number, answer=json.loads(json.dumps(shown.to_raw()))))
+    assert heard.args == [TablePreviewed(id=number, preview=shown)]
+    number = questions.ask_preview({"path": "b.csv"})
+    with qtbot.waitSignal(questions.previewed) as heard:
+        questions.take(EngineAnswer(id=number, error="b.csv is empty"))
+    assert heard.args == [TablePreviewed(id=number, error="b.csv is empty")]

@@ -61,3 +61,17 @@ def test_a_script_is_written(ask, tmp_path):
         ask(Question.EXPORT, experiment=raw, format="onyx", path=str(path))
     with pytest.raises(Refused, match="cannot be written"):
         ask(Question.EXPORT, experiment=raw, format="pytorch", path=str(tmp_path / "none" / "net.py"))
+
+
+def test_a_table_is_shown_before_it_is_used(ask, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("x,t\n1,a\n2,b\n,a\n")
+    shown = ask(Question.PREVIEW, parameters={"path": str(path)})
+    assert [column["kind"] for column in shown["columns"]] == ["number", "two values"]
+    assert "line 4" in shown["problem"]
+    assert ask(Question.PREVIEW, parameters={"path": str(path), "missing": "drop"})["problem"] == ""
+    with pytest.raises(Refused, match=r"no\.csv cannot be read") as refused:
+        ask(Question.PREVIEW, parameters={"path": str(tmp_path / "no.csv")})
+    assert refused.value.where == "data"
+    with pytest.raises(Refused, match=r"data\.missing must be one of"):
+        ask(Question.PREVIEW, parameters={"path": str(path), "missing": "x"})

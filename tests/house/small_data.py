@@ -15,7 +15,11 @@ from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import LayerSpec
 
 REVIEWS = [f"{word} film number {i},{word}\n" for i in range(40) for word in ("good", "bad")]
-TEXTS = {"text_classification": ("texts.csv", "text,label\n" + "".join(REVIEWS))}
+PEOPLE = [f"{i % 7},{('Rome', 'Oslo', 'Bern')[i % 3]},{i % 5 / 4},{i * i % 11}.5\n" for i in range(80)]
+TEXTS = {
+    "text_classification": ("texts.csv", "text,label\n" + "".join(REVIEWS)),
+    "table": ("table.csv", "a,b,c,y\n" + "".join(PEOPLE)),
+}
 """Files of texts, by the data set whose `path` they are."""
 
 IMAGES: dict[str, Callable[[Path], object]] = {
@@ -29,6 +33,11 @@ IMAGES: dict[str, Callable[[Path], object]] = {
 
 SMALL: dict[str, dict[str, Any]] = {
     "digits": {},
+    "iris": {},
+    "wine": {},
+    "breast_cancer": {},
+    "diabetes": {},
+    "table": {},
     "sequential_digits": {},
     "text": {"length": 1000},
     "text_classification": {"length": 5},

@@ -15,6 +15,7 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.writer import RunWriter
+from gradviz.spec.data_info import Task
 
 
 def layer_infos(model: nn.Module) -> tuple[LayerInfo, ...]:
@@ -38,7 +39,14 @@ class Lab:
     """Records one model into a store; `read` closes it and opens a reader."""
 
     def __init__(
-        self, model: nn.Module, folder: Path, *, clipping: bool, budget: float, noted: tuple[str, ...]
+        self,
+        model: nn.Module,
+        folder: Path,
+        *,
+        clipping: bool,
+        budget: float,
+        noted: tuple[str, ...],
+        task: Task,
     ) -> None:
         layers = layer_infos(model)
         info = RunInfo(
@@ -47,14 +55,16 @@ class Lab:
             created="2025-01-01T00:00:00+00:00",
             experiment={},
             layers=layers,
-            series=recorded_series(layers, clipping=clipping, noted=noted),
+            series=recorded_series(
+                layers, clipping=clipping, noted=noted, accuracy=task is not Task.REGRESSION
+            ),
             steps=10,
             steps_per_epoch=5,
             device="cpu",
         )
         self.path = folder / "lab.db"
         self.writer = RunWriter.create(self.path, info)
-        self.recorder = Recorder(model, layers, self.writer, budget=budget)
+        self.recorder = Recorder(model, layers, self.writer, budget=budget, task=task)
         self._readers: list[RunReader] = []
 
     def read(self) -> RunReader:
@@ -76,9 +86,14 @@ def lab(tmp_path: Path) -> Iterator[object]:
     labs: list[Lab] = []
 
     def make(
-        model: nn.Module, *, clipping: bool = False, budget: float = 0.05, noted: tuple[str, ...] = ()
+        model: nn.Module,
+        *,
+        clipping: bool = False,
+        budget: float = 0.05,
+        noted: tuple[str, ...] = (),
+        task: Task = Task.CLASSIFICATION,
     ) -> Lab:
-        labs.append(Lab(model, tmp_path, clipping=clipping, budget=budget, noted=noted))
+        labs.append(Lab(model, tmp_path, clipping=clipping, budget=budget, noted=noted, task=task))
         return labs[-1]
 
     yield make

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 
 from gradviz.probes.clip_report import ClipReport
 from gradviz.probes.recorder import Recorder
 from gradviz.records.histogram import count
+from gradviz.spec.data_info import Task
 
 STEPS = 7
 
@@ -99,6 +100,39 @@ def test_every_step_is_recorded_as_the_slow_twin_sees_it(model, lab) -> None:
         assert twin["reading"].loss == pytest.approx(twin["loss"])
         assert twin["reading"].finite
     assert any(norm(a) < norm(b) for t in seen for a, b in zip(t["clipped"], t["raw"], strict=True))
+
+
+@pytest.mark.parametrize("task", [Task.BINARY, Task.REGRESSION])
+def test_yes_or_no_has_an_accuracy_and_numbers_have_none(task: Task, lab) -> None:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))
+    labor = lab(model, task=task)
+    shares = []
+    for step, (x, y) in enumerate(batches()):
+        labor.recorder.on_train_batch_start(step)
+        model.zero_grad()
+        output = model(x)
+        if task is Task.BINARY:
+            output, target = output.flatten(), (y > 0).to(torch.int64)
+            loss = binary_cross_entropy_with_logits(output, target.float())
+        else:
+            target = y[:, None].float()
+            loss = mse_loss(output, target)
+        loss.backward()
+        labor.recorder.on_after_backward(loss, output, target)
+        labor.recorder.on_before_optimizer_step()
+        labor.recorder.on_train_batch_end()
+        pairs = zip(output.flatten().tolist(), target.flatten().tolist(), strict=True)
+        shares.append(sum((score > 0) == bool(right) for score, right in pairs) / len(y))
+    mean = labor.recorder.take_accuracy()
+    reader = labor.read()
+    if task is Task.REGRESSION:
+        assert "train_accuracy" not in reader.slices
+        assert math.isnan(mean)
+        return
+    assert [reader.at("train_accuracy", step)[1][0] for step in range(STEPS)] == pytest.approx(shares)
+    sizes = [len(y) for _, y in batches()]
+    assert mean == pytest.approx(sum(s * n for s, n in zip(shares, sizes, strict=True)) / sum(sizes))
 
 
 def test_scheduled_quantities_are_what_the_slow_twin_sees(model, lab) -> None:

@@ -1,0 +1,1 @@
+"""Tables from files: read, understood column by column, and made numbers."""
