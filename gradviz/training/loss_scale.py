@@ -44,7 +44,7 @@ class LossScale:
         """The loss to go backward from."""
         return self._scaler.scale(loss)
 
-    def unscale(self, step: int) -> bool:
+    def unscale(self) -> bool:
         """Divide the gradients; whether one of them is not finite, so that this step must be left out."""
         scale = self.value
         self._scaler.unscale_(self._optimizer)
@@ -52,12 +52,12 @@ class LossScale:
         overflowed = any(float(inf) > 0 for inf in found)  # on CUDA this waits for the device
         self._recorder.note("loss_scale", scale)
         self._recorder.note("skipped_step", float(overflowed))
-        if overflowed:
-            self._writer.event(step, "skipped_step", None, loss_scale=scale)
         return overflowed
 
-    def update(self) -> bool:
-        """After the step: lower or raise the scale; False where it is so low that lowering is no cure."""
+    def update(self, step: int, *, skipped: bool) -> bool:
+        """After `step`: lower or raise the scale; False where it is so low that lowering is no cure."""
+        if skipped:
+            self._writer.event(step, "skipped_step", None, loss_scale=self.value)
         if self._found():  # none where every layer is frozen
             self._scaler.update()
         return self.value >= LOWEST

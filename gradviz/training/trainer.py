@@ -201,7 +201,7 @@ class Trainer:
         """From a batch to an update; a sentence where training cannot go on."""
         recorder, scaler = self.recorder, self.loss_scale
         loss, output, targets, moments = self.passes.run(step)
-        overflowed = scaler is not None and scaler.unscale(step)
+        overflowed = scaler is not None and scaler.unscale()
         recorder.note(PENALTY_RATIO, self.penalty.add_gradient())
         recorder.on_after_backward(loss, output, targets)
         if self.clip is not None:
@@ -215,7 +215,7 @@ class Trainer:
             self.optimizer.step()
             for act in self.after_update:
                 act(step)
-        if scaler is not None and not scaler.update():
+        if scaler is not None and not scaler.update(step, skipped=overflowed):
             return self.divergence.explain_gradient(moments, scaler.value)
         return ""
 

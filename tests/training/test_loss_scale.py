@@ -9,7 +9,14 @@ from torch import nn
 
 from gradviz.nets.model import build
 from gradviz.records.run import FinishReason
-from gradviz.spec.experiment import ClipSpec, MeasureSpec, RegularizationSpec, TrainingSpec
+from gradviz.spec.experiment import (
+    ClipSpec,
+    InitializerSpec,
+    LayerSpec,
+    MeasureSpec,
+    RegularizationSpec,
+    TrainingSpec,
+)
 from gradviz.training import loss_scale, run, trainer
 from gradviz.training.loss_scale import LossScale
 
@@ -141,3 +148,21 @@ def test_state_goes_on_where_it_was(bench, experiment, monkeypatch) -> None:
     made[1].load_state_dict({**state, "scale": 8.0, "_growth_tracker": 5})
     assert made[1].value == 8.0
     assert made[1].state_dict()["_growth_tracker"] == 5
+
+
+def test_an_overflow_of_the_forward_pass_is_no_skip_but_the_end(bench, experiment) -> None:
+    """What no float16 can hold, no scale of the loss can mend; in float32 the same network trains."""
+    model = experiment().model
+    wide = LayerSpec(kind="Linear", parameters={"out_features": 8})
+    layers = (wide, wide, wide, model.layers[-1])
+    start = InitializerSpec(name="normal", parameters={"std": 60.0})
+    spec = scaled(experiment, model=replace(model, layers=layers, initializer=start))
+    status, reader = bench.train(spec)
+    assert (status.finish, status.steps) == (FinishReason.DIVERGED, 1)
+    assert status.reason == (
+        "The loss is not finite at step 0: "
+        "the first non-finite value appears in the forward pass of Linear 3."
+    )
+    assert not [e for e in reader.events() if e.kind == "skipped_step"]
+    exact = replace(spec, training=TrainingSpec(steps=1, device="cpu"))
+    assert bench.train(exact)[0].finish is FinishReason.COMPLETED
