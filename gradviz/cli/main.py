@@ -17,14 +17,14 @@ from gradviz import __version__
 from gradviz.cli.failure import BadInput, Interrupted
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "new", "info", "export", "threshold", "examples", "selftest")
+COMMANDS = ("run", "new", "info", "lr-range", "threshold", "export", "examples", "selftest")
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the exit status."""
     try:
         arguments = _parse(argv)
-        command = importlib.import_module(f"gradviz.cli.{arguments.command}_command")
+        command = importlib.import_module(f"gradviz.cli.{arguments.command.replace('-', '_')}_command")
         status: int = command.execute(arguments)
     except BadInput as error:
         _say(str(error))
@@ -119,6 +119,23 @@ def _commands() -> argparse.ArgumentParser:
     _setting(info)
     _yes(info)
     _json(info)
+
+    lr_range = commands.add_parser(
+        "lr-range", help="try rising learning rates and propose one", allow_abbrev=False
+    )
+    lr_range.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or example:NAME")
+    _setting(lr_range)
+    lr_range.add_argument(
+        "--from", dest="low", type=float, default=1e-7, metavar="RATE", help="the first rate (1e-7)"
+    )
+    lr_range.add_argument(
+        "--to", dest="high", type=float, default=10.0, metavar="RATE", help="the last rate (10)"
+    )
+    lr_range.add_argument(
+        "--steps", type=int, default=200, metavar="COUNT", help="how many rates, one a step (200)"
+    )
+    _yes(lr_range)
+    _json(lr_range)
 
     export = commands.add_parser("export", help="write an experiment as a script", allow_abbrev=False)
     export.add_argument("file", metavar="FILE", help="an experiment, example:NAME, or a session")

@@ -48,7 +48,7 @@ def execute(arguments: argparse.Namespace) -> int:
     """Train the experiment, or go on with a run; save the session, print the report."""
     plan, target = _resume(arguments) if arguments.resume else _fresh(arguments)
     control = RunControl()
-    with _interruptible(control) as interrupted:
+    with interruptible(control) as interrupted:
         report = _train(plan, target, control)
     if arguments.json:
         print_json(report)
@@ -71,7 +71,7 @@ def _fresh(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     experiment = load(name, full_catalogue(), arguments.settings)
     if arguments.device:
         experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
-    _prepare(experiment, yes=arguments.yes)
+    prepare(experiment, yes=arguments.yes)
     target = _target(arguments)
     return fresh(experiment), target
 
@@ -84,7 +84,7 @@ def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     target = _target(arguments) if arguments.output is not None else path
     plan = resumed(path, arguments.run, settings, full_catalogue())
     try:
-        _prepare(plan.experiment, yes=arguments.yes)
+        prepare(plan.experiment, yes=arguments.yes)
     except BadInput:
         plan.workspace.close(keep=plan.taken_up)
         raise
@@ -93,7 +93,7 @@ def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     return plan, target
 
 
-def _prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
+def prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
     """Find what training would fail at before it has begun. Raises BadInput."""
     try:
         use_threads()
@@ -153,7 +153,7 @@ def _train(plan: Plan, target: Path, control: RunControl) -> dict[str, Any]:
         with register_output(target, run.path, run.id):
             plan.keep_draft(target)
             # What an imported model prints is no part of the report.
-            with _progress(experiment, control) as say, redirect_stdout(sys.stderr):
+            with progress(experiment, control) as say, redirect_stdout(sys.stderr):
 
                 def hear(status: RunStatus) -> None:
                     say(status)
@@ -178,7 +178,7 @@ def _train(plan: Plan, target: Path, control: RunControl) -> dict[str, Any]:
 
 
 @contextmanager
-def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStatus]:
+def progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStatus]:
     """A progress bar on standard error where that is a terminal, fed from the boundaries between steps.
 
     What it gives takes statuses: what is said before the first step, of a download, stands before the bar.
@@ -219,7 +219,7 @@ def _progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnSta
 
 
 @contextmanager
-def _interruptible(control: RunControl) -> Iterator[list[int]]:
+def interruptible(control: RunControl) -> Iterator[list[int]]:
     """Turn Ctrl-C and a polite kill into a stop at the next step; a second one ends the program at once.
 
     Gives a list that is empty until then.

@@ -42,6 +42,8 @@ class EngineHost(QObject):
     """An Exported."""
     previewed = Signal(object)
     """A TablePreviewed."""
+    range_tested = Signal(object)
+    """A RangeTested."""
 
     _start = Signal()
     _inspect = Signal(object)
@@ -64,6 +66,7 @@ class EngineHost(QObject):
         self.ask_expand = self._other.ask_expand
         self.ask_export = self._other.ask_export
         self.ask_preview = self._other.ask_preview
+        self.ask_range_test = self._other.ask_range_test
         self._thread = QThread(self)
         self._thread.setObjectName("engine controller")
         self._controller = TrainingController(LINKS[engine])
@@ -154,6 +157,7 @@ class EngineHost(QObject):
         self._other.expanded.connect(self.expanded)
         self._other.exported.connect(self.exported)
         self._other.previewed.connect(self.previewed)
+        self._other.range_tested.connect(self.range_tested)
         controller.run_changed.connect(self.run_changed)
         controller.logged.connect(self.logged)
 

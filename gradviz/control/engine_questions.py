@@ -1,4 +1,4 @@
-"""Questions to the engine beside sizes: a template, a block opened, a script written, a table shown.
+"""Questions to the engine beside sizes: templates, blocks opened, scripts, tables, range tests.
 
 Each answer bears the number of its question and comes as a signal of its own kind.
 """
@@ -17,6 +17,7 @@ from gradviz.control.engine_state import (
     EngineQuestion,
     Expanded,
     Exported,
+    RangeTested,
     TablePreviewed,
     TemplateMade,
 )
@@ -40,6 +41,8 @@ class EngineQuestions(QObject):
     """An Exported."""
     previewed = Signal(object)
     """A TablePreviewed."""
+    range_tested = Signal(object)
+    """A RangeTested."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,13 @@ class EngineQuestions(QObject):
     def ask_preview(self, parameters: Mapping[str, Value]) -> int:
         """Ask what the table holds that these parameters of the data set “table” name."""
         return self._ask("preview", self._previewed, parameters=dict(parameters))
+
+    def ask_range_test(
+        self, experiment: ExperimentSpec, *, low: float = 1e-7, high: float = 10.0, steps: int = 200
+    ) -> int:
+        """Ask for a learning-rate range test, 20 seconds at most; it is refused while a run trains."""
+        raw = to_raw(experiment)
+        return self._ask("lr_range", self._tested, experiment=raw, low=low, high=high, steps=steps)
 
     @Slot(object)
     def take(self, answer: EngineAnswer) -> None:
@@ -97,3 +107,20 @@ class EngineQuestions(QObject):
     def _previewed(self, answer: EngineAnswer) -> None:
         preview = None if answer.answer is None else TablePreview.from_raw(answer.answer)
         self.previewed.emit(TablePreviewed(id=answer.id, preview=preview, error=answer.error))
+
+    def _tested(self, answer: EngineAnswer) -> None:
+        found = answer.answer
+        if found is None:
+            self.range_tested.emit(RangeTested(id=answer.id, error=answer.error))
+            return
+        tested = RangeTested(
+            id=answer.id,
+            rates=tuple(found["rates"]),
+            losses=tuple(found["losses"]),
+            smoothed=tuple(found["smoothed"]),
+            steepest=found["steepest"],
+            lowest=found["lowest"],
+            proposal=found["proposal"],
+            sentence=found["sentence"],
+        )
+        self.range_tested.emit(tested)

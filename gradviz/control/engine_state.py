@@ -84,7 +84,7 @@ class InspectionReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineQuestion:
-    """Something else to ask: which question ("template", "expand", "export", "preview"), and what about."""
+    """Something else to ask, and what about: "template", "expand", "export", "preview" or "lr_range"."""
 
     id: int
     question: str
@@ -138,6 +138,26 @@ class TablePreviewed:
 
     id: int
     preview: TablePreview | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RangeTested:
+    """What a learning-rate range test showed, or in `error` the sentence why there was none.
+
+    `rates`, `losses` and `smoothed` are of one length, the rates rising in equal ratios. `steepest` is the
+    rate where the loss falls fastest, `lowest` where it is lowest, `proposal` the one to take; all three are
+    None where it never falls. `sentence` says why, for people.
+    """
+
+    id: int
+    rates: tuple[float, ...] = ()
+    losses: tuple[float, ...] = ()
+    smoothed: tuple[float, ...] = ()
+    steepest: float | None = None
+    lowest: float | None = None
+    proposal: float | None = None
+    sentence: str = ""
     error: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Answers to what the window asks beside sizes: a template, a block opened, a script written, a table shown.
+"""Answers to what the window asks beside sizes: templates, blocks opened, scripts, tables, range tests.
 
 All of it needs the registries and torch, which the window has not.
 """
@@ -6,6 +6,8 @@ All of it needs the registries and torch, which the window has not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,15 @@ from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import DataSpec
 from gradviz.spec.json_codec import from_raw, layer_to_raw, to_raw
 from gradviz.spec.problem import SpecError
+from gradviz.training.control import RunControl
 from gradviz.training.loss import describe_experiment
+from gradviz.training.range_test import HIGH, LOW, STEPS, RangeTest, run_range_test
 
 Details = Mapping[str, Any]
+
+
+RANGE_TEST_SECONDS = 20.0
+"""How long a range test may take: what was measured by then is answered."""
 
 
 class Refused(Exception):  # noqa: N818
@@ -31,13 +39,14 @@ class Refused(Exception):  # noqa: N818
         self.where = where
 
 
-def answer(request: Ask, catalogue: Catalogue) -> dict[str, Any]:
-    """What the request asks for. Raises Refused."""
+def answer(request: Ask, catalogue: Catalogue, control: RunControl | None = None) -> dict[str, Any]:
+    """What the request asks for. `control` can stop a range test. Raises Refused."""
     questions: dict[Question, Callable[[Details, Catalogue], dict[str, Any]]] = {
         Question.TEMPLATE: _template,
         Question.EXPAND: _expand,
         Question.EXPORT: _export,
         Question.PREVIEW: _preview,
+        Question.LR_RANGE: partial(_lr_range, control),
     }
     try:
         return questions[request.question](request.details, catalogue)
@@ -86,3 +95,17 @@ def _export(details: Details, catalogue: Catalogue) -> dict[str, Any]:
 
 def _preview(details: Details, _catalogue: Catalogue) -> dict[str, Any]:
     return preview(details["parameters"]).to_raw()
+
+
+def _lr_range(control: RunControl | None, details: Details, catalogue: Catalogue) -> dict[str, Any]:
+    """A learning-rate range test; `low`, `high` and `steps` may be left out.
+
+    The answer is a `Curve` as a table: `rates`, `losses` and `smoothed` (lists of one length), `steepest`,
+    `lowest` and `proposal` (rates, or None where the loss never falls), `ended` and `sentence`.
+    """
+    experiment = from_raw(details["experiment"], catalogue)
+    low, high, steps = (details.get(k, d) for k, d in (("low", LOW), ("high", HIGH), ("steps", STEPS)))
+    if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in (low, high, steps)):
+        raise Refused("A range test needs its rates and steps as numbers.")
+    test = RangeTest(low=float(low), high=float(high), steps=int(steps))
+    return asdict(run_range_test(experiment, test, control=control, seconds=RANGE_TEST_SECONDS))

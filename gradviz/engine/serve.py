@@ -13,6 +13,7 @@ import queue
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from gradviz.data.load import DataError
 from gradviz.engine import machine
@@ -25,6 +26,7 @@ from gradviz.engine.requests import (
     Inspect,
     Order,
     ProtocolError,
+    Question,
     Quit,
     Request,
     SetLr,
@@ -61,6 +63,8 @@ class Server:
         self._inbox: queue.SimpleQueue[Request | ProtocolError] = queue.SimpleQueue()
         self._catalogue = full_catalogue()
         self._control: RunControl | None = None
+        self._waiting: list[Request] | None = None
+        """Runs that were asked for during a range test; None while there is none."""
         self._leaving = False
 
     def run(self) -> None:
@@ -117,7 +121,7 @@ class Server:
 
     def _tell(self, request: SetLr | Focus) -> None:
         """Pass on what concerns the run that is training, if there is one."""
-        if self._control is None:
+        if self._control is None or self._waiting is not None:
             return
         if isinstance(request, SetLr):
             self._control.set_lr(request.lr)
@@ -164,14 +168,34 @@ class Server:
 
     def _answer(self, request: Ask) -> None:
         try:
-            self._events.answered(request.id, answer(request, self._catalogue))
+            if request.question is Question.LR_RANGE:
+                self._events.answered(request.id, self._test_range(request))
+            else:
+                self._events.answered(request.id, answer(request, self._catalogue))
         except Refused as error:
             self._events.not_answered(request.id, str(error), error.where)
         except Exception as error:  # noqa: BLE001 - every question is answered
             _log.exception("The question “%s” failed", request.question)
             self._events.not_answered(request.id, f"The engine could not answer: {error}")
 
+    def _test_range(self, request: Ask) -> dict[str, Any]:
+        """A range test, with an ear for requests at every step; a run that is asked for meanwhile ends it."""
+        if self._control is not None:
+            raise Refused("A run is training; the learning rate can be tested when it has ended.")
+        self._control, self._waiting = RunControl(self._poll), []
+        try:
+            return answer(request, self._catalogue, self._control)
+        finally:
+            self._control = None
+            for waiting in self._waiting:
+                self._inbox.put(waiting)
+            self._waiting = None
+
     def _train(self, request: Train) -> None:
+        if self._waiting is not None:
+            self._waiting.append(request)
+            self._order(Order.STOP)
+            return
         report = _Report(self._events, request.run)
         if self._control is not None:
             report.fail("The engine is training another run.")

@@ -27,6 +27,8 @@ class RunControl:
         """Steps finished so far: kept by the loop, for whoever draws a progress bar."""
         self.steps_asked = 0
         """Steps in all, 0 until the loop knows."""
+        self.loss = float("nan")
+        """The loss of the last of them."""
         self.focus: int | None = None
         """The measured layer that somebody is looking at: its histograms are taken several times a second."""
         self._changed = threading.Condition()

@@ -207,6 +207,7 @@ class Trainer:
         if self.clip is not None:
             recorder.on_after_clip(None if overflowed else self.clip())
         reading = recorder.on_before_optimizer_step()  # waits for the device
+        self.control.loss = reading.loss
         if not isfinite(reading.loss):
             return self.divergence.explain(moments)
         if not overflowed:

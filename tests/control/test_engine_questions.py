@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from gradviz.control.engine_questions import EngineQuestions
-from gradviz.control.engine_state import EngineAnswer, Expanded, Exported, TablePreviewed, TemplateMade
+from gradviz.control.engine_state import (
+    EngineAnswer,
+    Expanded,
+    Exported,
+    RangeTested,
+    TablePreviewed,
+    TemplateMade,
+)
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.spec.table import ColumnInfo, ColumnKind, Role, TablePreview
@@ -40,6 +47,24 @@ def test_an_opened_block_comes_as_layers(questions, qtbot):
     with qtbot.waitSignal(questions.expanded) as heard:
         questions.take(EngineAnswer(id=number, answer={"layers": [{"kind": "ReLU"}]}))
     assert heard.args == [Expanded(id=number, path=(2, 0), layers=(LayerSpec(kind="ReLU"),))]
+
+
+def test_a_range_test_comes_as_its_curve(questions, qtbot):
+    number = questions.ask_range_test(ExperimentSpec(), high=1.0)
+    [question] = questions.seen
+    assert question.question == "lr_range"
+    details = {key: question.details[key] for key in ("low", "high", "steps")}
+    assert details == {"low": 1e-7, "high": 1.0, "steps": 200}
+    words = {"steepest": 0.1, "lowest": 0.2, "proposal": 0.02, "sentence": "Take 0.02."}
+    raw = {"rates": [0.1, 0.2], "losses": [2.0, 1.0], "smoothed": [1.9, 1.1], "ended": "range", **words}
+    with qtbot.waitSignal(questions.range_tested) as heard:
+        questions.take(EngineAnswer(id=number, answer=raw))
+    lists = {"rates": (0.1, 0.2), "losses": (2.0, 1.0), "smoothed": (1.9, 1.1)}
+    assert heard.args == [RangeTested(id=number, **lists, **words)]
+    number = questions.ask_range_test(ExperimentSpec())
+    with qtbot.waitSignal(questions.range_tested) as heard:
+        questions.take(EngineAnswer(id=number, error="A run is training."))
+    assert heard.args == [RangeTested(id=number, error="A run is training.")]
 
 
 def test_a_refusal_is_a_sentence_and_a_late_answer_is_nothing(questions, qtbot):

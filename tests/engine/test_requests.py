@@ -38,6 +38,8 @@ def test_requests_are_decoded() -> None:
     assert decode('{"do": "focus", "layer": null}') == Focus(layer=None)
     asked = decode('{"do": "expand", "id": 4, "experiment": {}, "path": [0, 1]}')
     assert asked == Ask(id=4, question=Question.EXPAND, details={"experiment": {}, "path": [0, 1]})
+    tested = decode('{"do": "lr_range", "id": 5, "experiment": {}, "steps": 60}')
+    assert tested == Ask(id=5, question=Question.LR_RANGE, details={"experiment": {}, "steps": 60})
     assert decode('{"do": "quit"}') == Quit()
     assert [decode(f'{{"do": "{order}"}}') for order in Order] == list(Order)
 

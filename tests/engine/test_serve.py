@@ -143,6 +143,64 @@ def test_a_surprise_while_training_is_one_failed_finish(streams, monkeypatch) ->
     assert "unheard of" in finish["reason"]
 
 
+def answer_to(streams: Streams, number: int) -> dict[str, Any]:
+    return streams.until(lambda e: e["event"] == "answered" and e["id"] == number)
+
+
+def test_a_range_test_is_answered_and_the_engine_is_ready_again(streams) -> None:
+    streams.send("lr_range", id=1, experiment=LONG, low=1e-4, high=1e3, steps=60)
+    found = answer_to(streams, 1)["answer"]
+    assert len(found["rates"]) == len(found["losses"]) == len(found["smoothed"]) > 20
+    assert found["proposal"] == pytest.approx(found["lowest"] / 10, rel=0.06)
+    assert "take" in found["sentence"]
+    streams.send("inspect", id=2, experiment=LONG)
+    assert "inspection" in streams.until(lambda e: e["event"] == "inspected")
+
+
+@pytest.mark.parametrize(
+    ("details", "said"),
+    [
+        ({"low": 1.0, "high": 0.1}, "must rise"),
+        ({"steps": "many"}, "as numbers"),
+        ({"experiment": {**LONG, "optimizer": {"name": "Rprop"}}}, "no learning rate"),
+        ({"experiment": {**LONG, "data": {"name": "moon"}}}, "did you mean “moons”"),
+    ],
+)
+def test_a_range_test_that_cannot_be_made_is_a_sentence(streams, details: dict, said: str) -> None:
+    streams.send("lr_range", id=1, **{"experiment": LONG, **details})
+    assert said in answer_to(streams, 1)["error"]
+
+
+def test_a_run_comes_before_a_range_test(streams, tmp_path: Path) -> None:
+    streams.send("train", run="r", store=str(tmp_path / "r"), experiment=LONG)
+    streams.until(lambda e: e.get("state") == "running")
+    streams.send("lr_range", id=1, experiment=LONG)
+    assert answer_to(streams, 1)["error"].startswith("A run is training")
+    streams.send("stop")
+    streams.until(lambda e: e.get("state") == "finished")
+
+
+def test_what_is_asked_during_a_range_test_is_answered_and_a_run_ends_it(streams, tmp_path: Path) -> None:
+    streams.send("lr_range", id=1, experiment=LONG, steps=10_000, high=1e-6)
+    streams.send("inspect", id=2, experiment=LONG)
+    streams.send("set_lr", lr=1e9)
+    streams.send("pause")
+    streams.send("train", run="r", store=str(tmp_path / "r"), experiment=LONG)
+    streams.until(lambda e: e.get("state") == "running")
+    kinds = [e["event"] for e in streams.events]
+    assert kinds.index("inspected") < kinds.index("answered") < kinds.index("status")
+    assert "stopped" in str(answer_to(streams, 1))
+    streams.send("quit")
+    streams.until(lambda e: e.get("state") == "finished")
+
+
+def test_quit_ends_a_range_test(streams) -> None:
+    streams.send("lr_range", id=1, experiment=LONG, steps=10_000, high=1e-6)
+    streams.send("quit")
+    streams.thread.join(15)
+    assert not streams.thread.is_alive()
+
+
 def test_threads(monkeypatch) -> None:
     monkeypatch.setenv("GRADVIZ_THREADS", "3")
     assert machine.thread_count() == 3
