@@ -211,6 +211,9 @@ def progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStat
             progress.update(task, completed=control.steps_done, total=total, rate=rate, refresh=True)
 
         def say(status: RunStatus) -> None:
+            nonlocal begun, first
+            if status.state is RunState.RUNNING:
+                begun, first = monotonic(), None  # the rate is that of the steps alone
             starting = status.state is RunState.STARTING and status.reason
             progress.update(task, description=status.reason if starting else experiment.name, refresh=True)
 
