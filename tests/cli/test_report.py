@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 import torch
 
 from gradviz.cli.main import main
+from gradviz.cli.report import _printable
 from gradviz.training import compiling
 from gradviz.training.loss_scale import LossScale
 
@@ -60,6 +62,42 @@ def test_what_a_run_warns_of_is_told(run, monkeypatch) -> None:
     assert f"\n{said}\n" in run(*arguments)[1]
     assert json.loads(run(*arguments, "--json")[1])["warnings"] == [said]
     assert "warnings" not in json.loads(run("--json")[1])
+
+
+SMALL_MODEL = (
+    "--set",
+    "training.steps=2",
+    "--set",
+    "model.layers[1].hidden_size=8",
+    "-o",
+    "lm",
+    "--overwrite",
+)
+
+
+def test_a_language_model_has_a_perplexity_and_writes(capsys) -> None:
+    assert main(["run", "example:char-lm", *SMALL_MODEL, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    metrics = report["metrics"]
+    assert metrics["val_perplexity"] == pytest.approx(math.exp(metrics["val_loss"]), rel=1e-5)
+    assert len(report["text_sample"]) == 200
+    assert main(["run", "example:char-lm", *SMALL_MODEL]) == 0
+    out = capsys.readouterr().out
+    assert f"val perplexity {metrics['val_perplexity']:.3g}" in out
+    shown = "".join(
+        c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in report["text_sample"]
+    )
+    assert f"It writes:\n{shown}\n" in out
+
+
+def test_others_have_neither(run) -> None:
+    report = json.loads(run("--json")[1])
+    assert "val_perplexity" not in report["metrics"]
+    assert "text_sample" not in report
+
+
+def test_what_would_move_the_cursor_is_not_printed() -> None:
+    assert _printable("a\x1b[2Jb\tc\r\nd") == "a\N{REPLACEMENT CHARACTER}[2Jb\tc\N{REPLACEMENT CHARACTER}\nd"
 
 
 def test_an_early_end_is_complete_and_says_why(run) -> None:

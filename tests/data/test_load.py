@@ -108,6 +108,7 @@ def test_constant_column_becomes_zero() -> None:
         (spec("digit"), "no data set is called “digit”: did you mean “digits”"),
         (spec("moons", samples=0), r"data\.samples must be at least 2.*, not 0"),
         (spec("circles", factor="x"), r"data\.factor must be a number"),
+        (spec("text_classification"), r"data\.path must be the path of a file or folder; none is given"),
         (DataSpec(name="moons", validation=0.001, parameters={"samples": 100}), "leaves none for validation"),
         (DataSpec(name="moons", validation=0.999, parameters={"samples": 100}), "leaves none for training"),
     ],

@@ -1,12 +1,14 @@
 import pytest
 from small_templates import SMALL, fits
 
+from gradviz.data.load import describe
 from gradviz.nets.model import inspect
 from gradviz.nets.templates import new_experiment, templates
 from gradviz.nets.templates.fitting import FEWEST, Side
 from gradviz.nets.templates.fitting import SMALL as SMALL_SIDE
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import DataSpec
+from gradviz.spec.problem import SpecError
 
 SIZES = [(1, 1), (2, 5), (8, 8), (9, 7), (28, 28), (31, 33), (63, 64), (64, 63), (100, 65), (224, 224)]
 IMAGES = [name for name in templates if fits(name, "digits") and not fits(name, "moons")]
@@ -76,3 +78,16 @@ def test_vgg_reads_seven_pixels_or_the_mean():
         layers = fitted("vgg11", (3, size, size), **SMALL["vgg11"]).layers
         [pooled] = [layer.output_shape for layer in layers if layer.kind == "AdaptiveAvgPool2d"]
         assert pooled == (64, wanted, wanted)
+
+
+@pytest.mark.parametrize("name", ["char_lm", "transformer_lm"])
+@pytest.mark.parametrize("level", ["char", "word"])
+def test_language_models_take_a_text(name, level):
+    spec = DataSpec(name="text", parameters={"level": level, "words": 300, "length": 20})
+    info = describe(spec)
+    inspection = inspect(new_experiment(name, {}, spec, info).model, info)
+    assert inspection.problems == ()
+    assert inspection.layers[0].output_shape[0] == 20
+    assert inspection.layers[-1].output_shape == (20, {"char": 104, "word": 301}[level])
+    with pytest.raises(SpecError, match="needs one at every position: choose text, or random data"):
+        new_experiment(name, {}, DataSpec(name="adding"), describe(DataSpec(name="adding")))
