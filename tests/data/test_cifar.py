@@ -106,7 +106,11 @@ def test_what_cannot_be_used_is_a_sentence(changes: dict, message: str, archive:
         load(spec(tmp_path), seed=0)
 
 
-@pytest.mark.parametrize("content", [b"", b"text", gzip.compress(b"text"), gzip.compress(b"\0" * 5000)[:-9]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"text", gzip.compress(b"text"), gzip.compress(b"\0" * 5000)[:-9]],
+    ids=["empty", "text", "gzip", "cut off"],
+)
 def test_a_damaged_archive_is_named(content: bytes, tmp_path) -> None:
     (tmp_path / ARCHIVE).write_bytes(content)
     with pytest.raises(DataError, match=r"binary\.tar\.gz (cannot be read|lacks data_batch_1)"):

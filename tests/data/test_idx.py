@@ -46,7 +46,9 @@ def test_a_damaged_file_is_named(content: bytes, message: str, packed: bool, tmp
         read_idx(path)
 
 
-@pytest.mark.parametrize("content", [gzip.compress(WHOLE)[:-12], b"no gzip at all", b"\x1f\x8b\x08junk"])
+@pytest.mark.parametrize(
+    "content", [gzip.compress(WHOLE)[:-12], b"no gzip at all", b"\x1f\x8b\x08junk"], ids=range(3)
+)
 def test_a_damaged_gzip_file_is_named(content: bytes, tmp_path) -> None:
     path = tmp_path / "bad.gz"
     path.write_bytes(content)
