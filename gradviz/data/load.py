@@ -194,9 +194,7 @@ def source_of(spec: DataSpec) -> Source:
     given = data_sets.entry(spec.name).complete(spec.parameters)
     for parameter in data_sets.entry(spec.name).parameters:
         if parameter.required and given[parameter.name] is None:
-            raise DataError(
-                f"data.{parameter.name} is missing: {parameter.doc[:1].lower()}{parameter.doc[1:]}"
-            )
+            raise DataError(f"data.{parameter.name} must be {parameter.expected()}; none is given")
         if complaint := parameter.complaint(given[parameter.name]):
             raise DataError(f"data.{parameter.name} {complaint}")
     source = make(**given)
