@@ -34,7 +34,7 @@ from gradviz.spec.problem import Keys, Problem, SpecError
 
 DEEPEST = 50
 MOST_LAYERS = 20_000
-MOST_NAMES = 8
+MOST_NAMES = 13
 """Names that are few enough to be listed where a wrong one was given."""
 MODEL = ("layers", "initializer", "source", "arguments")
 SECTIONS = (

@@ -1,6 +1,6 @@
-"""What other books and libraries call our layers, so that a suggestion finds what spelling alone would miss.
+"""What other books and libraries call our layers, optimizers and schedules, so that suggestions find them.
 
-By its letters “Swish” is nearest to “Mish”; it is SiLU.
+Spelling alone would miss them: by its letters “Swish” is nearest to “Mish”; it is SiLU.
 """
 
 from __future__ import annotations
@@ -156,6 +156,30 @@ OTHER_NAMES = {
     "heuniform": "kaiming_uniform",
     "truncatednormal": "trunc_normal",
     "identity": "eye",
+    "momentum": "SGD",
+    "nesterov": "SGD",
+    "gradientdescent": "SGD",
+    "averagedsgd": "ASGD",
+    "adammax": "Adamax",
+    "nesterovadam": "NAdam",
+    "rectifiedadam": "RAdam",
+    "constantlr": "constant",
+    "fixed": "constant",
+    "steplr": "step",
+    "steps": "step",
+    "multisteplr": "multi_step",
+    "piecewise": "multi_step",
+    "exponentiallr": "exponential",
+    "linearlr": "linear",
+    "cosineannealing": "cosine",
+    "cosineannealinglr": "cosine",
+    "cosineannealingwarmrestarts": "warm_restarts",
+    "sgdr": "warm_restarts",
+    "onecyclelr": "one_cycle",
+    "1cycle": "one_cycle",
+    "superconvergence": "one_cycle",
+    "reducelronplateau": "plateau",
+    "reduceonplateau": "plateau",
 }
 
 

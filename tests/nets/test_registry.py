@@ -8,6 +8,8 @@ from gradviz.nets.model import build, inspect
 from gradviz.nets.registry import Tokens, initializers, layers, sample_shape, shown
 from gradviz.spec.first_value import first_value
 from gradviz.spec.other_names import OTHER_NAMES
+from gradviz.training.optimizers import optimizers
+from gradviz.training.schedules import schedules
 
 OUR_OWN = {
     "LastStep",
@@ -93,7 +95,7 @@ def test_a_new_layer_with_its_first_values_fits_something(kind, layer, complaint
 
 
 def test_other_libraries_names_lead_to_what_there_is():
-    assert set(OTHER_NAMES.values()) <= {*layers, *initializers}
+    assert set(OTHER_NAMES.values()) <= {*layers, *initializers, *optimizers, *schedules}
 
 
 def test_a_shape_is_shown_in_brackets():
