@@ -84,7 +84,7 @@ def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     target = _target(arguments) if arguments.output is not None else path
     plan = resumed(path, arguments.run, settings, full_catalogue())
     try:
-        prepare(plan.experiment, yes=arguments.yes)
+        prepare(replace(plan.experiment, start=None), yes=arguments.yes)  # its weights are its own by now
     except BadInput:
         plan.workspace.close(keep=plan.taken_up)
         raise

@@ -10,6 +10,7 @@ from gradviz.training.learning_rate import check_schedule
 from gradviz.training.optimizers import check_optimizer
 from gradviz.training.parameter_groups import check_groups
 from gradviz.training.regularization import check_penalties
+from gradviz.training.transfer import check_start
 
 
 def check_training(experiment: ExperimentSpec, layers: Sequence[LayerInfo]) -> None:
@@ -18,3 +19,5 @@ def check_training(experiment: ExperimentSpec, layers: Sequence[LayerInfo]) -> N
     check_schedule(experiment.schedule, experiment.optimizer)
     check_groups(layers, experiment.optimizer)
     check_penalties(layers, experiment.regularization)
+    if experiment.start is not None:
+        check_start(experiment.start)

@@ -12,12 +12,13 @@ from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo
 from gradviz.records.session import RunSource
 from gradviz.records.writer import RunWriter
-from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.experiment import ExperimentSpec, StartSpec
 from gradviz.spec.json_codec import from_raw, to_raw
 from gradviz.training.checkpoints import unpack
 from gradviz.training.state import NetworkState
 from gradviz.training.state_codec import StateError
 from gradviz.training.trainer import Trainer
+from gradviz.training.transfer import Transfer, start_from
 
 _MAY_DIFFER = frozenset(
     {
@@ -35,14 +36,23 @@ _SHOWN = 4
 
 
 class Fresh:
-    """A run that begins with its first step."""
+    """A run that begins with its first step, perhaps with weights that another one has learned."""
 
-    def store(self, path: Path, info: RunInfo, _built: BuiltModel) -> RunWriter:
-        """Its store, empty."""
+    def __init__(self, start: StartSpec | None) -> None:
+        self._start = start
+        self._transfer: Transfer | None = None
+
+    def store(self, path: Path, info: RunInfo, built: BuiltModel) -> RunWriter:
+        """Its store, empty; the network gets its weights. Raises RecordsError or SpecError."""
+        if self._start is not None:
+            self._transfer = start_from(self._start, built)
         return RunWriter.create(path, info)
 
     def put_back(self, trainer: Trainer) -> None:
-        """There is nothing to put back."""
+        """Nothing; it is said where the weights came from."""
+        if self._transfer is not None:
+            trainer.writer.event(0, "started_from", **self._transfer.detail())
+            trainer.writer.log("info", self._transfer.sentence())
 
 
 class Resumed:

@@ -95,14 +95,14 @@ class _Run:
         self, experiment: ExperimentSpec, store_path: Path, run_id: str, resume: RunSource | None
     ) -> RunStatus:
         device = resolve_device(experiment.training.device)
-        beginning = Resumed(resume, experiment) if resume else Fresh()
+        beginning = Resumed(resume, experiment) if resume else Fresh(experiment.start)
         warm_up()  # before there is a store: whoever sees one expects steps
         data = load(experiment.data, experiment.data_seed, _watch_loading(self._control, self._on_status))
         augmentation_of(experiment.augmentation, data.info, experiment.data_seed)  # before there is a store
         objective = build_objective(experiment.loss, data.info)
         first = _first_batch(experiment, data)
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
-        check_training(experiment, built.layers)
+        check_training(replace(experiment, start=None) if resume else experiment, built.layers)
         info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
         info = replace(info, continues=resume.id) if resume else info
         self._writer = beginning.store(store_path, info, built)

@@ -146,3 +146,18 @@ def recorded(store: Path) -> int:
             return reader.last_step
     except ValueError:  # it is being made or removed
         return -1
+
+
+def test_a_run_starts_from_a_session_in_this_folder(command, tmp_path):
+    source = ("run", "example:transfer-source", "--set", "training.steps=3")
+    assert command(*source, "-o", "source")[0] == 0
+    other = ("--set", "data.classes=[5,6,7,8,9]", "--set", "start.session=source.gradviz")
+    status, out, err = command(*source, *other, "-o", "other", "--json")
+    assert (status, err) == (0, "")
+    run = open_session(tmp_path / json.loads(out)["session"]).runs[0]
+    with RunReader(run.path, run.id) as reader:
+        assert reader.info.experiment["start"]["session"] == str(tmp_path / "source.gradviz")
+        (event,) = (event for event in reader.events() if event.kind == "started_from")
+        assert (event.detail["copied"], event.detail["after"]) == (10, 3)
+    status, _, err = command(*source, "--set", "start.session=none.gradviz", "-o", "third")
+    assert (status, "start.session: " in err, "does not exist" in err) == (2, True, True)
