@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from gradviz.spec.problem import Keys, Problem, SpecError, dotted
 
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_PATHS = (("data", "path"), ("start", "session"))
 _EITHER = {("training", "steps"): "epochs", ("training", "epochs"): "steps"}
 
 
@@ -45,6 +48,14 @@ def parse_override(override: str) -> tuple[Keys, Any]:
     except (tomllib.TOMLDecodeError, RecursionError):
         value = text.strip()
     return tuple(parts), value
+
+
+def from_here(override: str) -> str:
+    """A "key=value" with a relative path in it as one that counts from the current folder."""
+    keys, value = parse_override(override)
+    if keys in _PATHS and isinstance(value, str) and value:
+        return f"{override.partition('=')[0]}={json.dumps(str(Path(value).absolute()), ensure_ascii=False)}"
+    return override
 
 
 def _set(raw: dict[str, Any], keys: Keys, value: Any) -> None:

@@ -13,7 +13,7 @@ from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.check import check_experiment
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
-from gradviz.spec.override import apply_overrides, parse_override
+from gradviz.spec.override import apply_overrides, from_here, parse_override
 from gradviz.spec.problem import Keys, Problem, SpecError
 from gradviz.spec.source import anchored
 from gradviz.spec.toml_lines import key_lines, line_of
@@ -57,10 +57,11 @@ def load_toml(
 ) -> ExperimentSpec:
     """The experiment in the file at `path`, called `source` in errors (its own name if that is empty).
 
-    The path of an imported model counts from the file's folder. Raises SpecError, also for what is no
-    readable text file.
+    Paths in it count from the file's folder, those among the overrides from the current one. Raises
+    SpecError, also for what is no readable text file.
     """
-    return anchored(read_toml(read_text(path), catalogue, source or path.name, overrides), path.parent)
+    given = [from_here(override) for override in overrides]
+    return anchored(read_toml(read_text(path), catalogue, source or path.name, given), path.parent)
 
 
 def read_text(path: Path) -> str:
