@@ -168,13 +168,14 @@ class Recorder:
             self.note(quantity, number)
         self._always += perf_counter() - start
 
-    def note(self, quantity: str, number: float | Tensor | None) -> None:
+    def note(self, quantity: str, number: float | Tensor | None, *, seconds: float = 0.0) -> None:
         """Take a number of this step that the loop knows; a tensor on a CUDA device travels with the copy.
 
-        Where a step has none (None), the series has NaN.
+        Where a step has none (None), the series has NaN. `seconds` is what it took to measure it.
         """
         if number is None:
             return
+        self._always += seconds
         if isinstance(number, Tensor) and not number.is_cpu:
             self._noted_on_device[quantity] = number
         else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf, nan, sqrt
+from time import perf_counter
 
 import torch
 from torch import Tensor, nn
@@ -38,11 +39,13 @@ class Penalty:
     def __init__(self, spec: RegularizationSpec, model: nn.Module, layers: Sequence[LayerInfo]) -> None:
         self._l1, self._l2 = spec.l1, spec.l2
         wanted = bool(spec.l1 or spec.l2)
-        self._weights = penalised(spec, model, layers, biases=spec.biases) if wanted else []
-        everything = list(model.parameters())
-        self._everything = everything if wanted else []
-        self._norms = LayerNorms([[parameter.numel()] for parameter in everything])
-        self._on_host = all(parameter.is_cpu for parameter in everything)
+        weights = penalised(spec, model, layers, biases=spec.biases) if wanted else []
+        self._weights = [(weight, weight.detach()) for weight in weights]
+        self.seconds = 0.0
+        """What measuring the ratio took in the last step."""
+        self._everything = list(model.parameters()) if wanted else []
+        self._norms = LayerNorms([[parameter.numel()] for parameter in self._everything])
+        self._on_host = all(parameter.is_cpu for parameter in self._everything)
 
     @torch.no_grad()
     def add_gradient(self) -> float | Tensor | None:
@@ -51,31 +54,39 @@ class Penalty:
         None where there is no penalty. The ratio is a float on a CPU and a tensor on CUDA, Inf where only the
         penalty has a gradient, NaN where neither has one or one is not a number.
         """
-        weights = [weight for weight in self._weights if weight.requires_grad]
-        if not weights:
+        learning = [pair for pair in self._weights if pair[0].requires_grad]
+        if not learning:
             return None
-        of_loss = self._square([p.grad for p in self._everything if p.grad is not None])
-        added = self._gradient([weight.detach() for weight in weights])
-        ratio = _ratio(self._square(added), of_loss)
-        for weight in weights:
+        self.seconds = 0.0
+        of_loss = self._norm([p.grad for p in self._everything if p.grad is not None])
+        gradients = []
+        for weight, values in learning:
             if weight.grad is None:
-                weight.grad = torch.zeros_like(weight)
-        torch._foreach_add_([weight.grad for weight in weights if weight.grad is not None], added)
-        return ratio
+                weight.grad = torch.zeros_like(values)
+            gradients.append(weight.grad)
+        return _ratio(self._add([values for _, values in learning], gradients), of_loss)
 
-    def _gradient(self, weights: list[Tensor]) -> list[Tensor]:
+    def _add(self, weights: list[Tensor], gradients: list[Tensor]) -> float | Tensor:
+        """Add to `gradients`; the norm of what was added."""
         if not self._l1:
-            return list(torch._foreach_mul(weights, 2 * self._l2))  # noqa: SLF001 - not public yet
-        gradient = list(torch._foreach_sign(weights))  # noqa: SLF001
-        torch._foreach_mul_(gradient, self._l1)
+            torch._foreach_add_(gradients, weights, alpha=2 * self._l2)
+            return 2 * self._l2 * self._norm(weights)
+        added = list(torch._foreach_sign(weights))  # noqa: SLF001 - not public yet
+        torch._foreach_mul_(added, self._l1)
         if self._l2:
-            torch._foreach_add_(gradient, weights, alpha=2 * self._l2)
-        return gradient
+            torch._foreach_add_(added, weights, alpha=2 * self._l2)
+        torch._foreach_add_(gradients, added)
+        return self._norm(added)
 
-    def _square(self, tensors: Sequence[Tensor]) -> float | Tensor:
+    def _norm(self, tensors: Sequence[Tensor]) -> float | Tensor:
+        start = perf_counter()
+        norm: float | Tensor
         if self._on_host:
-            return sum(self._norms.on_host(tensors)[0])
-        return self._norms.on_device(tensors).sum()
+            norm = sqrt(sum(self._norms.on_host(tensors)[0]))
+        else:
+            norm = self._norms.on_device(tensors).sum().sqrt()
+        self.seconds += perf_counter() - start
+        return norm
 
 
 def penalised(
@@ -108,8 +119,8 @@ def check_penalties(layers: Sequence[LayerInfo], spec: RegularizationSpec) -> No
 
 
 def _ratio(penalty: float | Tensor, loss: float | Tensor) -> float | Tensor:
-    if isinstance(penalty, Tensor) or isinstance(loss, Tensor):
-        return torch.as_tensor(penalty).sqrt() / torch.as_tensor(loss).sqrt()
+    if isinstance(loss, Tensor):
+        return torch.as_tensor(penalty) / loss
     if loss == 0:
         return inf if penalty > 0 else nan
-    return sqrt(penalty) / sqrt(loss)
+    return penalty / loss

@@ -202,7 +202,7 @@ class Trainer:
         recorder, scaler = self.recorder, self.loss_scale
         loss, output, targets, moments = self.passes.run(step)
         overflowed = scaler is not None and scaler.unscale()
-        recorder.note(PENALTY_RATIO, self.penalty.add_gradient())
+        recorder.note(PENALTY_RATIO, self.penalty.add_gradient(), seconds=self.penalty.seconds)
         recorder.on_after_backward(loss, output, targets)
         if self.clip is not None:
             recorder.on_after_clip(None if overflowed else self.clip())

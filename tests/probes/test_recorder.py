@@ -367,3 +367,23 @@ def test_several_batches_of_a_step_have_one_accuracy(lab, model) -> None:
     reader = bench.read()
     assert reader.at("train_accuracy", 0)[1][0] == pytest.approx(right / seen)
     assert reader.at("train_accuracy", 1)[1][0] == pytest.approx(later / len(y))
+
+
+def test_what_the_loop_spends_on_a_noted_number_is_measuring(model, lab) -> None:
+    labor = lab(model, clipping=True)
+    recorder = labor.recorder
+    costs = []
+    for seconds in (0.0, 5.0):
+        x, y = batches()[0]
+        recorder.on_train_batch_start(len(costs))
+        output = model(x)
+        loss = cross_entropy(output, y)
+        loss.backward()
+        recorder.on_after_backward(loss, output, y)
+        recorder.on_after_clip()
+        recorder.note("clip_angle", 1.5, seconds=seconds)
+        recorder.on_before_optimizer_step()
+        recorder.on_train_batch_end()
+        costs.append(recorder._always)
+    assert costs[1] >= 5.0 > costs[0]
+    assert labor.read().at("clip_angle", 1)[1][0] == 1.5
