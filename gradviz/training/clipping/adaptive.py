@@ -28,8 +28,9 @@ class Adaptive(Fixed):
 
     def __init__(self, *, clipping: float, eps: float = 1e-3, exclude_last: bool = False) -> None:
         self._clipping, self._eps, self._exclude_last = clipping, eps, exclude_last
-        self._shapes: list[torch.Size] = []
+        self._form: tuple[list[torch.Size], list[bool]] = ([], [])
         self._units: Units | None = None
+        self._kept = torch.empty(0)
 
     def __call__(self, gradients: Gradients) -> Change:
         """Clip in place."""
@@ -38,7 +39,7 @@ class Adaptive(Fixed):
         limits = units.norms(gradients.weights).clamp_(min=self._eps).mul_(self._clipping)
         factors = (limits / norms).clamp_(max=1.0)
         if self._exclude_last:
-            factors = torch.where(units.of_tensor(gradients.kept), 1.0, factors)
+            factors = torch.where(self._kept, 1.0, factors)
         squares = norms.square()
         g_g = units.sums(squares)
         if gradients.on_host and bool((factors >= 1).all()):
@@ -53,7 +54,8 @@ class Adaptive(Fixed):
         return Change(before, after, float(g_c.sum()))
 
     def _units_of(self, gradients: Gradients) -> Units:
-        shapes = [tensor.shape for tensor in gradients.tensors]
-        if self._units is None or shapes != self._shapes:
-            self._shapes, self._units = shapes, Units(gradients.tensors)
+        form = ([tensor.shape for tensor in gradients.tensors], gradients.kept)
+        if self._units is None or form != self._form:
+            self._form, self._units = form, Units(gradients.tensors)
+            self._kept = self._units.of_tensor(gradients.kept)
         return self._units

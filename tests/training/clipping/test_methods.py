@@ -183,6 +183,18 @@ def test_a_gradient_need_not_be_contiguous(on_host: bool) -> None:
     assert entries(made[0].grad) == pytest.approx(wanted[0], rel=1e-6)
 
 
+@pytest.mark.parametrize("on_host", [True, False])
+def test_the_last_layer_is_spared_whatever_else_has_a_gradient(on_host: bool) -> None:
+    """Two parameters of one shape, which have a gradient in turn."""
+    made = [nn.Parameter(torch.ones(2, 3)) for _ in range(2)]
+    spec = ClipSpec(method="adaptive", parameters={"exclude_last": True})
+    clip = build_clip(spec, made, made[1:], on_host=on_host)
+    for learns, rests, most in ((0, 1, 0.01 * math.sqrt(3)), (1, 0, math.sqrt(3))):
+        made[learns].grad, made[rests].grad = torch.ones(2, 3), None
+        clip()
+        assert made[learns].grad.norm(dim=1).tolist() == pytest.approx([most] * 2)
+
+
 def norms_of(clip: Clip, made: list[nn.Parameter], scales: list[float]) -> tuple[list[float], list[float]]:
     """Thresholds and norms after clipping, with gradients of these scales one after the other."""
     thresholds, after = [], []
