@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,23 +18,30 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests" / "views")]
 
-import recorded_runs  # noqa: E402 - the tests' own recordings
+from builder_screens import builder_screens  # noqa: E402 - after the path
 from code_screens import code_screens  # noqa: E402
 from diagram_screens import Picture, pictures  # noqa: E402
-from fake_host import FakeHost  # noqa: E402 - and engine
-from PySide6.QtCore import QPoint, QSize, Qt  # noqa: E402
-from PySide6.QtGui import QDragEnterEvent  # noqa: E402
-from PySide6.QtWidgets import QApplication, QDialog, QWidget  # noqa: E402
+from panel_screens import panel_screens  # noqa: E402
+from PySide6.QtCore import QSize  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+from screen_stage import (  # noqa: E402
+    LARGE,
+    NORMAL,
+    Prepare,
+    inspection,
+    opened,
+    ready,
+    run,
+    saying,
+    scrubbed,
+    settle,
+    show,
+    showing,
+    window,
+)
 
-from gradviz.control.engine_state import EngineState, InspectionReply, LogLine, TemplateMade  # noqa: E402
-from gradviz.control.run_entry import RunEntry  # noqa: E402
+from gradviz.control.engine_state import EngineState, LogLine  # noqa: E402
 from gradviz.control.session_messages import AbandonedSession  # noqa: E402
-from gradviz.data.load import describe  # noqa: E402
-from gradviz.engine.catalogue import full_catalogue  # noqa: E402
-from gradviz.nets.model import inspect  # noqa: E402
-from gradviz.records.layer import Inspection  # noqa: E402
-from gradviz.spec import tree  # noqa: E402
-from gradviz.spec.experiment import ExperimentSpec, LayerSpec, ModelSpec  # noqa: E402
 from gradviz.views.app import build_window  # noqa: E402
 from gradviz.views.appearance import ThemeChoice, appearance  # noqa: E402
 from gradviz.views.dialogs import unsaved_box  # noqa: E402
@@ -43,40 +49,6 @@ from gradviz.views.help_dialogs import AboutDialog, ShortcutsDialog  # noqa: E40
 from gradviz.views.main_window import MainWindow  # noqa: E402
 from gradviz.views.message_strip import Tone  # noqa: E402
 from gradviz.views.recovery_dialog import RecoveryDialog  # noqa: E402
-
-NORMAL = QSize(1280, 800)
-LARGE = QSize(3840, 2160) / float(os.environ.get("QT_SCALE_FACTOR", "1"))
-CATALOGUE = full_catalogue()
-RESIDUAL = ExperimentSpec(
-    name="Residual",
-    model=ModelSpec(
-        layers=(
-            LayerSpec(kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}),
-            LayerSpec(
-                kind="Repeat",
-                parameters={"times": 18},
-                body=(
-                    LayerSpec(
-                        kind="Residual",
-                        body=(
-                            LayerSpec(
-                                kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}
-                            ),
-                            LayerSpec(kind="ReLU"),
-                            LayerSpec(
-                                kind="Conv2d", parameters={"out_channels": 16, "kernel_size": 3, "padding": 1}
-                            ),
-                        ),
-                    ),
-                    LayerSpec(kind="Tanh"),
-                ),
-            ),
-            LayerSpec(kind="Flatten"),
-            LayerSpec(kind="Linear", parameters={"out_features": "classes"}),
-        )
-    ),
-)
-Prepare = Callable[[MainWindow], QWidget]
 
 
 def main(folder: Path, wanted: Sequence[str] = ()) -> int:
@@ -98,51 +70,6 @@ def main(folder: Path, wanted: Sequence[str] = ()) -> int:
                     if target is not shown:
                         target.close()
     return 0
-
-
-def run(state: Path, name: str, **options: object) -> RunEntry:
-    """A recorded run."""
-    path = state / f"{name}.sqlite"
-    if not path.exists():
-        recorded_runs.record(path, run_id=name, **options)  # type: ignore[arg-type]
-    return RunEntry(id=name, name="Run 1", source=path)
-
-
-def showing(entry: RunEntry, engine: EngineState = EngineState.READY) -> Prepare:
-    """A run on the screen."""
-
-    def prepare(shown: MainWindow) -> QWidget:
-        ready(shown, engine)
-        show(shown, entry)
-        return shown
-
-    return prepare
-
-
-def scrubbed(entry: RunEntry) -> Prepare:
-    """A run looked back at, with a layer selected."""
-
-    def prepare(shown: MainWindow) -> QWidget:
-        ready(shown)
-        show(shown, entry)
-        settle()
-        shown.runs.clock.set_cursor(412)
-        shown.wiring.selection.select_row(9)
-        return shown
-
-    return prepare
-
-
-def saying(entry: RunEntry, tone: Tone, text: str, engine: EngineState = EngineState.READY) -> Prepare:
-    """A run and a message."""
-
-    def prepare(shown: MainWindow) -> QWidget:
-        ready(shown, engine)
-        show(shown, entry)
-        shown.strip.say(tone, text)
-        return shown
-
-    return prepare
 
 
 def diagram(state: Path, picture: Picture) -> Prepare:
@@ -178,111 +105,6 @@ def diagram(state: Path, picture: Picture) -> Prepare:
 def starting(shown: MainWindow) -> QWidget:
     """Before the engine has answered."""
     return shown
-
-
-def problem(shown: MainWindow) -> QWidget:
-    """A layer that cannot be built."""
-    ready(shown)
-    layers = shown.document.experiment.model.layers
-    wrong = replace(tree.at(layers, (1, 0)), parameters={"out_features": -3})
-    shown.document.replace_layer((1, 0), wrong)
-    return editing(shown)
-
-
-def editing(shown: MainWindow) -> QWidget:
-    """A selected layer with its form."""
-    ready(shown)
-    shown.left.builder.tree.setCurrentIndex(shown.layer_model.index_of((1, 0)))
-    return shown
-
-
-def several(shown: MainWindow) -> QWidget:
-    """Layers of different kinds, with the form of what they share."""
-    ready(shown)
-    shown.left.builder.tree.select_paths([(1, 0), (2,)])
-    return shown
-
-
-def alike(shown: MainWindow) -> QWidget:
-    """All activations of a residual network, about to be changed at once."""
-    shown.document.new(RESIDUAL)
-    ready(shown)
-    shown.left.builder.tree.select_paths([(1, 0, 1)])
-    shown.actions_by_key["layer.select_group"].trigger()
-    return shown
-
-
-def repeat(shown: MainWindow) -> QWidget:
-    """A Repeat with its sliders."""
-    ready(shown)
-    shown.left.builder.tree.select_paths([(1,)])
-    return shown
-
-
-def builder_menu(shown: MainWindow) -> QWidget:
-    """What can be done with the selected layers."""
-    several(shown)
-    menu = shown.left.builder.context_menu()
-    menu.popup(shown.mapToGlobal(shown.rect().center()))
-    return menu
-
-
-def templates(shown: MainWindow) -> QWidget:
-    """The published architectures."""
-    ready(shown)
-    shown.templates.open()
-    dialog = shown.templates.dialog
-    dialog.search.setText("res")
-    dialog.list.setCurrentItem(dialog._items()[1])  # noqa: SLF001 - the second one
-    dialog.show_answer(
-        TemplateMade(
-            id=0, experiment=RESIDUAL, layers=161, parameters=25_557_032, multiply_adds=4_089_184_256
-        )
-    )
-    return dialog
-
-
-def no_layers(shown: MainWindow) -> QWidget:
-    """A model without layers."""
-    shown.document.new(ExperimentSpec())
-    return ready(shown)
-
-
-def dragging(place: tuple[int, ...], part: float) -> Prepare:
-    """A layer that is dragged over another one."""
-
-    def prepare(shown: MainWindow) -> QWidget:
-        ready(shown)
-        view, model = shown.left.builder.tree, shown.layer_model
-        view.select_paths([(0,)])
-        rect = view.visualRect(model.index_of(place))
-        point = QPoint(rect.left() + 20, round(rect.top() + part * rect.height()))
-        data = model.mimeData([model.index_of((0,))])
-        event = QDragEnterEvent(
-            point, Qt.DropAction.MoveAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        )
-        QApplication.sendEvent(view.viewport(), event)
-        return shown
-
-    return prepare
-
-
-def panel(number: int) -> Prepare:
-    """An unfolded section."""
-
-    def prepare(shown: MainWindow) -> QWidget:
-        ready(shown)
-        shown.left.sections[number].set_open(is_open=True)
-        return shown
-
-    return prepare
-
-
-def palette(shown: MainWindow) -> QWidget:
-    """The layers that can be added."""
-    ready(shown)
-    shown.left.builder.open_palette()
-    return shown.left.builder.palette_popup
 
 
 def log(shown: MainWindow) -> QWidget:
@@ -323,12 +145,6 @@ def recovery(shown: MainWindow) -> QWidget:
     return opened(RecoveryDialog([kept, saved], shown))
 
 
-def opened(dialog: QDialog) -> QWidget:
-    """A dialog, shown."""
-    dialog.show()
-    return dialog
-
-
 def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     """Name, preparation and size of every screen."""
     finished = run(state, "finished", steps=1000)
@@ -355,21 +171,9 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         saying(killed, Tone.ERROR, "The engine was killed at step 480.", EngineState.RESTARTING),
         NORMAL,
     )
-    yield "problem", problem, NORMAL
-    yield "editing", editing, NORMAL
-    yield "several", several, NORMAL
-    yield "alike", alike, NORMAL
-    yield "repeat", repeat, NORMAL
-    yield "repeat-4k", repeat, LARGE
-    yield "builder-menu", builder_menu, NORMAL
-    yield "no-layers", no_layers, NORMAL
-    yield "templates", templates, NORMAL
-    yield "drag-line", dragging((1, 1), 0.9), NORMAL
-    yield "drag-into", dragging((1,), 0.5), NORMAL
-    for number, name in enumerate(("data", "training-panel", "notes"), 1):
-        yield name, panel(number), NORMAL
+    yield from builder_screens()
+    yield from panel_screens(finished)
     yield "log", log, NORMAL
-    yield "palette", palette, NORMAL
     for name, prepare in code_screens(state, ready):
         yield name, prepare, NORMAL
     for picture in pictures():
@@ -381,58 +185,6 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         ("unsaved", unsaved),
     ):
         yield name, dialog, NORMAL
-
-
-@contextmanager
-def window(application: QApplication, size: QSize) -> Iterator[MainWindow]:
-    """A window with a session and plots, closed without questions."""
-    from gradviz.control.session_document import SessionDocument  # noqa: PLC0415
-
-    shown = build_window(application)
-    document = SessionDocument(parent=shown)
-    document.open("example:vanishing")
-    shown.open_session(document, FakeHost(CATALOGUE))
-    shown.load_plots()
-    shown.resize(size)
-    shown.show()
-    settle()
-    yield shown
-    shown.files.may_close = lambda: True  # type: ignore[method-assign]
-    shown.close()
-    shown.deleteLater()
-    settle()
-
-
-def ready(shown: MainWindow, state: EngineState = EngineState.READY) -> QWidget:
-    """An engine that is up, with its answer about the experiment."""
-    host = shown.host
-    if isinstance(host, FakeHost):
-        host.be(state)
-    shown.host.inspected.emit(InspectionReply(id=0, inspection=inspection(shown)))
-    return shown
-
-
-def inspection(shown: MainWindow) -> Inspection:
-    """What the engine would answer."""
-    experiment = shown.document.experiment
-    data = describe(experiment.data)
-    return inspect(experiment.model, data)
-
-
-def show(shown: MainWindow, entry: RunEntry) -> None:
-    """Follow a recorded run."""
-    shown.time_bar.show_runs([entry], entry.id)
-    shown.runs.show_run(entry)
-    shown.time_bar.show_runs([entry], entry.id)
-
-
-def settle() -> None:
-    """Let timers and paints happen."""
-    from time import monotonic  # noqa: PLC0415
-
-    end = monotonic() + 0.4
-    while monotonic() < end:
-        QApplication.processEvents()
 
 
 if __name__ == "__main__":
