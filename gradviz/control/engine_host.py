@@ -113,6 +113,10 @@ class EngineHost(QObject):
         """Finish the run at the next step boundary; a run that waits for the engine is given up."""
         self._stop.emit()
 
+    def stop_range_test(self) -> None:
+        """End a range test that is going on; its answer comes all the same."""
+        self._stop.emit()
+
     def set_lr(self, lr: float) -> None:
         """Change the learning rate of the run that is training."""
         self._set_lr.emit(lr)

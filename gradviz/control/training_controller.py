@@ -134,7 +134,7 @@ class TrainingController(QObject):
     def stop(self) -> None:
         """Finish the run at its next step boundary; one that waits is given up."""
         self._give_up_waiting()
-        if self._run is not None:
+        if self._run is not None or self._asked:  # a range test is a question that takes its time
             self._send(encode_order("stop"))
 
     @Slot(object)

@@ -42,6 +42,7 @@ class DataPanel(Part):
             self.tr("The data to learn from"),
             at_hand=everything,
             explained=True,
+            unless_given={"classes": self.tr("all"), "path": self.tr("not given")},
         )
         self.fixed = FixedForm(
             document,
@@ -106,7 +107,7 @@ class DataPanel(Part):
     def _show_all_problems(self, *_unused: object) -> None:
         problems = [problem for problem in self._document.problems if self.claims(problem.keys)]
         found = self._engine_problem
-        if found is not None and len(found.keys) > 1:
+        if found is not None and len(found.keys) > 1 and all(p.keys != found.keys for p in problems):
             problems.append(found)
         self.show_problems(problems)
         in_strip = found is not None and len(found.keys) == 1
@@ -115,7 +116,7 @@ class DataPanel(Part):
             self.preview.hide()
         else:
             self.strip.hide()
-        wrong = problems[0].message if problems else found.message if found is not None else ""
+        wrong = self.worded(problems[0]) if problems else found.message if found is not None else ""
         self.summary_changed.emit(wrong or self.summary(self._document.experiment), bool(wrong))
 
     def _described(self, info: DataInfo) -> str:

@@ -21,7 +21,10 @@ class FittedScroll(QScrollArea):
     def sizeHint(self) -> QSize:
         """The size of what it holds."""
         inner = self.widget()
-        return inner.sizeHint() if inner is not None else super().sizeHint()
+        hint = inner.sizeHint()
+        if inner.hasHeightForWidth():  # lines that wrap need more height than they hint at
+            hint.setHeight(max(inner.minimumSizeHint().height(), inner.heightForWidth(self.width())))
+        return hint
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Want another height when the content does."""

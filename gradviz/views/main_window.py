@@ -34,8 +34,10 @@ if TYPE_CHECKING:
     from gradviz.views.left_panel import LeftPanel
     from gradviz.views.log_panel import LogPanel
     from gradviz.views.plots.plot_area import PlotArea
+    from gradviz.views.range_test.conductor import RangeTestConductor
     from gradviz.views.run_conductor import RunConductor
     from gradviz.views.template_conductor import TemplateConductor
+    from gradviz.views.threshold_conductor import ThresholdConductor
     from gradviz.views.window_wiring import WindowWiring
 
 _SIZE = QSize(1280, 800)
@@ -60,7 +62,9 @@ class MainWindow(QMainWindow):
     code: CodeConductor
     left: LeftPanel
     log: LogPanel
+    range_tests: RangeTestConductor
     templates: TemplateConductor
+    thresholds: ThresholdConductor
     wiring: WindowWiring
 
     def __init__(self, settings: Settings) -> None:
@@ -93,8 +97,10 @@ class MainWindow(QMainWindow):
         from gradviz.views.log_panel import LogPanel  # noqa: PLC0415
         from gradviz.views.memory_guard import MemoryGuard  # noqa: PLC0415
         from gradviz.views.parameter_form import ParameterForm  # noqa: PLC0415
+        from gradviz.views.range_test.conductor import RangeTestConductor  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
         from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
+        from gradviz.views.threshold_conductor import ThresholdConductor  # noqa: PLC0415
         from gradviz.views.window_wiring import WindowWiring  # noqa: PLC0415
 
         self.document, self.host = document, host
@@ -110,6 +116,8 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         self.code = CodeConductor(self)
         self.templates = TemplateConductor(document, host, self.actions_by_key["file.template"], self)
+        self.range_tests = RangeTestConductor(document, host, self.left.training.optimizer, self)
+        self.thresholds = ThresholdConductor(self.left.training.clipping, self)
         self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train
         self.wiring = WindowWiring(self)
         for form in self.left.findChildren(ParameterForm):

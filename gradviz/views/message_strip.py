@@ -80,6 +80,15 @@ class MessageStrip(QFrame):
         """What it says."""
         return self._text.text()
 
+    @property
+    def has_action(self) -> bool:
+        """Whether it offers to do something."""
+        return bool(self._action.text())
+
+    def act(self) -> None:
+        """Do what it offers."""
+        self._action.click()
+
     def say(self, tone: Tone, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
         """Show a message, with a link that does something about it if `action` is given."""
         name, colour = _LOOKS[tone]

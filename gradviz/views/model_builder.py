@@ -16,6 +16,7 @@ from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec.catalogue import Entry
 from gradviz.spec.experiment import Path
+from gradviz.spec.problem import Keys
 from gradviz.spec.repair import Repair
 from gradviz.views.actions import is_local, set_reason
 from gradviz.views.fitted_scroll import FittedScroll
@@ -258,7 +259,8 @@ class ModelBuilder(QWidget):
         chosen = next((found for found in at_layer if found[0] in self._shown), next(iter(at_layer), None))
         message, self._repair = (chosen[1], chosen[2]) if chosen else ("", None)
         if not message:
-            message = next((f"{p.where}: {p.message}" for p in self._document.problems), self._trouble)
+            own = (p for p in self._document.problems if _is_about_layers(p.keys))
+            message = next((f"{p.where}: {p.message}" for p in own), self._trouble)
         if not message and () in problems:
             message, self._repair = problems[()]
         nothing = self.tr("There is no problem with a known repair")
@@ -274,6 +276,11 @@ class ModelBuilder(QWidget):
             self.strip.say(Tone.ERROR, message, link, self._actions["layer.repair"].trigger)
         else:
             self.strip.hide()
+
+
+def _is_about_layers(keys: Keys) -> bool:
+    """Whether a problem is told here; the others stand at their fields in the other sections."""
+    return not keys or (keys[0] == "model" and keys[1:2] != ("initializer",))
 
 
 def _pointer(widget: QWidget) -> QPoint:

@@ -6,7 +6,7 @@ registry is here without any code.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -20,6 +20,8 @@ from gradviz.views.named_place import Named, NamedPlace
 from gradviz.views.parameter_form import Beside, ParameterForm, add_row, note_label, tight_form
 from gradviz.views.parameter_text import worded
 from gradviz.views.section import Level, Section
+
+_FEW = 2
 
 
 class NamedChoice(QWidget):
@@ -40,11 +42,12 @@ class NamedChoice(QWidget):
         label: str,
         tip: str,
         *,
-        at_hand: Callable[[Parameter], bool],
+        at_hand: Callable[[Entry], Sequence[Parameter]],
         none: str = "",
         explained: bool = False,
         beside: Mapping[str, Beside] | None = None,
         hints: Mapping[str, str] | None = None,
+        unless_given: Mapping[str, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -57,8 +60,9 @@ class NamedChoice(QWidget):
         self.combo.setAccessibleName(label)
         self.combo.textActivated.connect(self._on_chosen)
         self.doc = note_label(self)
-        self.own = ParameterForm(self, beside=beside, hints=hints)
-        self.rest = ParameterForm(self, beside=beside, hints=hints)
+        self.own, self.rest = (
+            ParameterForm(self, beside=beside, hints=hints, unless_given=unless_given) for _ in range(2)
+        )
         self.more = Section(self.tr("More"), self.rest, self, is_open=False, level=Level.MORE)
         for form in (self.own, self.rest):
             form.value_changed.connect(self._on_value)
@@ -91,7 +95,7 @@ class NamedChoice(QWidget):
         self.doc.setText(entry.doc if entry else "")
         self.doc.setVisible(self._explained and entry is not None)
         own = entry.parameters if entry else ()
-        at_hand = tuple(p for p in own if self._at_hand(p))
+        at_hand = tuple(self._at_hand(entry)) if entry else ()
         rest = tuple(p for p in own if p not in at_hand)
         self.own.show_parameters(at_hand, values)
         self.own.setVisible(bool(at_hand))
@@ -132,14 +136,21 @@ class NamedChoice(QWidget):
         self._document.edit(self._place.write(self._document.experiment, named), text, merge=merge)
 
 
-def everything(_parameter: Parameter) -> bool:
+def everything(entry: Entry) -> Sequence[Parameter]:
     """All own parameters stand at hand."""
-    return True
+    return entry.parameters
 
 
-def nothing(_parameter: Parameter) -> bool:
+def few(entry: Entry) -> Sequence[Parameter]:
+    """What cannot be without a value, and the first two; all where that leaves only one."""
+    own = entry.parameters
+    found = tuple(p for number, p in enumerate(own) if number < _FEW or p.required)
+    return own if len(own) - len(found) < _FEW else found
+
+
+def nothing(_entry: Entry) -> Sequence[Parameter]:
     """All own parameters are folded."""
-    return False
+    return ()
 
 
 def set_values(parameters: tuple[Parameter, ...], values: Mapping[str, Value]) -> str:

@@ -66,8 +66,12 @@ class ParameterField(QObject):
             else:
                 widget.setCurrentText(worded(value))
         elif isinstance(widget, QLineEdit):
-            widget.setText(worded(value))
-            widget.setCursorPosition(0)
+            text = worded(value)
+            widget.setText(text)
+            is_path = Kind.PATH in self.parameter.kinds
+            widget.setCursorPosition(len(text) if is_path else 0)  # of a path the end says more
+            if is_path:
+                widget.setToolTip(f"{text}\n{self._tip}" if text else self._tip)
         if isinstance(widget, QLineEdit) or (isinstance(widget, QComboBox) and widget.isEditable()):
             self._line().setPlaceholderText(self._hint())
         widget.blockSignals(False)  # noqa: FBT003

@@ -46,6 +46,7 @@ class ParameterForm(QWidget):
         self._fields: dict[str, ParameterField] = {}
         self._rows: dict[str, QWidget] = {}
         self._notes: dict[str, QLabel] = {}
+        self._buttons: dict[str, QWidget] = {}
         self._hints = dict(hints or {})
         self._problems: dict[str, str] = {}
         self._beside = dict(beside or {})
@@ -73,6 +74,10 @@ class ParameterForm(QWidget):
         for name, field in self._fields.items():
             field.set_value(values.get(name, field.parameter.default))
 
+    def button(self, name: str) -> QWidget | None:
+        """What stands beside a field now, if anything does."""
+        return self._buttons.get(name)
+
     def set_hint(self, name: str, text: str) -> None:
         """Let a line under a field say something; nothing takes it away."""
         self._hints[name] = text
@@ -92,7 +97,7 @@ class ParameterForm(QWidget):
         for field in self._fields.values():
             field.deleteLater()
         self._parameters = parameters
-        self._fields, self._rows, self._notes = {}, {}, {}
+        self._fields, self._rows, self._notes, self._buttons = {}, {}, {}, {}
         for parameter in parameters:
             unless_given = self._unless_given.get(parameter.name, "")
             field = ParameterField(parameter, self, unless_given=unless_given)
@@ -116,15 +121,17 @@ class ParameterForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(field.widget, 1)
-        layout.addWidget(make(field, row))
+        button = self._buttons[field.parameter.name] = make(field, row)
+        layout.addWidget(button)
         return row
 
     def _show_note(self, name: str) -> None:
         row = self._rows.get(name)
         if row is None:
             return
-        problem = self._problems.get(name, "")
-        text = problem or self._hints.get(name, "")
+        problem, parameter = self._problems.get(name, ""), self._fields[name].parameter
+        explained = parameter.doc if Kind.PATH in parameter.kinds else ""
+        text = problem or self._hints.get(name, explained)
         note = self._notes.get(name)
         if note is None:
             if not text:

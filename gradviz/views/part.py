@@ -23,7 +23,7 @@ class Part(QWidget):
     """
 
     show_wanted = Signal()
-    """Something in it should be seen: unfold what is around it."""
+    """It has something to say: bring it into view."""
 
     def __init__(self, document: SessionDocument, *claims: Keys, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +68,13 @@ class Part(QWidget):
             form.show_problems(messages)
         self._trouble.setText("\n".join(rest))
         self._trouble.setVisible(bool(rest))
+
+    @staticmethod
+    def worded(problem: Problem) -> str:
+        """A problem where its field cannot be seen: l2 must be at least 0."""
+        message, keys = problem.message, problem.keys
+        goes_on = message.startswith(("must ", "is ", "needs "))
+        return f"{keys[-1]} {message}" if keys and goes_on else message
 
     def add(self, widget: QWidget) -> None:
         """Put something below what is there."""

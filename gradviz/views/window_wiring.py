@@ -200,6 +200,7 @@ class WindowWiring(QObject):
     def _on_shown(self, entry: RunEntry | None) -> None:
         self._entry = entry
         self._run_shown = None
+        self._window.thresholds.show_run(entry)
         if entry is None:
             self._show_empty()
         self._on_runs()

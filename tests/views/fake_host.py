@@ -18,6 +18,7 @@ class FakeHost(EngineHost):
         super().__init__()
         self._catalogue = catalogue
         self.asked: list[tuple[str, Any]] = []
+        self.ask_range_test = self._ask_range_test
 
     def start(self) -> None:
         self.asked.append(("start", None))
@@ -43,6 +44,13 @@ class FakeHost(EngineHost):
 
     def set_lr(self, lr: float) -> None:
         self.asked.append(("set_lr", lr))
+
+    def _ask_range_test(self, experiment: ExperimentSpec, **test: Any) -> int:
+        self.asked.append(("range_test", test))
+        return len(self.asked)
+
+    def stop_range_test(self) -> None:
+        self.asked.append(("stop_range_test", None))
 
     def focus(self, layer: int | None) -> None:
         self.asked.append(("focus", layer))

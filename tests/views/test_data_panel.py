@@ -54,7 +54,9 @@ def test_a_path_is_asked_for_and_found(window, document, qtbot, monkeypatch) -> 
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/a, b.csv", ""))
     panel.choice.own.findChild(BrowseButton).find_file()
     assert document.experiment.data.parameters == {"path": "/data/a, b.csv"}
-    assert not panel.choice.own.notes["path"]
+    assert "/data/a, b.csv" in panel.choice.field("path").toolTip()
+    assert panel.choice.own.notes["path"] == "The file"
+    assert panel.choice.field("path").property("wrong") == ""
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
     panel.choice.own.findChild(BrowseButton).find_folder()  # given up
     assert document.experiment.data.parameters == {"path": "/data/a, b.csv"}

@@ -14,7 +14,7 @@ from gradviz.spec.catalogue import Parameter, Value
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.views.combo import fill
 from gradviz.views.fixed_form import FixedForm, chosen
-from gradviz.views.named_choice import NamedChoice, everything, nothing
+from gradviz.views.named_choice import NamedChoice, few, nothing
 from gradviz.views.named_place import OPTIMIZER, SCHEDULE
 from gradviz.views.number_format import count, plain
 from gradviz.views.parameter_field import ParameterField
@@ -82,7 +82,6 @@ class OptimizerPart(Part):
     def _make_find(self, _field: ParameterField, parent: QWidget) -> QWidget:
         self.find_button = QPushButton(self.tr("Find…"), parent)
         self.find_button.setToolTip(self.tr("Try rates from small to large and see where the loss falls"))
-        self.find_button.hide()
         self.find_button.clicked.connect(self.find_wanted)
         return self.find_button
 
@@ -100,7 +99,8 @@ class SchedulePart(Part):
             SCHEDULE,
             self.tr("schedule"),
             self.tr("How the learning rate changes over the run"),
-            at_hand=everything,
+            at_hand=few,
+            unless_given={"steps": self.tr("whole run")},
         )
         self.warmup = FixedForm(document, "schedule", sections.SCHEDULE, {"warmup": self.tr("warm-up steps")})
         self.add(self.choice)

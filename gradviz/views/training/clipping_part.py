@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gradviz.control.session_document import SessionDocument
-from gradviz.spec.catalogue import Parameter
+from gradviz.spec.catalogue import Entry, Parameter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.views.message_strip import MessageStrip, Tone
 from gradviz.views.named_choice import NamedChoice
@@ -26,14 +28,14 @@ class ClippingPart(Part):
 
     def __init__(self, document: SessionDocument, parent: QWidget | None = None) -> None:
         super().__init__(document, ("clip",), parent=parent)
-        self.propose: QPushButton | None = None
-        self._can_propose = ""
+        self._methods: Collection[str] = ()
+        self._reason = ""
         self.choice = NamedChoice(
             document,
             CLIP,
             self.tr("clipping"),
             self.tr("What is done to large gradients"),
-            at_hand=self._is_at_hand,
+            at_hand=_first,
             none=self.tr("none"),
             beside={_THRESHOLD: self._make_propose},
         )
@@ -44,9 +46,15 @@ class ClippingPart(Part):
         self.finish()
         self.choice.chosen.connect(self.strip.hide)
 
+    @property
+    def propose(self) -> QWidget | None:
+        """The button at the threshold, where there is one."""
+        return self.choice.own.button(_THRESHOLD)
+
     def show_experiment(self, spec: ExperimentSpec) -> None:
         """Show the method."""
         self.choice.show_experiment(spec)
+        self._show_propose()
 
     def summary(self, spec: ExperimentSpec) -> str:
         """Global norm, 1.0; nothing without clipping."""
@@ -56,37 +64,48 @@ class ClippingPart(Part):
         method = spec.clip.method.replace("_", " ")
         return method if threshold is None else f"{method}, {plain(threshold)}"
 
+    def set_methods(self, methods: Collection[str]) -> None:
+        """For which methods a threshold can be proposed at all."""
+        self._methods = methods
+        self._show_propose()
+
     def set_reason(self, reason: str) -> None:
         """Why no threshold can be proposed now; empty where one can."""
-        self._can_propose = reason
-        if self.propose is not None:
-            self.propose.setEnabled(not reason)
-            tip = self.tr("Propose a threshold from the recorded gradient norms of the shown run")
-            self.propose.setToolTip(f"{tip}\n{reason}" if reason else tip)
+        self._reason = reason
+        self._show_propose()
 
-    def show_proposal(self, threshold: float | None, why: str) -> None:
-        """Say which threshold is proposed and why, or why there is none."""
+    def show_proposal(self, threshold: float | None, why: str, warning: str = "") -> None:
+        """Say which threshold is proposed and why, or why there is none; a warning goes first."""
+        tone = Tone.INFO if threshold is not None and not warning else Tone.WARNING
+        self.strip.setToolTip(f"{warning}\n{why}" if warning else "")
         if threshold is None:
-            self.strip.say(Tone.WARNING, why)
-            return
-        label = self.tr("Use {0}").format(plain(threshold))
-        self.strip.say(Tone.INFO, why, label, lambda: self._use(threshold))
+            self.strip.say(tone, warning or why)
+        else:
+            label = self.tr("Use {0}").format(plain(threshold))
+            self.strip.say(tone, warning or why, label, lambda: self._use(threshold))
+        self.show_wanted.emit()
 
     def _use(self, threshold: float) -> None:
         self.choice.set_parameter(_THRESHOLD, threshold, self.tr("Use proposed threshold"))
         self.strip.hide()
 
     def _make_propose(self, _field: ParameterField, parent: QWidget) -> QWidget:
-        self.propose = QPushButton(self.tr("Propose"), parent)
-        self.propose.hide()
-        self.propose.clicked.connect(self._on_propose)
-        self.set_reason(self._can_propose)
-        return self.propose
+        button = QPushButton(self.tr("Propose"), parent)
+        button.clicked.connect(self._on_propose)
+        return button
 
     def _on_propose(self) -> None:
         clip = self._document.experiment.clip
         if clip is not None:
             self.propose_wanted.emit(clip.method)
+
+    def _show_propose(self) -> None:
+        button, clip = self.propose, self._document.experiment.clip
+        if button is not None:
+            button.setVisible(clip is not None and clip.method in self._methods)
+            button.setEnabled(not self._reason)
+            tip = self.tr("Propose a threshold from the recorded gradient norms of the shown run")
+            button.setToolTip(f"{tip}\n{self._reason}" if self._reason else tip)
 
     def _threshold(self, spec: ExperimentSpec) -> float | None:
         entry = self.choice.entry()
@@ -96,10 +115,8 @@ class ClippingPart(Part):
             value = parameter.default
         return float(value) if isinstance(value, int | float) else None
 
-    def _is_at_hand(self, parameter: Parameter) -> bool:
-        """The threshold; of a method without one its first parameter."""
-        entry = self.choice.entry()
-        if entry is None:
-            return False
-        first = entry.parameter(_THRESHOLD) or entry.parameters[0]
-        return parameter.name == first.name
+
+def _first(entry: Entry) -> Sequence[Parameter]:
+    """The threshold; of a method without one its first parameter."""
+    threshold = entry.parameter(_THRESHOLD)
+    return (threshold,) if threshold else entry.parameters[:1]

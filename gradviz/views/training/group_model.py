@@ -17,6 +17,7 @@ from gradviz.views.parameter_text import parsed, worded
 
 Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 
 
 class GroupModel(QAbstractTableModel):
@@ -69,6 +70,9 @@ class GroupModel(QAbstractTableModel):
         parameter = self.parameters[section]
         if role == _ROLE.DisplayRole:
             return self._titles[parameter.name]
+        if role == _ROLE.TextAlignmentRole:
+            side = _LEFT if parameter.name in ("layers", "frozen") else _RIGHT
+            return side | Qt.AlignmentFlag.AlignVCenter
         return f"{parameter.doc}\n{parameter.expected()}" if role == _ROLE.ToolTipRole else None
 
     def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:

@@ -38,7 +38,7 @@ class TrainingPanel(QWidget):
     rate_changed = Signal(object)
     """A learning rate (float) for the run that is training."""
     group_opened = Signal(object)
-    """The Section (QWidget) that was unfolded."""
+    """What was unfolded or has something to say (QWidget), to be brought into view."""
 
     def __init__(self, document: SessionDocument, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +79,7 @@ class TrainingPanel(QWidget):
             self._add_group(title, part)
         self._layout.addStretch(1)
         self.optimizer.rate_changed.connect(self._on_rate)
+        self.clipping.show_wanted.connect(self._on_show_wanted)
         document.experiment_changed.connect(self.refresh)
         document.catalogue_changed.connect(self.refresh)
         document.problems_changed.connect(self._show_problems)
@@ -131,8 +132,9 @@ class TrainingPanel(QWidget):
 
     def _show_problems(self, *_unused: object) -> None:
         problems = self._document.problems
-        if self._engine_problem is not None:
-            problems = (*problems, self._engine_problem)
+        found = self._engine_problem
+        if found is not None and all(problem.keys != found.keys for problem in problems):
+            problems = (*problems, found)
         self._wrong: dict[Part, str] = {}
         left = list(problems)
         for part in dict.fromkeys(self.parts):
@@ -140,7 +142,7 @@ class TrainingPanel(QWidget):
             left = [problem for problem in left if problem not in mine]
             part.show_problems(mine)
             if mine:
-                self._wrong[part] = mine[0].message
+                self._wrong[part] = part.worded(mine[0])
         self._show_summaries()
 
     def _show_summaries(self) -> None:
@@ -155,6 +157,9 @@ class TrainingPanel(QWidget):
     def _on_rate(self, lr: float) -> None:
         if self._training:
             self.rate_changed.emit(lr)
+
+    def _on_show_wanted(self) -> None:
+        self.group_opened.emit(self.sender())
 
     def _on_toggled(self, is_open: bool) -> None:
         section = self.sender()

@@ -8,7 +8,7 @@ from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.views.fixed_form import FixedForm, chosen
-from gradviz.views.named_choice import NamedChoice, everything, set_values
+from gradviz.views.named_choice import NamedChoice, few, set_values
 from gradviz.views.named_place import LOSS
 from gradviz.views.number_format import count, percent
 from gradviz.views.part import Part
@@ -24,7 +24,7 @@ class LossPart(Part):
             LOSS,
             self.tr("loss"),
             self.tr("What training makes small"),
-            at_hand=everything,
+            at_hand=few,
             explained=True,
         )
         self.add(self.choice)
@@ -92,7 +92,10 @@ class StoppingPart(Part):
             {"keep_best": self.tr("keep the best"), "checkpoint_every": self.tr("checkpoint every")},
             hints={
                 "patience": self.tr("Validations without a better loss, before training ends"),
-                "checkpoint_every": self.tr("Steps between two; a run that was killed goes on from its last"),
+                "checkpoint_every": self.tr(
+                    "Steps between two; by the clock about every 10 seconds, less often where that is slow. "
+                    "A run that was killed goes on from its last."
+                ),
             },
             unless_given={"patience": self.tr("to the end"), "checkpoint_every": self.tr("by the clock")},
         )
@@ -112,7 +115,7 @@ class StoppingPart(Part):
         if training.keep_best:
             parts.append(self.tr("best kept"))
         if training.checkpoint_every is None:
-            parts.append(self.tr("by the clock"))
+            parts.append(self.tr("every 10 s"))
         else:
             parts.append(self.tr("every {0} steps").format(count(training.checkpoint_every)))
         return " · ".join(parts)

@@ -11,7 +11,7 @@ from gradviz.spec import sections
 from gradviz.spec.experiment import ExperimentSpec, StartSpec
 from gradviz.views.combo import fill
 from gradviz.views.fixed_form import FixedForm
-from gradviz.views.named_choice import NamedChoice, everything
+from gradviz.views.named_choice import NamedChoice, few
 from gradviz.views.named_place import INITIALIZER
 from gradviz.views.parameter_form import add_row, tight_form
 from gradviz.views.part import Part
@@ -45,7 +45,7 @@ class StartPart(Part):
             INITIALIZER,
             self.tr("initializer"),
             self.tr("How weights start"),
-            at_hand=everything,
+            at_hand=few,
             explained=True,
         )
         self.add(head)

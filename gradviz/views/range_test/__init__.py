@@ -1,0 +1,1 @@
+"""The learning-rate range test: its dialog and its plot."""
