@@ -1,4 +1,4 @@
-"""Optimizers that look at the gradient itself, or at nothing but its signs: SGD and Rprop."""
+"""Optimizers that look at the gradient itself, or at nothing but its signs: SGD, ASGD and Rprop."""
 
 from __future__ import annotations
 
@@ -26,6 +26,22 @@ def sgd(groups: list[Group], lr: float, **given: Any) -> torch.optim.Optimizer:
     if given["nesterov"] and (given["momentum"] <= 0 or given["dampening"] != 0):
         raise mismatch("nesterov", "needs a momentum above 0 and a dampening of 0")
     return torch.optim.SGD(groups, lr, **given, fused=True)
+
+
+@optimizers.register(
+    "ASGD",
+    group="Gradient descent",
+    doc="Gradient descent with a falling step, its weights averaged beside it (Polyak & Juditsky, 1992)",
+    parameters=(
+        number("lambd", "How fast the step falls, and a pull to zero", default=1e-4, minimum=0),
+        number("alpha", "Power of the fall", default=0.75, minimum=0),
+        number("t0", "The step from which weights are averaged", default=1e6, minimum=0),
+        weight_decay(0.0),
+    ),
+)
+def asgd(groups: list[Group], lr: float, **given: Any) -> torch.optim.Optimizer:
+    """`torch.optim.ASGD`. The average lies in its state (`ax`); what is shown and tested are the weights."""
+    return torch.optim.ASGD(groups, lr, **given)
 
 
 @optimizers.register(
