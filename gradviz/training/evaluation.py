@@ -46,7 +46,7 @@ class Evaluation:
             self._writer.sample("val_accuracy", step, score.accuracy)
             self._writer.sample("epoch_accuracy", step, self._recorder.take_accuracy())
         if self._objective.info.is_language_model:
-            self._writer.sample("val_perplexity", step, perplexity(score.loss))
+            self._writer.sample("val_perplexity", step, perplexity(score.nats))
         for listen in self.listeners:
             listen(step, score)
 

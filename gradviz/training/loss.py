@@ -47,6 +47,8 @@ class Objective:
 
     info: DataInfo
     compare: Compare
+    surprise: Compare | None = None
+    """The cross-entropy in nats, where the loss is a smoothed one and no measure of surprise."""
 
     def __call__(
         self, output: Tensor, targets: Tensor, *, reduction: str = "mean"
@@ -139,8 +141,10 @@ def classes_by_cross_entropy(data: DataInfo, label_smoothing: float) -> Objectiv
         raise _Mismatch("is for classes, and the targets of these data are numbers: use mse or auto")
     if data.task is Task.BINARY:
         data = replace(data, task=Task.CLASSIFICATION, classes=2)
-    smoothed = partial(cross_entropy, label_smoothing=label_smoothing) if label_smoothing else cross_entropy
-    return Objective(info=data, compare=smoothed)
+    if not label_smoothing:
+        return Objective(info=data, compare=cross_entropy)
+    smoothed = partial(cross_entropy, label_smoothing=label_smoothing)
+    return Objective(info=data, compare=smoothed, surprise=cross_entropy)
 
 
 @losses.register(

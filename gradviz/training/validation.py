@@ -21,10 +21,14 @@ _MOST_VALUES = 2**22
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """Mean loss and share of correct targets; None in a regression, where nothing is right or wrong."""
+    """Mean loss and share of correct targets; None in a regression, where nothing is right or wrong.
+
+    `nats` is the mean surprise at the true class, the loss itself unless that is a smoothed one.
+    """
 
     loss: float
     accuracy: float | None
+    nats: float
 
 
 @torch.no_grad()
@@ -41,15 +45,17 @@ def validate(
     try:
         rows = max(1, y[0].numel())  # a row of scores at every position
         at_once = max(1, min(_MOST_SAMPLES // rows, _MOST_VALUES // max(1, x[0].numel())))
-        sums = torch.zeros(2, dtype=torch.float64, device=y.device)
+        sums = torch.zeros(3, dtype=torch.float64, device=y.device)
+        surprise = objective.surprise
         for start in range(0, len(y), at_once):
             output = forward(x[start : start + at_once])
             loss, output, part_y = objective(output, y[start : start + at_once], reduction="sum")
             sums[0] += loss
+            sums[2] += loss if surprise is None else surprise(output, part_y, reduction="sum")
             if objective.has_accuracy:
                 sums[1] += objective.correct(output, part_y)
-        total, correct = sums.tolist()
+        total, correct, nats = sums.tolist()
     finally:
         model.train(training)
     accuracy = correct / y.numel() if objective.has_accuracy else None
-    return Score(loss=total / y.numel(), accuracy=accuracy)
+    return Score(loss=total / y.numel(), accuracy=accuracy, nats=nats / y.numel())

@@ -129,6 +129,21 @@ def test_info_of_an_experiment(command):
     assert "269,322 parameters" in out
 
 
+def test_a_regression_has_no_accuracy_anywhere(command):
+    short = ("--set", "training.steps=12", "-o", "d.gradviz")
+    status, out, _ = command("run", "example:diabetes", *short, "--json")
+    report = json.loads(out)
+    assert (status, report["state"]) == (0, "completed")
+    assert set(report["metrics"]) == {"train_loss", "val_loss"}
+    assert report["metrics"]["val_loss"] > 0
+    status, out, _ = command("info", "d.gradviz")
+    assert (status, "completed" in out) == (0, True)
+    status, out, _ = command("info", "example:diabetes")
+    assert "input 10, 1 number" in " ".join(out.split())
+    report = json.loads(command("info", "example:diabetes", "--json")[1])
+    assert (report["task"], report["classes"]) == ("regression", 1)
+
+
 def test_info_of_a_session(command):
     command("run", "example:overflow", "-o", "o.gradviz")
     status, out, _ = command("info", "o.gradviz", "--json")
@@ -180,6 +195,13 @@ def bad(tmp_path):
         (("run", "example:vanishing", "-o", "broken.toml", "--overwrite"), "is not overwritten"),
         (("run", "example:vanishing", "--set", "training.clip=1"), "there is a section [clip]"),
         (("run", "example:vanishing", "--set", "data.name=diggits"), "did you mean “digits”?"),
+        (("run", "example:vanishing", "--set", "loss.name=mse"), "loss.name: mse is for numbers"),
+        (("info", "example:vanishing", "--set", "loss.name=mse"), "use cross_entropy or auto"),
+        (
+            ("info", "example:diabetes", "--set", "loss.name=cross_entropy"),
+            "targets of these data are numbers",
+        ),
+        (("run", "example:diabetes", "--set", "loss.delta=1"), "loss.delta"),
         (("run", "cut.gradviz"), "is a session, not an experiment"),
         (("run", "example:vanishing", "-o", "there.gradviz"), "exists already"),
         (("run", "example:vanishing", "-o", "no/such/x.gradviz"), "there is no folder"),

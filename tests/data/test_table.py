@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import math
 import sys
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gradviz.data.load import describe, load
 from gradviz.data.registry import DataError
 from gradviz.data.table import preview
 from gradviz.data.tables import reading
+from gradviz.data.tables.text_table import read_text_table
 from gradviz.spec.data_info import Task
 from gradviz.spec.experiment import DataSpec
 from gradviz.spec.table import ColumnKind, Role, TablePreview
@@ -375,3 +380,39 @@ def test_parquet_without_its_library_says_what_to_install(tmp_path, monkeypatch)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(DataError, match=r"needs pyarrow: install it with pip install 'gradviz\[parquet\]'"):
         describe(DataSpec(name="table", parameters={"path": str(path)}))
+
+
+CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers(-(10**6), 10**6).map(str),
+    st.sampled_from(["", "NA", "nan", "inf", "1_000", " 7 ", "1e5", "?"]),
+)
+
+
+@given(
+    rows=st.integers(2, 4).flatmap(
+        lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=8)
+    )
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_is_read_cell_by_cell(tmp_path, rows) -> None:
+    path = tmp_path / "any.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    read = read_text_table(path, separator=",", header="no")
+    assert read.rows == len(rows)
+    for row, cells in enumerate(rows):
+        for column, cell in zip(read.columns, cells, strict=True):
+            text = cell.strip()
+            try:
+                number = float(text)
+            except ValueError:
+                number = math.nan
+            if math.isfinite(number) and "_" not in text:
+                assert column.numbers[row] == number
+            else:
+                assert math.isnan(column.numbers[row])
+                missing = text.lower() in ("", "na", "n/a", "nan", "null", "none", "?")
+                assert column.missing[row] == missing
+                assert column.cell(row) == ("" if missing else text)

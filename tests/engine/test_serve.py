@@ -122,6 +122,13 @@ def test_an_augmentation_that_does_not_fit_is_answered_at_its_section(streams) -
     assert answer["error"].startswith("augmentation is for images")
 
 
+def test_a_loss_that_does_not_fit_is_answered_at_its_name(streams) -> None:
+    streams.send("inspect", id=1, experiment={**LONG, "loss": {"name": "mae"}})
+    answer = streams.until(lambda e: e["event"] == "inspected")
+    assert answer["where"] == "loss.name"
+    assert answer["error"].startswith("mae is for numbers")
+
+
 def test_a_surprise_while_inspecting_is_answered(streams, monkeypatch) -> None:
     def explode(*_: object) -> None:
         raise RuntimeError("unheard of")

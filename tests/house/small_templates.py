@@ -37,6 +37,7 @@ SMALL: dict[str, dict[str, Any]] = {
 DATA: dict[str, dict[str, Any]] = {
     "digits": {"name": "digits"},
     "moons": {"name": "moons", "samples": 100},
+    "patients": {"name": "diabetes"},
     "sequences": {"name": "random", "shape": [12, 5], "classes": 3, "samples": 60},
     "texts": {"name": "random", "shape": [12], "classes": 3, "samples": 60, "vocabulary": 20},
     "next tokens": {
@@ -62,5 +63,10 @@ def fits(template: str, data: str) -> bool:
     return data == "digits"
 
 
-PAIRS = [(template, data) for template in SMALL for data in DATA if fits(template, data)]
-"""Every template with all data that fit it."""
+def sensible(template: str, data: str) -> bool:
+    """Whether data that fit a template are such as it is for: ten measurements are no sequence."""
+    return fits(template, data) and (data != "patients" or template == "mlp")
+
+
+PAIRS = [(template, data) for template in SMALL for data in DATA if sensible(template, data)]
+"""Every template with all data that it is for."""

@@ -24,7 +24,7 @@ class Notes:
 def hear(stopping: EarlyStopping, losses: list[float]) -> int | None:
     """At which validation it gives a reason."""
     for number, loss in enumerate(losses):
-        stopping(10 * number + 9, Score(loss=loss, accuracy=0.5))
+        stopping(10 * number + 9, Score(loss=loss, accuracy=0.5, nats=loss))
         if stopping.reason:
             return number
     return None

@@ -183,6 +183,10 @@ def test_validation_is_all_at_once(data, loss, monkeypatch) -> None:
     score = validate(torch.nn.Identity(), output, targets, objective)
     assert score.loss == pytest.approx(objective(output, targets)[0].item(), rel=1e-5)
     assert (score.accuracy is None) == (data.task is Task.REGRESSION)
+    plain = build_objective(
+        spec(loss.name, **{k: v for k, v in loss.parameters.items() if k == "delta"}), data
+    )
+    assert score.nats == pytest.approx(plain(output, targets)[0].item(), rel=1e-5)
 
 
 def test_a_run_by_a_single_score_learns_and_has_an_accuracy(bench, experiment) -> None:

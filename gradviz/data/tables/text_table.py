@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +19,8 @@ LARGEST = 512 * 2**20
 """Bytes of a text file: beyond that a binary format is the better one."""
 MOST_CELLS = 50_000_000
 _GUESS_LINES = 50
+_BLOCK = 1024
+"""Rows that are taken together."""
 _LONGEST_CELL = 1_000_000
 
 
@@ -38,7 +41,7 @@ def read_text_table(path: Path, *, separator: str = "auto", header: str = "auto"
 
 
 def _read(path: Path, file: TextIO, mark: str, header: str) -> Table:
-    rows = _rows(path, file, mark)
+    rows: Iterator[tuple[int, list[str]]] = _rows(path, file, mark)
     first = next(rows, None)
     if first is None:
         raise DataError(f"{path.name} is empty")
@@ -54,17 +57,18 @@ def _read(path: Path, file: TextIO, mark: str, header: str) -> Table:
     lines: list[int] = []
     if header == "no" or (header == "auto" and _has_number(cells, comma=comma)):
         names = [f"column {place}" for place in range(1, len(cells) + 1)]
-        _add(columns, cells)
-        lines.append(line)
+        rows = chain([first], rows)
     else:
         names = named(cells)
-    for line, cells in rows:
-        if len(cells) != len(columns):
-            raise DataError(
-                f"{path.name}, line {line}: {len(cells)} cells where the first line has {len(columns)}"
-            )
-        _add(columns, cells)
-        lines.append(line)
+    while block := list(islice(rows, _BLOCK)):
+        for line, cells in block:
+            if len(cells) != len(columns):
+                raise DataError(
+                    f"{path.name}, line {line}: {len(cells)} cells where the first line has {len(columns)}"
+                )
+        lines += [line for line, _ in block]
+        for column, together in zip(columns, zip(*(cells for _, cells in block), strict=True), strict=True):
+            column.extend(together)
         if len(lines) * len(columns) > MOST_CELLS:
             raise DataError(
                 f"{path.name} has more than {MOST_CELLS:,} cells, the most for a text file: save it as "
@@ -72,11 +76,6 @@ def _read(path: Path, file: TextIO, mark: str, header: str) -> Table:
             )
     done = tuple(column.done(name) for column, name in zip(columns, names, strict=True))
     return Table(format="text", columns=done, lines=np.array(lines, dtype=np.int64))
-
-
-def _add(columns: Sequence[GrowingColumn], cells: Sequence[str]) -> None:
-    for column, cell in zip(columns, cells, strict=True):
-        column.add(cell)
 
 
 def _rows(path: Path, file: TextIO, mark: str) -> Iterator[tuple[int, list[str]]]:

@@ -51,10 +51,9 @@ class Sources:
             foreign = re.split(r"[. ]", module, maxsplit=1)[0] not in sys.stdlib_module_names
             if (module, "") in self.imports:
                 groups[foreign].append(f"import {module}")
-            plain = [name for name in names if " as " not in name]
-            if plain:
-                groups[foreign].append(f"from {module} import {', '.join(plain)}")
-            groups[foreign] += [f"from {module} import {name}" for name in names if name not in plain]
+            plain = ", ".join(name for name in names if " as " not in name)
+            parts = sorted([*([plain] if plain else []), *(name for name in names if " as " in name)])
+            groups[foreign] += [f"from {module} import {part}" for part in parts]
         lines = [
             sorted(group, key=lambda line: line.startswith("from")) for group in groups.values() if group
         ]
