@@ -6,18 +6,14 @@ meanwhile lies in a draft in the state folder, so a crash loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from gradviz.control.engine_state import RunChange, TrainRequest
-from gradviz.control.experiment_edits import ExperimentEdits
 from gradviz.control.lost_run import finish_lost_run
 from gradviz.control.output_watch import OutputWatch
 from gradviz.control.run_entry import RunEntry, entry_of
@@ -25,12 +21,13 @@ from gradviz.control.saved_state import SavedState
 from gradviz.control.session_messages import AbandonedSession, SaveProgress, SaveResult
 from gradviz.control.session_opening import (
     OpenedSession,
+    abandoned_sessions,
     begin,
-    numbered,
     open_abandoned,
     open_document,
     open_live,
 )
+from gradviz.control.session_runs import SessionRuns
 from gradviz.control.session_saver import SessionSaver
 from gradviz.paths import resources
 from gradviz.records import leftovers
@@ -38,7 +35,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import LiveOutput, live_store_for
 from gradviz.records.run_choice import RUN_NAMES
 from gradviz.records.session import RunSource, Session
-from gradviz.records.workspace import Workspace, sessions_folder
+from gradviz.records.workspace import sessions_folder
 from gradviz.spec.examples import load_experiment
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
@@ -46,14 +43,13 @@ from gradviz.spec.json_codec import to_raw
 EXAMPLE = "example:"
 
 
-class SessionDocument(ExperimentEdits):
+class SessionDocument(SessionRuns):
     """One open session. Lives in the window's thread.
 
     A run belongs to the session from `new_run` on. While one is training the session cannot be left:
     stop it first.
     """
 
-    runs_changed = Signal()
     notes_changed = Signal(object)
     """The new notes (str)."""
     path_changed = Signal()
@@ -75,8 +71,6 @@ class SessionDocument(ExperimentEdits):
         opened = begin(experiment)
         self._session = opened.session
         self._saved = opened.saved
-        self._workspace: Workspace | None = None
-        self._runs: tuple[RunEntry, ...] = ()
         self._notes = ""
         self._layout: dict[str, Any] = {}
         self._was_dirty = False
@@ -88,11 +82,6 @@ class SessionDocument(ExperimentEdits):
         self.experiment_changed.connect(self._keep_draft)
 
     # state
-
-    @property
-    def runs(self) -> tuple[RunEntry, ...]:
-        """The session's runs, oldest first."""
-        return self._runs
 
     @property
     def notes(self) -> str:
@@ -135,38 +124,7 @@ class SessionDocument(ExperimentEdits):
         """Whether one of the session's own runs has not come to its end."""
         return any(not run.is_finished for run in self._own_runs())
 
-    def run(self, run_id: str) -> RunEntry | None:
-        """The run of that id, or None."""
-        return next((run for run in self._runs if run.id == run_id), None)
-
-    # runs, notes, layout
-
-    def new_run(self, *, paused: bool = False) -> TrainRequest:
-        """Add a run of the current experiment to the session; hand the request to `EngineHost.train`.
-
-        Raises RecordsError where the state folder cannot be written.
-        """
-        run_id = uuid4().hex
-        store = self._own_workspace().store_path(run_id)
-        taken = {run.name for run in self._runs}
-        name = next(name for number in count(len(taken) + 1) if (name := numbered(number)) not in taken)
-        self._set_runs((*self._runs, RunEntry(id=run_id, name=name, source=store)))
-        return TrainRequest(run_id=run_id, store=store, experiment=self.experiment, paused=paused)
-
-    def remove_run(self, run_id: str) -> None:
-        """Take a finished run out of the session; for one that never was saved there is no way back."""
-        run = self.run(run_id)
-        if run is None or not run.is_finished:
-            return
-        self._set_runs(other for other in self._runs if other is not run)
-        if self._workspace is not None and run.source.is_relative_to(self._workspace.folder):
-            for store in (run.source, *(Path(f"{run.source}{end}") for end in ("-wal", "-shm"))):
-                with suppress(OSError):  # where somebody reads it still, it goes with the folder
-                    store.unlink(missing_ok=True)
-
-    def rename_run(self, run_id: str, name: str) -> None:
-        """Give a run another name."""
-        self._set_runs(replace(run, name=name) if run.id == run_id else run for run in self._runs)
+    # notes, layout
 
     def set_notes(self, notes: str) -> None:
         """Change the notes."""
@@ -179,14 +137,6 @@ class SessionDocument(ExperimentEdits):
         """Remember the window's layout."""
         self._layout = dict(layout)
         self._keep_draft()
-
-    @Slot(object)
-    def on_run_changed(self, change: RunChange) -> None:
-        """Take a run's new status from the engine."""
-        if self.run(change.run_id) is not None:
-            self._set_runs(
-                replace(run, status=change.status) if run.id == change.run_id else run for run in self._runs
-            )
 
     # files
 
@@ -213,17 +163,7 @@ class SessionDocument(ExperimentEdits):
     @staticmethod
     def abandoned_sessions() -> tuple[AbandonedSession, ...]:
         """What crashed windows left in the state folder, newest first."""
-        return tuple(
-            AbandonedSession(
-                id=left.folder.name,
-                title=left.document.name if left.document else left.name,
-                path=left.document,
-                changed=left.modified,
-                runs=len(left.runs),
-                steps=left.steps,
-            )
-            for left in leftovers.abandoned()
-        )
+        return abandoned_sessions()
 
     def recover(self, session_id: str) -> None:
         """Take up an abandoned session in place of this one; raises RecordsError if that fails."""
@@ -325,7 +265,8 @@ class SessionDocument(ExperimentEdits):
     # the draft and what is saved
 
     def _current(self) -> Session:
-        runs = tuple(RunSource(id=run.id, path=run.source) for run in self._runs if run.source.exists())
+        there = (*self._runs, *self._superseded.values())
+        runs = tuple(RunSource(id=run.id, path=run.source) for run in there if run.source.exists())
         names = {run.id: run.name for run in self._runs}
         return replace(
             self._session,
@@ -334,16 +275,6 @@ class SessionDocument(ExperimentEdits):
             layout={**self._layout, RUN_NAMES: names},
             runs=runs,
         )
-
-    def _own_workspace(self) -> Workspace:
-        if self._workspace is None:
-            self._workspace = Workspace.create()
-        return self._workspace
-
-    def _set_runs(self, runs: Iterable[RunEntry]) -> None:
-        self._runs = tuple(runs)
-        self.runs_changed.emit()
-        self._keep_draft()
 
     @Slot()
     def _keep_draft(self) -> None:

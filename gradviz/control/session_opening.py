@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gradviz.control.run_entry import RunEntry, entry_of
 from gradviz.control.saved_state import SavedState
+from gradviz.control.session_messages import AbandonedSession
 from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import LiveOutput
@@ -63,6 +64,21 @@ def open_live(live: LiveOutput) -> OpenedSession:
         experiment = from_raw(reader.info.experiment)
     run = entry_of(RunSource(id=live.run, path=live.store), numbered(1), None)
     return replace(begin(experiment), runs=(run,), follows=live)
+
+
+def abandoned_sessions() -> tuple[AbandonedSession, ...]:
+    """What crashed windows left in the state folder, newest first."""
+    return tuple(
+        AbandonedSession(
+            id=left.folder.name,
+            title=left.document.name if left.document else left.name,
+            path=left.document,
+            changed=left.modified,
+            runs=len(left.runs),
+            steps=left.steps,
+        )
+        for left in leftovers.abandoned()
+    )
 
 
 def open_abandoned(folder_name: str) -> OpenedSession:

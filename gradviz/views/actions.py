@@ -88,6 +88,14 @@ TABLE: dict[str, ActionInfo] = {
         "play",
         "F5",
     ),
+    "run.continue": _info(
+        QT_TRANSLATE_NOOP("Actions", "Continue"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "Go on with the shown run from its last checkpoint, as if it never ended"
+        ),
+        "redo-2",
+        "Shift+F5",
+    ),
     "run.pause": _info(
         QT_TRANSLATE_NOOP("Actions", "Pause"),
         QT_TRANSLATE_NOOP("Actions", "Pause or resume at the next step"),

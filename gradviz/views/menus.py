@@ -31,7 +31,7 @@ MENUS: dict[object, tuple[str, ...]] = {
         SEPARATOR, "layer.repair", SEPARATOR, "layer.fold", "layer.unfold", SEPARATOR, "layer.save",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Run"): (
-        "run.train", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
+        "run.train", "run.continue", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
         "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (

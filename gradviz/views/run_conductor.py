@@ -12,13 +12,15 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gradviz.control.engine_host import EngineHost
-from gradviz.control.engine_state import EngineState, EngineStatus, RunChange
+from gradviz.control.engine_state import EngineState, EngineStatus, RunChange, TrainRequest
+from gradviz.control.going_on import going_on
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
 from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.snapshot import Snapshot
+from gradviz.spec.experiment import ExperimentSpec
 from gradviz.views.number_format import count, duration, rate
 
 _INSPECT_AFTER_MS = 5
@@ -46,6 +48,8 @@ class RunConductor(QObject):
         self._told_at = 0.0
         self._told: tuple[object, ...] = ()
         self._reset_when_ended = False
+        self._shown: str | None = None
+        self._looked: tuple[tuple[RunEntry, ExperimentSpec], str] | None = None
         self.may_start: Callable[[], bool] = _always
         self._inspect_soon = QTimer(self)
         self._inspect_soon.setSingleShot(True)
@@ -59,6 +63,7 @@ class RunConductor(QObject):
         document.experiment_changed.connect(self._on_experiment_changed)
         document.session_closing.connect(self._on_session_closing)
         document.reopened.connect(self._on_reopened)
+        document.run_replaced.connect(self._on_run_replaced)
 
     @property
     def status(self) -> EngineStatus:
@@ -68,6 +73,24 @@ class RunConductor(QObject):
     def train(self) -> None:
         """Train the experiment from fresh weights, as a new run."""
         self._start(paused=False)
+
+    def go_on(self) -> None:
+        """Go on with the run that is shown, from its last checkpoint."""
+        if self._shown is not None and not self.status.is_training:
+            run = self._shown
+            self._begin(lambda: self._document.continue_run(run))
+
+    def why_not_go_on(self) -> str:
+        """Why the shown run cannot go on now, a sentence; empty where it can."""
+        entry = self._document.run(self._shown) if self._shown is not None else None
+        if entry is None:
+            return self.tr("No run is shown.")
+        if self.status.state is not EngineState.READY or not entry.is_finished:
+            return self.tr("The engine is busy.")
+        key = (entry, self._document.experiment)
+        if self._looked is None or self._looked[0] != key:
+            self._looked = key, going_on(*key).reason
+        return self._looked[1]
 
     def pause_or_resume(self) -> None:
         """Pause at the next step, or go on."""
@@ -109,6 +132,7 @@ class RunConductor(QObject):
     def show_run(self, entry: RunEntry | None) -> None:
         """Follow a run, or none."""
         self._told = ()
+        self._shown = entry.id if entry is not None else None
         self.clock.follow(entry)
         self.shown_changed.emit(entry)
         if entry is None:
@@ -120,11 +144,14 @@ class RunConductor(QObject):
         self.clock.close()
 
     def _start(self, *, paused: bool) -> bool:
+        return self._begin(lambda: self._document.new_run(paused=paused))
+
+    def _begin(self, make: Callable[[], TrainRequest]) -> bool:
         self._reset_when_ended = False
         if not self.may_start():
             return False
         try:
-            request = self._document.new_run(paused=paused)
+            request = make()
         except RecordsError as error:
             self.run_failed.emit(str(error))
             return False
@@ -146,6 +173,10 @@ class RunConductor(QObject):
 
     def _on_session_closing(self) -> None:
         self.show_run(None)
+
+    def _on_run_replaced(self, run_id: str, entry: RunEntry) -> None:
+        if run_id == self._shown:
+            self.show_run(entry)
 
     def _on_reopened(self) -> None:
         runs = self._document.runs

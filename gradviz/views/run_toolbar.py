@@ -57,7 +57,8 @@ class RunToolbar(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.train)
         self._pause = self._tool("run.pause")
-        for button in (self._pause, self._tool("run.step"), self._tool("run.stop"), self._tool("run.reset")):
+        others = (self._tool(key) for key in ("run.step", "run.stop", "run.continue", "run.reset"))
+        for button in (self._pause, *others):
             layout.addWidget(button)
         layout.addSpacing(8)
         layout.addWidget(self.device)
@@ -103,6 +104,10 @@ class RunToolbar(QWidget):
         self.progress.setValue(min(done, of))
         self.progress.setVisible(of > 0)
         self.progress_text.setText(text)
+
+    def show_checkpoints(self, words: str) -> None:
+        """Say how often what a run would go on from is kept."""
+        self.progress.setToolTip(words)
 
     def _on_device(self, device: str) -> None:
         self.device_chosen.emit(device)

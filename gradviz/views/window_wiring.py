@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QInputDialog
 
 from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
+from gradviz.control.going_on import checkpoint_words
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.run import FinishReason, RunStatus
+from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
 from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
@@ -111,6 +113,7 @@ class WindowWiring(QObject):
         window, runs = self._window, self._window.runs
         for key, method in (
             ("run.train", runs.train),
+            ("run.continue", runs.go_on),
             ("run.pause", runs.pause_or_resume),
             ("run.step", runs.step),
             ("run.stop", runs.stop),
@@ -132,6 +135,7 @@ class WindowWiring(QObject):
         window.time_bar.run_chosen.connect(self._on_run_chosen)
         window.toolbar.device_chosen.connect(runs.choose_device)
         window.left.training.rate_changed.connect(runs.set_rate)
+        window.toolbar.show_checkpoints(checkpoint_words(window.document.experiment))
         self._on_shown(None)
 
     def _connect_engine(self) -> None:
@@ -177,6 +181,16 @@ class WindowWiring(QObject):
         window = self._window
         can_train = self._inspected_well and not window.document.problems
         window.toolbar.show_status(window.host.status, can_train=can_train)
+        self._sync_continue()
+
+    def _sync_continue(self) -> None:
+        action, info = self._window.actions_by_key["run.continue"], TABLE["run.continue"]
+        words = checkpoint_words(self._window.document.experiment)
+        tip = f"{QCoreApplication.translate(CONTEXT, info.tip)}\n{words}"
+        if action.property("tip") != tip:
+            action.setProperty("tip", tip)
+            action.setProperty("reason", None)
+        set_reason(action, self._window.runs.why_not_go_on())
 
     def _on_inspected(self, reply: InspectionReply) -> None:
         found = reply.inspection
@@ -189,6 +203,8 @@ class WindowWiring(QObject):
     def _on_experiment(self, _experiment: object) -> None:
         window = self._window
         window.toolbar.show_devices(window.host.status.devices, window.document.experiment.training.device)
+        window.toolbar.show_checkpoints(checkpoint_words(window.document.experiment))
+        self._sync_continue()
 
     def _on_title(self, *_unused: object) -> None:
         document = self._window.document
@@ -212,6 +228,7 @@ class WindowWiring(QObject):
         entry = window.document.run(shown) if shown else None
         window.actions_by_key["run.rename"].setEnabled(entry is not None)
         window.actions_by_key["run.remove"].setEnabled(entry is not None and entry.is_finished)
+        self._sync_continue()
 
     def _on_run_chosen(self, run_id: str | None) -> None:
         self._window.runs.show_run(self._window.document.run(run_id) if run_id else None)

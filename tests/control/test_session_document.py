@@ -370,7 +370,7 @@ def test_a_state_folder_that_cannot_be_written_is_said_once(qtbot, document, mon
         raise RecordsError("The disk is full.")
 
     told = QSignalSpy(document.draft_failed)
-    monkeypatch.setattr("gradviz.control.session_document.Workspace.create", full)
+    monkeypatch.setattr("gradviz.control.session_runs.Workspace.create", full)
     edit(document, 1)
     edit(document, 2)
     assert told.count() == 1

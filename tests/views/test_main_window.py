@@ -1,5 +1,6 @@
 """The window as a whole, with an engine that is only played."""
 
+import sqlite3
 from dataclasses import replace
 
 import pointer
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from recorded_runs import record
 
 from gradviz.control.engine_state import EngineState, RunChange
+from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, put_checkpoint
+from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState
 
 
@@ -287,3 +290,43 @@ def test_tab_reaches_the_controls_in_reading_order(window) -> None:
         )
     ]
     assert order == sorted(order)
+
+
+def test_a_run_with_a_checkpoint_can_go_on(window, host, document, trained) -> None:
+    action = window.actions_by_key["run.continue"]
+    assert not action.isEnabled()
+    assert "No run is shown." in action.toolTip()
+    request, status = trained()
+    assert "The engine is busy." in action.toolTip()
+    finish(host, request, replace(status, state=RunState.FINISHED, finish=FinishReason.STOPPED))
+    assert not action.isEnabled()
+    assert "no checkpoint to go on from" in action.toolTip()
+    checkpointed(request.store)
+    window.runs._looked = None
+    document.set_notes("looked at again")
+    document.rename_run(request.run_id, "Mine")
+    assert action.isEnabled()
+    assert "A checkpoint is kept about every 10 seconds" in action.toolTip()
+    assert "about every 10 seconds" in window.toolbar.progress.toolTip()
+    action.trigger()
+    asked = host.asked[-1][1]
+    assert (asked.resume.id, asked.resume.path) == (request.run_id, request.store)
+    assert [(run.id, run.name) for run in document.runs] == [(asked.run_id, "Mine")]
+    assert not action.isEnabled()
+    failed = replace(status, state=RunState.FINISHED, finish=FinishReason.FAILED, reason="Another network.")
+    finish(host, asked, failed)
+    assert window.strip.isVisible()
+    assert [run.id for run in document.runs] == [request.run_id]
+    assert action.isEnabled()
+
+
+def checkpointed(store) -> None:
+    """Give a recorded run a checkpoint, as its engine would have."""
+    connection = sqlite3.connect(store)
+    connection.row_factory = None
+    key, uuid = connection.execute("SELECT run, uuid FROM run").fetchone()
+    text = connection.execute("SELECT data FROM progress").fetchone()[0]
+    made = Checkpoint(kind=CheckpointKind.LAST, step=200, state="{}", tensors=b"")
+    put_checkpoint(connection, key, uuid, made, Moment(progress=Progress.from_json(text), rows=b""))
+    connection.commit()
+    connection.close()
