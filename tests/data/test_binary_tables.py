@@ -79,7 +79,7 @@ def test_parquet_types_are_understood(tmp_path) -> None:
     from datetime import date
     from decimal import Decimal
 
-    pyarrow = pytest.importorskip("pyarrow")
+    import pyarrow
     from pyarrow import parquet
 
     path = tmp_path / "a.parquet"
