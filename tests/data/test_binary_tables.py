@@ -79,21 +79,21 @@ def test_parquet_types_are_understood(tmp_path) -> None:
     from datetime import date
     from decimal import Decimal
 
-    import pyarrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     path = tmp_path / "a.parquet"
     columns = {
-        "n": pyarrow.array([1, 2, None, 4], pyarrow.int64()),
-        "f": pyarrow.array([0.5, 1.5, 2.5, 3.5], pyarrow.float32()),
-        "money": pyarrow.array([Decimal("1.25")] * 3 + [Decimal("2.50")], pyarrow.decimal128(5, 2)),
-        "flag": pyarrow.array([True, False, None, True]),
-        "kind": pyarrow.array(["a", "b", "a", "c"]).dictionary_encode(),
-        "day": pyarrow.array([date(2020, 1, day) for day in range(1, 5)]),
-        "list": pyarrow.array([[1], [2], [], [3]]),
-        "y": pyarrow.array(["no", "yes", "no", "yes"]),
+        "n": pa.array([1, 2, None, 4], pa.int64()),
+        "f": pa.array([0.5, 1.5, 2.5, 3.5], pa.float32()),
+        "money": pa.array([Decimal("1.25")] * 3 + [Decimal("2.50")], pa.decimal128(5, 2)),
+        "flag": pa.array([True, False, None, True]),
+        "kind": pa.array(["a", "b", "a", "c"]).dictionary_encode(),
+        "day": pa.array([date(2020, 1, day) for day in range(1, 5)]),
+        "list": pa.array([[1], [2], [], [3]]),
+        "y": pa.array(["no", "yes", "no", "yes"]),
     }
-    parquet.write_table(pyarrow.table(columns), path)
+    parquet.write_table(pa.table(columns), path)
     spec = DataSpec(name="table", parameters={"path": str(path), "missing": "drop"})
     shown = preview(spec.parameters)
     assert (shown.format, shown.samples, shown.features) == ("Parquet", 3, 7)
