@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
@@ -12,6 +14,7 @@ from screen_stage import NORMAL, SMALL, Prepare, ready, settle, show
 
 from gradviz.control.engine_state import EngineState, InspectionReply, RangeTested
 from gradviz.control.run_entry import RunEntry
+from gradviz.data.table import preview
 from gradviz.spec.experiment import (
     AugmentationSpec,
     ClipSpec,
@@ -27,6 +30,10 @@ from gradviz.views.main_window import MainWindow
 from gradviz.views.range_test.dialog import RangeTestDialog
 
 Change = Callable[[ExperimentSpec], ExperimentSpec]
+HOUSES = [
+    f"h{n},{60 + n * 7 % 90},{2 + n % 4},{('gas', 'oil')[n % 2]},19{50 + n % 49},{100 + n * 13 % 70}\n"
+    for n in range(120)
+]
 _DATA, _TRAINING, _NOTES = 1, 2, 3
 
 
@@ -34,8 +41,9 @@ def panel_screens(finished: RunEntry) -> Iterator[tuple[str, Prepare, QSize]]:
     """Name, preparation and size of each."""
     yield "data", panel(_DATA), NORMAL
     yield "data-augmentation", panel(_DATA, change=augmented, unfold=augmentation), NORMAL
-    for name in ("image_folder", "text", "random", "csv"):
+    for name in ("image_folder", "text", "random"):
         yield f"data-{name}", panel(_DATA, change=with_data(name)), NORMAL
+    yield "data-table", data_table, NORMAL
     yield "data-error", data_error, NORMAL
     yield "training-panel", panel(_TRAINING), NORMAL
     yield "training-small", panel(_TRAINING), SMALL
@@ -130,6 +138,16 @@ def more(shown: MainWindow) -> QWidget:
     """What is folded under the optimizer and clipping."""
     for part in (shown.left.training.optimizer, shown.left.training.clipping):
         part.choice.more.set_open(is_open=True)
+    return shown
+
+
+def data_table(shown: MainWindow) -> QWidget:
+    """A table file and its columns."""
+    path = Path(tempfile.mkdtemp()) / "houses.csv"
+    path.write_text("id,area,rooms,heating,built,price\n" + "".join(HOUSES))
+    data = DataSpec(name="table", parameters={"path": str(path), "target": "price"})
+    panel(_DATA, change=lambda spec: replace(spec, data=data))(shown)
+    shown.left.data.show_table(preview(data.parameters))
     return shown
 
 

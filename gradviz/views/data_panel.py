@@ -6,23 +6,29 @@ full, as it is mostly about a file.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.control.session_document import SessionDocument
 from gradviz.spec import sections
+from gradviz.spec.catalogue import Entry, Parameter
 from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import AugmentationSpec, ExperimentSpec
 from gradviz.spec.problem import Problem
+from gradviz.spec.table import TablePreview
 from gradviz.views.fixed_form import FixedForm
 from gradviz.views.message_strip import MessageStrip, Tone
-from gradviz.views.named_choice import NamedChoice, everything
+from gradviz.views.named_choice import NamedChoice, few
 from gradviz.views.named_place import DATA
 from gradviz.views.number_format import count, plain, shape
 from gradviz.views.part import Part
 from gradviz.views.section import Level, Section
+from gradviz.views.table_columns import TableColumns
 
 IMAGES = "Images"
+_MOST_AT_HAND = 5
 
 
 class DataPanel(Part):
@@ -40,10 +46,17 @@ class DataPanel(Part):
             DATA,
             self.tr("data set"),
             self.tr("The data to learn from"),
-            at_hand=everything,
+            at_hand=_at_hand,
             explained=True,
-            unless_given={"classes": self.tr("all"), "path": self.tr("not given")},
+            unless_given={
+                "classes": self.tr("all"),
+                "columns": self.tr("all"),
+                "categories": self.tr("as found"),
+                "path": self.tr("not given"),
+            },
         )
+        self.columns = TableColumns(self)
+        self.columns.hide()
         self.fixed = FixedForm(
             document,
             "data",
@@ -62,6 +75,7 @@ class DataPanel(Part):
         self.rows.setContentsMargins(16, 0, 12, 12)
         self.add(self.choice)
         self._forms += [(("data",), form) for form in self.choice.forms]
+        self.add(self.columns)
         self.add_form(("data",), self.fixed)
         self.add(self.augmentation_section)
         self._forms.append((("augmentation",), self.augmentation))
@@ -96,6 +110,11 @@ class DataPanel(Part):
         """Say what the data is."""
         self.preview.setText("" if info is None else self._described(info))
         self.preview.setVisible(info is not None)
+
+    def show_table(self, preview: TablePreview | None) -> None:
+        """Show what the table file holds, column by column."""
+        self.columns.setVisible(preview is not None and bool(preview.columns))
+        self.columns.show_preview(preview)
 
     def show_engine_problem(self, problem: Problem | None) -> bool:
         """Say what the engine found wrong with the data; whether it is about data at all."""
@@ -134,6 +153,11 @@ class DataPanel(Part):
         if info.task is Task.REGRESSION:
             return self.tr("regression") if info.classes == 1 else self.tr("{0} values").format(info.classes)
         return self.tr("{0} classes").format(count(info.classes))
+
+
+def _at_hand(entry: Entry) -> Sequence[Parameter]:
+    """All of a few parameters; of many the first, which say where the data is."""
+    return entry.parameters if len(entry.parameters) <= _MOST_AT_HAND else few(entry)
 
 
 def _changes(given: AugmentationSpec) -> str:

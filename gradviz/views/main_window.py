@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gradviz.views.plots.plot_area import PlotArea
     from gradviz.views.range_test.conductor import RangeTestConductor
     from gradviz.views.run_conductor import RunConductor
+    from gradviz.views.table_conductor import TableConductor
     from gradviz.views.template_conductor import TemplateConductor
     from gradviz.views.threshold_conductor import ThresholdConductor
     from gradviz.views.window_wiring import WindowWiring
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
     left: LeftPanel
     log: LogPanel
     range_tests: RangeTestConductor
+    tables: TableConductor
     templates: TemplateConductor
     thresholds: ThresholdConductor
     wiring: WindowWiring
@@ -99,6 +101,7 @@ class MainWindow(QMainWindow):
         from gradviz.views.parameter_form import ParameterForm  # noqa: PLC0415
         from gradviz.views.range_test.conductor import RangeTestConductor  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
+        from gradviz.views.table_conductor import TableConductor  # noqa: PLC0415
         from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
         from gradviz.views.threshold_conductor import ThresholdConductor  # noqa: PLC0415
         from gradviz.views.window_wiring import WindowWiring  # noqa: PLC0415
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
         self.code = CodeConductor(self)
         self.templates = TemplateConductor(document, host, self.actions_by_key["file.template"], self)
         self.range_tests = RangeTestConductor(document, host, self.left.training.optimizer, self)
+        self.tables = TableConductor(document, host, self.left.data, self)
         self.thresholds = ThresholdConductor(self.left.training.clipping, self)
         self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train
         self.wiring = WindowWiring(self)

@@ -21,7 +21,7 @@ from gradviz.control.session_document import SessionDocument
 from gradviz.records.reader import RunReader
 from gradviz.records.snapshot import Snapshot, take_snapshot
 from gradviz.spec.catalogue import Catalogue, Entry
-from gradviz.spec.registry import boolean, choice, integer, integers, number, path, texts
+from gradviz.spec.registry import boolean, choice, integer, integers, number, path, text, texts
 from gradviz.views.app import build_window
 from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.main_window import MainWindow
@@ -99,10 +99,14 @@ CATALOGUE = Catalogue(
             ),
         ),
         Entry(
-            name="csv",
+            name="table",
             group="Tables",
             doc="A table from a file",
-            parameters=(path("The file"), texts("columns", "Which columns")),
+            parameters=(
+                path("The file"),
+                text("target", "What is to be learnt", default=""),
+                texts("columns", "Which columns"),
+            ),
         ),
     ),
     losses=(

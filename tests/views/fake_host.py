@@ -19,6 +19,7 @@ class FakeHost(EngineHost):
         self._catalogue = catalogue
         self.asked: list[tuple[str, Any]] = []
         self.ask_range_test = self._ask_range_test
+        self.ask_preview = self._ask_preview
 
     def start(self) -> None:
         self.asked.append(("start", None))
@@ -47,6 +48,10 @@ class FakeHost(EngineHost):
 
     def _ask_range_test(self, experiment: ExperimentSpec, **test: Any) -> int:
         self.asked.append(("range_test", test))
+        return len(self.asked)
+
+    def _ask_preview(self, parameters: dict[str, Any]) -> int:
+        self.asked.append(("preview", parameters))
         return len(self.asked)
 
     def stop_range_test(self) -> None:

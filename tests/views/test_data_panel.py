@@ -12,7 +12,7 @@ def test_the_data_set_and_its_own_parameters(window, document) -> None:
     panel = window.left.data
     assert panel.choice.combo.currentText() == "digits"
     assert panel.choice.combo.headings == ["Images", "Tables"]
-    assert panel.choice.combo.names == ["digits", "image_folder", "moons", "csv"]
+    assert panel.choice.combo.names == ["digits", "image_folder", "moons", "table"]
     assert not panel.choice.own.fields
     choose(panel.choice.combo, "moons")
     assert document.experiment.data.name == "moons"
@@ -47,7 +47,7 @@ def test_the_same_data_set_again_is_no_edit(window, document) -> None:
 
 def test_a_path_is_asked_for_and_found(window, document, qtbot, monkeypatch) -> None:
     panel = window.left.data
-    choose(panel.choice.combo, "csv")
+    choose(panel.choice.combo, "table")
     assert "path" in panel.choice.own.notes["path"]
     assert panel.choice.field("path").property("wrong") == "yes"
     assert window.left.sections[1].summary.text().startswith("▲")
