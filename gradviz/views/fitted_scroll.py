@@ -22,8 +22,9 @@ class FittedScroll(QScrollArea):
         """The size of what it holds."""
         inner = self.widget()
         hint = inner.sizeHint()
-        if inner.hasHeightForWidth():  # lines that wrap need more height than they hint at
-            hint.setHeight(max(inner.minimumSizeHint().height(), inner.heightForWidth(self.width())))
+        if inner.hasHeightForWidth():  # lines that wrap need more height than they hint at, beside a bar too
+            width = self.width() - self.verticalScrollBar().sizeHint().width()
+            hint.setHeight(max(inner.minimumSizeHint().height(), inner.heightForWidth(width)))
         return hint
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

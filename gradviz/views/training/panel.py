@@ -71,7 +71,7 @@ class TrainingPanel(QWidget):
             (self.tr("Layer groups"), self.groups),
             (self.tr("Start"), self.start),
             (self.tr("Numbers"), self.numbers),
-            (self.tr("Stopping and checkpoints"), self.stopping),
+            (self.tr("Stopping, checkpoints"), self.stopping),
             (self.tr("Seeds"), self.seeds),
             (self.tr("Measuring"), self.measuring),
         )
