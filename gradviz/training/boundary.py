@@ -30,8 +30,8 @@ class Boundary:
         self._rate = rate
         self._gradients = gradients
         self._on_status = on_status
-        self.resting: list[Callable[[], None]] = []
-        """Called at a pause, a stop and the end, when the step's last word is recorded."""
+        self.resting: list[Callable[[bool], None]] = []
+        """Called when a step's last word is recorded: at a pause with False, at any end with True."""
 
     def begin(self, step: int) -> None:
         """Before the first step."""
@@ -43,7 +43,7 @@ class Boundary:
         control = self._control
         control.ask()
         if self._waits():
-            self.at_rest()
+            self.at_rest(ends=False)
             self.say(RunState.PAUSED)
             while self._waits():
                 control.wait()
@@ -52,11 +52,11 @@ class Boundary:
         self._follow_lr(step)
         return not control.stopped
 
-    def at_rest(self) -> None:
-        """Measure what can be measured between two steps, for a pause or an end."""
+    def at_rest(self, *, ends: bool = True) -> None:
+        """Measure what can be measured between two steps, for a pause or, where it `ends`, for an end."""
         self._recorder.at_rest(gradients=self._gradients)
         for act in self.resting:
-            act()
+            act(ends)
 
     def say(self, state: RunState) -> None:
         """Tell the store and whoever listens how the run stands."""

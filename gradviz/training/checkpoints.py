@@ -23,6 +23,7 @@ from gradviz.training.validation import Score
 
 EVERY_SECONDS = 10.0
 MOST_SHARE = 0.02
+PATIENT_SECONDS = 0.5
 _BYTES_A_SECOND = 2e8
 """What is assumed of the disk before the first checkpoint was written."""
 _NEW = frozenset({"best", "stopping"})
@@ -76,6 +77,11 @@ class Checkpoints:
         else:
             due = perf_counter() - self._written >= self.seconds
         if due:
+            self.write()
+
+    def at_rest(self, ends: bool) -> None:
+        """Write one at an end, and at a pause where that lets nobody wait or where it is time anyway."""
+        if ends or self._cost < PATIENT_SECONDS or perf_counter() - self._written >= self.seconds:
             self.write()
 
     def on_score(self, step: int, score: Score) -> None:

@@ -238,7 +238,7 @@ class Trainer:
         if experiment.training.keep_best:
             self.evaluation.listeners.append(made.on_score)
         self.after_step.append(made.after_step)
-        self.boundary.resting.append(made.write)
+        self.boundary.resting.append(made.at_rest)
         return made
 
     def _is_last(self, step: int) -> bool:

@@ -20,6 +20,8 @@ _LOOKS = {
     "unfrozen": ("□", "accent"),
     "early_stop": ("●", "accent"),
     "skipped_step": ("○", "exploding"),
+    "resumed": ("▶", "accent"),
+    "started_from": ("▷", "accent"),
     "recording_held": ("▲", "exploding"),
     "recording_resumed": ("▼", "secondary"),
 }
@@ -46,7 +48,7 @@ def sentence(event: Event) -> str:
     )
 
 
-def _words(event: Event) -> str:  # noqa: PLR0911 - a table
+def _words(event: Event) -> str:  # noqa: C901, PLR0911 - a table
     translate, detail = QCoreApplication.translate, event.detail
     match event.kind:
         case "learning_rate":
@@ -65,6 +67,11 @@ def _words(event: Event) -> str:  # noqa: PLR0911 - a table
         case "skipped_step":
             words = translate("Events", "skipped: the gradient overflowed at a loss scale of {0}")
             return words.format(significant(float(detail.get("loss_scale", 0))))
+        case "resumed":
+            return translate("Events", "goes on from a checkpoint")
+        case "started_from":
+            words = translate("Events", "starts from the weights of {0}, after {1} steps")
+            return words.format(detail.get("run", ""), count(int(detail.get("after", 0))))
         case "recording_held":
             return translate("Events", "recording waits: {0}").format(detail.get("reason", ""))
         case "recording_resumed":

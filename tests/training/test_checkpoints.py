@@ -64,6 +64,19 @@ def test_at_a_pause_and_at_a_stop(bench, experiment, made) -> None:
     assert [step for step, _ in made] == [7, 7]
 
 
+def test_a_large_network_does_not_let_a_pause_wait(bench, experiment, made, monkeypatch) -> None:
+    def poll(waiting: bool) -> None:
+        if waiting:
+            control.stop()
+        elif control.steps_done == 7:
+            control.pause()
+
+    monkeypatch.setattr(checkpoints, "_BYTES_A_SECOND", 1)
+    control = RunControl(poll)
+    bench.train(experiment(), control)
+    assert [step for step, _ in made] == [7]  # of the stop
+
+
 def test_none_before_the_first_step(bench, experiment, made) -> None:
     control = RunControl()
     control.stop()

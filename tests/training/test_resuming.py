@@ -33,6 +33,7 @@ from gradviz.spec.experiment import (
 )
 from gradviz.spec.json_codec import to_json
 from gradviz.training.checkpoints import unpack
+from gradviz.training.clipping import clips
 from gradviz.training.control import RunControl
 from gradviz.training.optimizers import optimizers
 from gradviz.training.run import train
@@ -125,10 +126,10 @@ def test_several_stops_in_the_middle_of_epochs(tmp_path) -> None:
     assert_exact(make("dropout and normalisation"), tmp_path, 7, 31, 44)
 
 
-def test_with_clipping_and_penalties(tmp_path) -> None:
+@pytest.mark.parametrize("method", [entry.name for entry in clips.entries()])
+def test_with_every_clipping_and_penalties(method: str, tmp_path) -> None:
     spec = make(
-        clip=ClipSpec(method="global_norm", parameters={"threshold": 0.1}),
-        regularization=RegularizationSpec(l1=1e-3, l2=1e-3),
+        clip=ClipSpec(method=method), regularization=RegularizationSpec(l1=1e-3, l2=1e-3, max_norm=2.0)
     )
     assert_exact(spec, tmp_path, 33)
 

@@ -144,6 +144,14 @@ def test_events_are_marks_with_words(bar, snapshot) -> None:
             Event(step=4, kind="skipped_step", layer=None, detail={"loss_scale": 65536.0}),
             "Step 4: skipped: the gradient overflowed at a loss scale of 65,536",
         ),
+        (
+            Event(step=250, kind="resumed", layer=None, detail={"recorded": 252}),
+            "Step 250: goes on from a checkpoint",
+        ),
+        (
+            Event(step=0, kind="started_from", layer=None, detail={"run": "Digits", "after": 600}),
+            "Step 0: starts from the weights of Digits, after 600 steps",
+        ),
     ],
 )
 def test_what_training_does_by_itself_has_words(event: Event, words: str) -> None:
