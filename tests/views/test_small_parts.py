@@ -105,17 +105,3 @@ def test_another_run_keeps_the_selected_layer_by_name(app, qtbot) -> None:
     assert selection.row == 0
     selection.set_layers([])
     assert selection.row is None
-
-
-def test_pictures_have_the_heading_and_no_menu(window, tmp_path, monkeypatch) -> None:
-    from PySide6.QtGui import QGuiApplication
-    from PySide6.QtWidgets import QFileDialog
-
-    plot = window.plots.flow
-    target = tmp_path / "flow.png"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    plot.save_picture()
-    assert target.stat().st_size > 1000
-    plot.copy_picture()
-    assert QGuiApplication.clipboard().pixmap().width() == plot.width() * 2
-    assert plot._menu_button.isVisible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from gradviz.records.series import Series
 from gradviz.records.snapshot import Snapshot
@@ -11,6 +12,7 @@ from gradviz.views.plots.band import Band
 from gradviz.views.plots.curve_design import Line
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.plotted_values import Column, at_steps
 from gradviz.views.theme import Theme
 
 _DOTS_UP_TO = 300
@@ -86,6 +88,30 @@ class CurveItem:
         """The newest value at or before a step, None where there is none."""
         place = int(np.searchsorted(self.steps, step, side="right")) - 1
         return float(self.values[place]) if place >= 0 else None
+
+    def columns(self, steps: np.ndarray, first: float, last: float, pane: str) -> list[Column]:
+        """What is drawn between two places of the axis, as columns of a table of all those steps."""
+        shown = self._between(first, last)
+        measured, values = self.steps[shown], self.values[shown]
+        name = f"{self.line.name}: {pane}"
+        found = [Column(name=name, cells=at_steps(steps, measured, values))]
+        if self._low is not self.values and len(measured) and not np.array_equal(self._low, self._high):
+            for text, edge in (
+                (QT_TRANSLATE_NOOP("StepCurves", "smallest"), self._low),
+                (QT_TRANSLATE_NOOP("StepCurves", "largest"), self._high),
+            ):
+                word = QCoreApplication.translate("StepCurves", str(text))
+                found.append(Column(name=f"{name} ({word})", cells=at_steps(steps, measured, edge[shown])))
+        return found
+
+    def steps_between(self, first: float, last: float) -> np.ndarray:
+        """The steps of what is drawn between two places of the axis."""
+        steps: np.ndarray = self.steps[self._between(first, last)]
+        return steps
+
+    def _between(self, first: float, last: float) -> np.ndarray:
+        inside: np.ndarray = (self.steps >= first) & (self.steps <= last)
+        return inside
 
     def _show_series(self, series: Series) -> bool:
         if series is self._drawn:

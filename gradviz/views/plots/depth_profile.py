@@ -23,6 +23,7 @@ from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import layer_ticks, power_ticks
 from gradviz.views.theme import Theme
@@ -167,6 +168,27 @@ class DepthProfile(PlotFrame):
         """Show all layers."""
         self._fit()
         self.rows_zoomed.emit((-0.5, max(len(self._names), 1) - 0.5))
+
+    def values(self) -> PlottedValues | None:
+        """A row for each layer in sight: its norm, the band around it, its norm after clipping."""
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.last_step < 0:
+            return None
+        profile = snapshot.profile
+        low, high = self._box.viewRange()[1]
+        rows = [row for row in range(len(self._names)) if low < row + 0.5 and row - 0.5 < high]
+        norm = self.tr("gradient norm ‖∂L/∂W‖₂ at step {0}").format(profile.step)
+        columns = [Column(name=norm, cells=profile.values[rows])]
+        if self.band_switch.isChecked():
+            for text, cells in (
+                (self.tr("smallest of the last {0} steps"), profile.band_low),
+                (self.tr("largest of the last {0} steps"), profile.band_high),
+            ):
+                columns.append(Column(name=text.format(BAND_STEPS), cells=cells[rows]))
+        if profile.clipped is not None and self.clip_switch.isChecked():
+            columns.append(Column(name=self.tr("after clipping"), cells=profile.clipped[rows]))
+        layers = Column(name=self.tr("layer"), cells=texts(self._names[row] for row in rows))
+        return PlottedValues(columns=(layers, *columns))
 
     def _fit(self) -> None:
         rows = max(len(self._names), 1)

@@ -6,6 +6,7 @@ layers. The newest column is always there, because the store thins and keeps it.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 
@@ -26,6 +27,7 @@ from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
 from gradviz.views.plots.magnitude import Codes, decades, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.ticks import layer_ticks, step_ticks
 from gradviz.views.step_horizon import horizon
@@ -160,6 +162,23 @@ class FlowMap(PlotFrame):
         self._fit()
         self.steps_zoomed.emit(None)
         self.rows_zoomed.emit((-0.5, max(len(self._names), 1) - 0.5))
+
+    def values(self) -> PlottedValues | None:
+        """A row for each layer in sight, a column for each step."""
+        snapshot = self._snapshot
+        if snapshot is None or not len(snapshot.flow.steps):
+            return None
+        (first, last), (low, high) = self._box.viewRange()
+        flow = snapshot.flow
+        shown = np.flatnonzero((flow.steps + flow.counts - 0.5 > first) & (flow.steps - 0.5 < last))
+        rows = slice(max(0, math.ceil(low - 0.5 + 1e-6)), math.floor(high + 0.5 - 1e-6) + 1)
+        name = self.tr("gradient norm ‖∂L/∂W‖₂ of layer (rows) at step (columns)")
+        return PlottedValues(
+            columns=(
+                Column(name=name, cells=texts(self._names[rows])),
+                *(Column(name=str(flow.steps[at]), cells=flow.mean[rows, at]) for at in shown),
+            )
+        )
 
     def _grow(self, snapshot: Snapshot) -> None:
         wanted = horizon(snapshot.last_step, snapshot.run.steps)

@@ -89,6 +89,14 @@ class HistogramScale:
         return exponent - self.lowest + GAP
 
 
+def bin_bounds() -> tuple[np.ndarray, np.ndarray]:
+    """The signed magnitudes [BINS] where each bin begins and ends; infinite, zero or NaN where it is that."""
+    edges = histogram.EDGES
+    low = np.concatenate([[-np.inf], -edges[:0:-1], [0.0], edges[:-1], [np.inf], [np.nan]])
+    high = np.concatenate([[-np.inf], -edges[-2::-1], [0.0], edges[1:], [np.inf], [np.nan]])
+    return low.astype(np.float32), high.astype(np.float32)
+
+
 def bin_words(index: int) -> str:
     """A finite bin in words: “1.0e-3 … 1.8e-3”; the first and last ones hold all beyond them too."""
     if index == histogram.ZERO:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -18,8 +19,9 @@ from gradviz.views.number_format import count, percent
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
-from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
+from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.ticks import Tick, percent_ticks
 from gradviz.views.theme import Theme
 
@@ -99,6 +101,25 @@ class HistogramView(PlotFrame):
         """Show the whole axis."""
         for pane in (self.weights, self.gradients):
             pane.set_scale(self.scale)
+
+    def full_title(self) -> str:
+        """The title and the layer."""
+        return f"{self.title.text()} {self.chooser.currentText()}"
+
+    def values(self) -> PlottedValues | None:
+        """A row for each bin that holds something, from −∞ to NaN; how many entries it has."""
+        panes = [pane for pane in (self.weights, self.gradients) if pane.counts is not None]
+        if not panes:
+            return None
+        filled = np.flatnonzero(sum(pane.counts for pane in panes if pane.counts is not None))
+        columns = [
+            Column(name=self.tr("signed magnitude from"), cells=bin_bounds()[0][filled]),
+            Column(name=self.tr("to"), cells=bin_bounds()[1][filled]),
+        ]
+        for pane in panes:
+            name = self.tr("{0} at step {1}: entries").format(pane.name, pane.step)
+            columns.append(Column(name=name, cells=np.asarray(pane.counts)[filled]))
+        return PlottedValues(columns=tuple(columns))
 
     def _widen(self, snapshot: Snapshot) -> None:
         """Let the axis reach as far as the entries do; it never shrinks while a run is shown."""

@@ -18,6 +18,7 @@ from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import step_ticks
 from gradviz.views.step_horizon import horizon
@@ -99,6 +100,19 @@ class StepCurves(PlotFrame):
         """Show everything again."""
         self.follow_steps()
         self.steps_zoomed.emit(None)
+
+    def values(self) -> PlottedValues | None:
+        """A row for each step in sight at which a line that is shown has a value."""
+        first, last = self.panes[0].box.viewRange()[0]
+        items = [(pane, item) for pane in self.panes for item in pane.items if item.is_visible]
+        parts = [item.steps_between(first, last) for _, item in items]
+        steps = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+        if not len(steps):
+            return None
+        columns = [Column(name=self.tr("step"), cells=steps)]
+        for pane, item in items:
+            columns += item.columns(steps, first, last, pane.design.title)
+        return PlottedValues(columns=tuple(columns))
 
     def _switch(self, line: Line) -> LegendSwitch:
         style = "dots" if line.sampled else "line"

@@ -32,6 +32,10 @@ class LegendSwitch(QToolButton):
         appearance().changed.connect(self._on_theme)
         self._on_theme(appearance().theme)
 
+    def draw_sample(self, painter: QPainter, theme: Theme) -> None:
+        """Draw the series' sample from (0, 0), as a figure's legend has it."""
+        self._draw(painter, getattr(theme, self._tone))
+
     def _on_theme(self, theme: Theme) -> None:
         sample = QIcon()
         for state, colour in (
@@ -48,6 +52,11 @@ class LegendSwitch(QToolButton):
         result.fill(Qt.GlobalColor.transparent)
         painter = QPainter(result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw(painter, colour)
+        painter.end()
+        return result
+
+    def _draw(self, painter: QPainter, colour: str) -> None:
         pen = QPen(QColor(colour), 2)
         middle = _HEIGHT / 2
         if self._style == "band":
@@ -63,5 +72,3 @@ class LegendSwitch(QToolButton):
             painter.setBrush(QColor(colour))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(QRectF(_WIDTH / 2 - 3, middle - 3, 6, 6))
-        painter.end()
-        return result

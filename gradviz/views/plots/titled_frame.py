@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QPixmap
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -20,15 +20,19 @@ from PySide6.QtWidgets import (
 from gradviz.views.appearance import appearance
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
+from gradviz.views.plots import figure
+from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.theme import Theme
 
 HEADING_HEIGHT = 36
-_PICTURE_SCALE = 2
 _TAB_PAD = 10
 
 
 class TitledFrame(QWidget):
     """A titled picture; a subclass fills `heading` with its switches and says what `drawing` shows."""
+
+    figure_scale = 2.0
+    """Pixels of a saved picture for each one on the screen."""
 
     def __init__(self, drawing: QWidget, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,33 +99,69 @@ class TitledFrame(QWidget):
     def hide_pointer(self) -> None:
         """Take away what only belongs to the pointer; a subclass does."""
 
-    def picture(self) -> QPixmap:
-        """All of it, heading included, menu and tabs left out, at twice the size."""
+    def full_title(self) -> str:
+        """What is shown, in plain text: the title, and what a subclass has beside it."""
+        return self.title.text()
+
+    def values(self) -> PlottedValues | None:
+        """The numbers that are drawn now; None where a picture has none. A subclass of numbers does."""
+        return None
+
+    def figure_size(self) -> QSize:
+        """The size of the picture that is saved."""
+        return self.size()
+
+    def draw_figure(self, painter: QPainter) -> None:
+        """Draw the picture that is saved: all of it, heading included, menu and tabs left out."""
         passing = [widget for widget in (self._menu_button, *self._tabs) if not widget.isHidden()]
         for widget in passing:
             widget.hide()
         self.hide_pointer()
-        ratio = max(_PICTURE_SCALE, self.devicePixelRatioF())
-        result = QPixmap(QSize(round(self.width() * ratio), round(self.height() * ratio)))
-        result.setDevicePixelRatio(ratio)
-        result.fill(appearance().theme.panel)
-        self.render(result, QPoint(0, 0))
+        painter.fillRect(self.rect(), QColor(appearance().theme.panel))
+        self.render(painter, QPoint(0, 0))
         for widget in passing:
             widget.show()
-        return result
+
+    def picture(self) -> QImage:
+        """The picture that is saved, in pixels."""
+        return figure.image(self)
 
     def copy_picture(self) -> None:
         """Put the picture on the clipboard."""
-        QGuiApplication.clipboard().setPixmap(self.picture())
+        QGuiApplication.clipboard().setImage(self.picture())
 
     def save_picture(self) -> None:
-        """Ask for a file and save the picture there as PNG."""
-        proposed = str(Path.home() / f"{self.title.text().replace(',', '')}.png")
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save picture"), proposed, self.tr("PNG pictures (*.png)")
+        """Ask for a file and save the picture there, as PNG or SVG."""
+        path = self._ask_where(
+            self.tr("Save picture"),
+            {".png": self.tr("PNG pictures (*.png)"), ".svg": self.tr("SVG drawings (*.svg)")},
         )
-        if name and not self.picture().save(name, "PNG"):
-            self.tell_not_written(name)
+        if path is not None and not figure.save(self, path):
+            self.tell_not_written(str(path))
+
+    def copy_values(self) -> None:
+        """Put the drawn numbers on the clipboard, tab separated."""
+        values = self.values()
+        if values is not None:
+            QGuiApplication.clipboard().setText(values.tab_separated())
+
+    def save_values(self) -> None:
+        """Ask for a file and save the drawn numbers there as CSV."""
+        values = self.values()
+        if values is None:
+            return
+        kinds = {".csv": self.tr("Comma separated values (*.csv)")}
+        path = self._ask_where(self.tr("Save values"), kinds)
+        if path is None:
+            return
+        try:
+            path.write_text(values.csv(), encoding="utf-8", newline="")
+        except OSError:
+            QMessageBox.warning(
+                self,
+                self.tr("Save values"),
+                self.tr("The values could not be written to “{0}”. Choose another folder.").format(path),
+            )
 
     def tell_not_written(self, name: str) -> None:
         """A picture could not be saved."""
@@ -131,20 +171,43 @@ class TitledFrame(QWidget):
             self.tr("The picture could not be written to “{0}”. Choose another folder.").format(name),
         )
 
+    def _ask_where(self, title: str, kinds: dict[str, str]) -> Path | None:
+        """A file of one of the kinds, by ending; one that was typed without gets that of the chosen kind."""
+        plain = self.full_title().replace(",", "").replace("/", "-")
+        first = next(iter(kinds))
+        name, kind = QFileDialog.getSaveFileName(
+            self, title, str(Path.home() / f"{plain}{first}"), ";;".join(kinds.values())
+        )
+        if not name:
+            return None
+        ending = next((ending for ending, text in kinds.items() if text == kind), first)
+        path = Path(name)
+        return path if path.suffix.lower() in kinds else path.with_name(path.name + ending)
+
+    def _on_menu(self) -> None:
+        """Numbers can be saved where there are some."""
+        has_values = self.values() is not None
+        for action in self._value_actions:
+            action.setVisible(has_values)
+
     def _make_menu_button(self, title: str) -> QToolButton:
         button = QToolButton(self)
         button.setProperty("role", "small")
         button.setIcon(icon("ellipsis", "secondary"))
-        button.setToolTip(self.tr("Reset the view, save or copy the picture"))
+        button.setToolTip(self.tr("Reset the view, save or copy the picture or its numbers"))
         button.setAccessibleName(self.tr("Menu of “{0}”").format(title))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         for text, name, method in (
             (self.tr("Reset view"), "maximize", self.reset_view),
             (self.tr("Save picture…"), "image-down", self.save_picture),
             (self.tr("Copy picture"), "copy", self.copy_picture),
+            (self.tr("Save values…"), "file-output", self.save_values),
+            (self.tr("Copy values"), "copy", self.copy_values),
         ):
             action = QAction(icon(name, "secondary"), text, self.menu)
             action.triggered.connect(method)
             self.menu.addAction(action)
+        self._value_actions = self.menu.actions()[-2:]
+        self.menu.aboutToShow.connect(self._on_menu)
         button.setMenu(self.menu)
         return button

@@ -1,0 +1,173 @@
+"""A plot as a figure for paper: white ground, title and legend above, letters legible in one column.
+
+A column of a paper is about 85 mm wide. The plot is laid out anew for that width, as 380 px, so that its
+letters of 11 px come out at 7 points and lines at two thirds of one; on a PNG 450 pixels make an inch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pyqtgraph as pg
+from PySide6.QtCore import QBuffer, QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QImageWriter, QPainter, QPen
+from PySide6.QtSvg import QSvgGenerator
+
+from gradviz.views.plots.canvas import Canvas
+from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.theme import LIGHT
+
+WIDTH = 380
+_COLUMN_MM = 85.0
+_DOTS_PER_INCH = round(WIDTH / _COLUMN_MM * 25.4)
+_INCHES_A_METRE = 39.37
+_HEAD, _PAD, _LINE = 22, 8, 16
+_PLOT, _PANE = 236, 96
+
+
+class Drawable(Protocol):
+    """What can be drawn as a picture of its own."""
+
+    figure_scale: float
+    """Pixels of a PNG for each of the painter's units."""
+
+    def figure_size(self) -> QSize:
+        """In the painter's units."""
+
+    def draw_figure(self, painter: QPainter) -> None:
+        """Draw all of it from (0, 0)."""
+
+    def full_title(self) -> str:
+        """What it is called, in plain text."""
+
+
+def save(drawn: Drawable, path: Path) -> bool:
+    """Write a picture; the ending says as what, PNG or SVG. Whether that was possible."""
+    data = svg(drawn) if path.suffix.lower() == ".svg" else _png(drawn)
+    try:
+        path.write_bytes(data)
+    except OSError:
+        return False
+    return True
+
+
+def image(drawn: Drawable) -> QImage:
+    """The picture in pixels."""
+    size, scale = drawn.figure_size(), drawn.figure_scale
+    result = QImage(size * scale, QImage.Format.Format_RGB32)
+    result.fill(QColor(LIGHT.panel))
+    result.setDevicePixelRatio(scale)
+    painter = QPainter(result)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    drawn.draw_figure(painter)
+    painter.end()
+    per_metre = round(_DOTS_PER_INCH * scale * _INCHES_A_METRE)
+    result.setDotsPerMeterX(per_metre)
+    result.setDotsPerMeterY(per_metre)
+    return result
+
+
+def svg(drawn: Drawable) -> bytes:
+    """The picture as lines, texts and, for maps, an embedded image."""
+    size = drawn.figure_size()
+    generator, written = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11), QBuffer()  # 1.2 Tiny cannot clip
+    generator.setOutputDevice(written)
+    generator.setResolution(_DOTS_PER_INCH)
+    generator.setSize(size)
+    generator.setViewBox(QRect(0, 0, size.width(), size.height()))
+    generator.setTitle(drawn.full_title())
+    painter = QPainter(generator)
+    drawn.draw_figure(painter)
+    painter.end()
+    return bytes(written.data().data())
+
+
+def paper_size(canvas: Canvas, legend: list[LegendSwitch], remark: str) -> QSize:
+    """How large a canvas' figure is: panes get room of their own."""
+    plot = max(_PLOT, len(canvas.boxes) * _PANE + 48)
+    return QSize(WIDTH, _head(legend, remark) + plot + _PAD)
+
+
+def draw_on_paper(
+    painter: QPainter, canvas: Canvas, title: str, remark: str, legend: list[LegendSwitch]
+) -> None:
+    """Draw the canvas, which has the light theme's colours now, below its title, remark and legend."""
+    size = paper_size(canvas, legend, remark)
+    head = _head(legend, remark)
+    painter.fillRect(0, 0, size.width(), size.height(), QColor(LIGHT.panel))
+    _draw_head(painter, title, remark, legend)
+    scale = painter.device().devicePixelRatioF()
+    with _laid_out(canvas, QSize(size.width(), size.height() - head - _PAD)) as place, _inked(canvas, scale):
+        canvas.render(painter, QRectF(0, head, place.width(), place.height()), place)
+
+
+def _head(legend: list[LegendSwitch], remark: str) -> int:
+    return _HEAD + (_LINE if legend or remark else 0)
+
+
+def _draw_head(painter: QPainter, title: str, remark: str, legend: list[LegendSwitch]) -> None:
+    font = QFont()
+    font.setPixelSize(13)
+    font.setWeight(QFont.Weight.DemiBold)
+    painter.setFont(font)
+    painter.setPen(QColor(LIGHT.text))
+    flags = Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRectF(_PAD, 4, WIDTH - 2 * _PAD, 18), flags, title)
+    font.setWeight(QFont.Weight.Normal)
+    font.setPixelSize(11)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    left = float(_PAD)
+    if remark:
+        painter.setPen(QColor(LIGHT.secondary))
+        painter.drawText(QRectF(left, _HEAD, WIDTH - 2 * _PAD, _LINE), flags, remark)
+        left += metrics.horizontalAdvance(remark) + 14
+    for entry in legend:
+        painter.save()
+        painter.translate(left, _HEAD + 2)
+        entry.draw_sample(painter, LIGHT)
+        painter.restore()
+        left += 23
+        painter.setPen(QColor(LIGHT.text))
+        width = metrics.horizontalAdvance(entry.text()) + 2
+        painter.drawText(QRectF(left, _HEAD, width, _LINE), flags, entry.text())
+        left += width + 12
+
+
+@contextmanager
+def _laid_out(canvas: Canvas, size: QSize) -> Iterator[QRect]:
+    """The canvas at another size, without a paint between."""
+    before = canvas.size()
+    canvas.resize(size)
+    canvas.centralLayout.activate()
+    try:
+        yield QRect(0, 0, size.width(), size.height())
+    finally:
+        canvas.resize(before)
+        canvas.centralLayout.activate()
+
+
+@contextmanager
+def _inked(canvas: Canvas, scale: float) -> Iterator[None]:
+    """Curves one of the figure's units wide: their pens count pixels, of which a unit has several."""
+    curves = [item for item in canvas.scene().items() if isinstance(item, pg.PlotCurveItem)]
+    before = [curve.opts["pen"] for curve in curves]
+    for curve, pen in zip(curves, before, strict=True):
+        wider = QPen(pen)
+        wider.setWidthF(pen.widthF() * scale)
+        curve.setPen(wider)
+    try:
+        yield
+    finally:
+        for curve, pen in zip(curves, before, strict=True):
+            curve.setPen(pen)
+
+
+def _png(drawn: Drawable) -> bytes:
+    written = QBuffer()
+    written.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(written, QByteArray(b"PNG")).write(image(drawn))
+    return bytes(written.data().data())
