@@ -8,7 +8,7 @@ it. Its methods are named after Lightning's callback points; any training loop c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import nan
 from time import perf_counter
@@ -22,7 +22,7 @@ from gradviz.probes.clipped_norms import ClippedNorms
 from gradviz.probes.groups import parameters_by_layer
 from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
-from gradviz.probes.outbox import Outbox
+from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
 from gradviz.probes.quantities import Quantities
 from gradviz.probes.schedule import Item, Schedule
@@ -33,6 +33,8 @@ from gradviz.spec.data_info import Task
 
 FOCUS_SECONDS = 0.2
 """How often the histograms of the layer in focus are taken, out of turn."""
+REPLAY_SHARE = 0.4
+"""How much of the budget second passes have, where there are any."""
 _NORMS_EVERY = 16
 """Update ratios and weight norms, of all layers at once, come round after so many histograms."""
 
@@ -92,6 +94,9 @@ class Recorder:
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._schedule = Schedule(_items(len(groups)), budget)
+        self._replays = Schedule([], 0.0)
+        self._replayed = 0.0
+        self._to_replay: list[Item] = []
         self._pace = Pace(writer)
         self.focus: int | None = None
         """The measured layer that somebody is looking at."""
@@ -116,9 +121,10 @@ class Recorder:
         self._started = perf_counter()
         self._step = step
         self._due = self._schedule.due(step, everything=everything)
+        self._to_replay = self._replays.due(step, everything=everything)
         if self.focus is not None and self._started - self._focused >= FOCUS_SECONDS:
             self._add_focused(self.focus)
-        self._scheduled = 0.0
+        self._scheduled = self._replayed = 0.0
         self._always = perf_counter() - self._started
 
     def on_after_backward(self, loss: Tensor, output: Tensor, target: Tensor) -> None:
@@ -181,6 +187,29 @@ class Recorder:
         else:
             self._noted[quantity] = float(number)
 
+    def expect_replays(self, quantity: str) -> None:
+        """Have `replay` called with this quantity at every step; it gets a share of the budget of its own.
+
+        One such pass is as dear as a training step: between histograms it would never be earned.
+        """
+        budget = self._schedule.budget + self._replays.budget
+        self._replays = Schedule([*self._replays.items, Item(quantity=quantity)], budget * REPLAY_SHARE)
+        self._schedule.budget = budget - self._replays.budget
+
+    def replay(self, quantity: str, measure: Callable[[], None]) -> None:
+        """Between the backward pass and the update: do a second pass if it is that quantity's turn."""
+        for item in self._to_replay:
+            if item.quantity == quantity:
+                start = perf_counter()
+                measure()
+                seconds = perf_counter() - start
+                item.paid(self._step, seconds)
+                self._replayed += seconds
+
+    def send(self, values: Tensor, deliver: Deliver) -> None:
+        """Have `values` `[n]` delivered when the device's next copy comes over; on a CPU at once."""
+        self._outbox.put(values, deliver)
+
     def on_before_optimizer_step(self) -> Reading:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
@@ -208,8 +237,10 @@ class Recorder:
             self._writer.commit()
             self._committed = end = perf_counter()
         self._always += end - start
-        total, cost = end - self._started, self._always + self._scheduled
-        self._schedule.account(total - cost, self._always, self._scheduled)
+        cost = self._always + self._scheduled + self._replayed
+        total, share = end - self._started, REPLAY_SHARE if self._replays.items else 0.0
+        self._schedule.account(total - cost, self._always * (1 - share), self._scheduled)
+        self._replays.account(total - cost, self._always * share, self._replayed)
         self._pace.step(self._step, total, cost)
 
     def at_rest(self, *, gradients: bool = True) -> None:

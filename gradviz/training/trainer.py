@@ -37,6 +37,7 @@ from gradviz.training.passes import Passes
 from gradviz.training.regularization import PENALTY_RATIO, Penalty
 from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
+from gradviz.training.through_time import ThroughTime
 
 __all__ = ["OnStatus", "Trainer", "count_steps"]
 
@@ -128,6 +129,7 @@ class Trainer:
             self.loss_scale = self.passes.loss_scale = LossScale(
                 device, self.optimizer, self.recorder, writer
             )
+        self.through_time = ThroughTime(self.model, built.layers, objective, self.recorder, writer)
         self.divergence = Divergence(self.model, built.layers, objective, plain, writer)
         self.evaluation = Evaluation(
             self.model,
@@ -204,6 +206,7 @@ class Trainer:
         overflowed = scaler is not None and scaler.unscale()
         recorder.note(PENALTY_RATIO, self.penalty.add_gradient(), seconds=self.penalty.seconds)
         recorder.on_after_backward(loss, output, targets)
+        self.through_time(step, moments)
         if self.clip is not None:
             recorder.on_after_clip(None if overflowed else self.clip())
         reading = recorder.on_before_optimizer_step()  # waits for the device

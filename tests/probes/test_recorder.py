@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import math
+import time
 
 import numpy as np
 import pytest
@@ -387,3 +388,28 @@ def test_what_the_loop_spends_on_a_noted_number_is_measuring(model, lab) -> None
         costs.append(recorder._always)
     assert costs[1] >= 5.0 > costs[0]
     assert labor.read().at("clip_angle", 1)[1][0] == 1.5
+
+
+def test_second_passes_wait_until_they_are_earned(model, lab) -> None:
+    """One that takes 20 ms is not done again within a hundred steps of a millisecond or two."""
+    made = lab(model)
+    made.recorder.expect_replays("again")
+    done = []
+
+    def measure() -> None:
+        time.sleep(0.02)
+        done.append(step)
+
+    for step in range(100):
+        made.recorder.on_train_batch_start(step, everything=step in (0, 99))
+        loss = model(torch.ones(2, 4)).sum()
+        loss.backward()
+        made.recorder.on_after_backward(loss, torch.zeros(2, 3), torch.zeros(2, dtype=torch.int64))
+        made.recorder.replay("again", measure)
+        made.recorder.replay("another", measure)
+        made.recorder.on_before_optimizer_step()
+        made.recorder.on_train_batch_end()
+    assert done == [0, 99]
+    assert made.recorder._schedule.budget == pytest.approx(0.03)
+    made.recorder.at_rest()
+    assert made.read().samples("measuring_cost")[1].max() > 0.05  # and it is counted
