@@ -25,6 +25,12 @@ def refuse_unsupported(experiment: ExperimentSpec, *able: str) -> None:
 
     `able` names the sections that this form of script can say.
     """
+    if experiment.start is not None:
+        session = _written(experiment.start.session)
+        raise ExportError(
+            f"start.session = {session} cannot be written as a script, which has no saved weights with it; "
+            "take [start] out to export the rest"
+        )
     for key, value in _unsupported(experiment):
         if key.partition(".")[0] in able:
             continue
@@ -41,8 +47,6 @@ def _unsupported(experiment: ExperimentSpec) -> Iterator[tuple[str, object]]:
         ("regularization", experiment.regularization, RegularizationSpec(), _REGULARIZATION),
         ("training", experiment.training, TrainingSpec(), _TRAINING),
     )
-    if experiment.start is not None:
-        yield "start.session", experiment.start.session
     if experiment.optimizer.groups:
         yield "optimizer.groups", [group.layers for group in experiment.optimizer.groups]
     if experiment.clip is not None:

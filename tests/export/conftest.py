@@ -17,7 +17,7 @@ import torch
 
 from gradviz.export.pytorch import export_pytorch
 from gradviz.records.reader import RunReader
-from gradviz.spec.experiment import ExperimentSpec, TrainingSpec
+from gradviz.spec.experiment import ExperimentSpec
 from gradviz.training.control import RunControl
 from gradviz.training.run import train
 
@@ -43,7 +43,8 @@ class Workshop:
     def engine_losses(self, experiment: ExperimentSpec, steps: int) -> list[float]:
         """The losses that the engine records for the first steps."""
         path = self.folder / f"run_{next(self._numbers)}.db"
-        short = replace(on_the_cpu(experiment), training=TrainingSpec(steps=steps, device="cpu"))
+        training = replace(experiment.training, steps=steps, epochs=None, device="cpu")
+        short = replace(experiment, training=training)
         status = train(short, path, RunControl(), run_id="run")
         assert status.finish is not None
         assert status.finish.value in {"completed", "diverged"}, status.reason

@@ -63,10 +63,12 @@ def load_data() -> tuple[{kind}, {kind}, {kind}, {kind}]:
     return {tensors}'''
 
 
-def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> tuple[list[str], list[str]]:
+def data_section(
+    spec: DataSpec, sources: Sources, *, seed: str = "SEED", tensors: bool = True
+) -> tuple[list[str], list[str]]:
     """The definitions, the last of them `load_data`, and what must stand at the end of the script.
 
-    `load_data` gives tensors, or else NumPy arrays.
+    `load_data` gives tensors, or else NumPy arrays; `seed` is what it calls its seed.
     """
     source = source_of(spec)
     held_out_of(spec, source)
@@ -78,7 +80,7 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
     if source.stored:
         texts, made, end = _stored(source, sources)
     else:
-        texts, made = _drawn(source, sources)
+        texts, made = _drawn(source, seed, sources)
     texts += sources.carry(stream, split_in_order if source.ordered else split)
     whole = source.vocabulary is None
     if whole or source.scaled_targets:
@@ -94,7 +96,7 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
         lines.append("    train_y, val_y = standardise(y[train], y[val])")
     load = _LOAD.format(
         made=made,
-        split=_split(source),
+        split=_split(source, seed),
         parts="\n".join(lines),
         kind="Tensor" if tensors else "np.ndarray",
         where=", on the CPU" if tensors else "",
@@ -103,7 +105,7 @@ def data_section(spec: DataSpec, sources: Sources, *, tensors: bool = True) -> t
     return [*texts, load], end
 
 
-def _drawn(source: Source, sources: Sources) -> tuple[list[str], str]:
+def _drawn(source: Source, seed: str, sources: Sources) -> tuple[list[str], str]:
     make = source.make
     bound, given = (make.args, make.keywords) if isinstance(make, partial) else ((), {})
     function = make.func if isinstance(make, partial) else make
@@ -111,7 +113,7 @@ def _drawn(source: Source, sources: Sources) -> tuple[list[str], str]:
     values: dict[str, Any] = {**dict(zip(names, bound, strict=False)), **given}
     arguments = [Argument(Value(_plain(value)), name, keyword=True) for name, value in values.items()]
     last = next(name for name in names if name not in values)
-    rng = Call("stream", (Argument(Name("SEED")), Argument(Name("Purpose.SAMPLES"))))
+    rng = Call("stream", (Argument(Name(seed)), Argument(Name("Purpose.SAMPLES"))))
     call = Call(function.__name__, (*arguments, Argument(rng, last, keyword=True)))
     return sources.carry(stream, Purpose, function), assigned("x, y = ", call, 4)
 
@@ -120,14 +122,14 @@ def _plain(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _split(source: Source) -> str:
+def _split(source: Source, seed: str) -> str:
     """The call that divides the samples."""
     if source.ordered:
         most = most_scored(source)
         return f"split_in_order(len(y), held_out, gap={source.gap}, most={most})"
     alike = source.per_position or source.task is Task.REGRESSION
     groups = "np.zeros(len(y), dtype=np.int64)" if alike else "y"
-    return f"split({groups}, held_out, stream(SEED, Purpose.SPLIT))"
+    return f"split({groups}, held_out, stream({seed}, Purpose.SPLIT))"
 
 
 def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]]:

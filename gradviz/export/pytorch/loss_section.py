@@ -42,27 +42,32 @@ def validate(model: nn.Module, x: Tensor, y: Tensor) -> float:
     model.train()
     return loss / y.numel()'''
 
-_SAY = """\
-    loss_there, accuracy = validate(model, val_x, val_y)
-    print(f"validation: loss {loss_there:.6g}, accuracy {accuracy:.1%}")"""
-
-_SAY_NUMBERS = """\
-    print(f"validation: loss {validate(model, val_x, val_y):.6g}")"""
+_REPORT = [
+    "loss_there, accuracy = validate(model, val_x, val_y)",
+    'print(f"validation: loss {loss_there:.6g}, accuracy {accuracy:.1%}")',
+]
+_REPORT_NUMBERS = [
+    "loss_there = validate(model, val_x, val_y)",
+    'print(f"validation: loss {loss_there:.6g}")',
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossText:
-    """Parts of a script: torch's `function`, the lines of a step that compare, `validate`, and its report."""
+    """Parts of a script: torch's `function`, the lines that compare and that report, and `validate`."""
 
     function: str
     forward: str
     loss: str
     validate: str
-    say: str
+    report: list[str]
 
 
-def loss_text(spec: LossSpec, data: DataInfo) -> LossText:
-    """The parts for such a loss on such data, which is known to go with them; `data` is the network's."""
+def loss_text(spec: LossSpec, data: DataInfo, training: str, validation: str) -> LossText:
+    """The parts for such a loss on such data, which is known to go with them; `data` is the network's.
+
+    `training` and `validation` are how the network is called, with {} for its input.
+    """
     spec = resolved(spec, data)
     function = _FUNCTIONS[spec.name]
     own = losses.entry(spec.name).complete(spec.parameters)
@@ -74,16 +79,17 @@ def loss_text(spec: LossSpec, data: DataInfo) -> LossText:
     form = _VALIDATE_NUMBERS if numbers else _VALIDATE
     return LossText(
         function=function,
-        forward=_forward("x", "y", data),
+        forward=_forward(training.format("x"), "y", data),
         loss=f"{function}(scores, targets{given})",
-        validate=form.format(forward=_forward("part_x", "part_y", data), total=total, guess=guess),
-        say=_SAY_NUMBERS if numbers else _SAY,
+        validate=form.format(
+            forward=_forward(validation.format("part_x"), "part_y", data), total=total, guess=guess
+        ),
+        report=_REPORT_NUMBERS if numbers else _REPORT,
     )
 
 
-def _forward(x: str, y: str, data: DataInfo) -> str:
-    """The lines that make scores and targets, one row for each target."""
-    scores, targets = f"model({x})", y
+def _forward(scores: str, targets: str, data: DataInfo) -> str:
+    """The line that makes scores and targets, one row for each target."""
     if data.task is Task.BINARY:
         return f"        scores, targets = {scores}.flatten(), {targets}.flatten().float()"
     if data.per_position:

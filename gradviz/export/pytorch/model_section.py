@@ -7,23 +7,24 @@ from typing import Any
 
 from gradviz.export.layout import WIDTH, assigned
 from gradviz.export.pytorch.network import Network
+from gradviz.export.pytorch.seeds import SeedNames
 from gradviz.export.pytorch.sharing import Function, shared
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.starting import starting, wants_batch
 
 _BUILD = '''\
 def build_model() -> nn.Module:
-    """The network with its first weights, on the CPU; it follows from SEED alone."""
+    """The network with its first weights, on the CPU; it follows from {seed_name} alone."""
     torch.manual_seed({seed})
 {model}'''
 
 
-def model_section(network: Network, seed: int, sources: Sources) -> list[str]:
-    """The definitions, the last of them `build_model`."""
+def model_section(network: Network, seed: int, seeds: SeedNames, sources: Sources) -> list[str]:
+    """The definitions, the last of them `build_model`; `seed` is what starts the weights."""
     sources.need("torch")
     sources.need("torch", "nn")
     fits = 0 <= seed < 2**63
-    torch_seed = "SEED" if fits else "SEED % 2**63"
+    torch_seed = seeds.weights if fits else f"{seeds.weights} % 2**63"
     texts = sources.carry(*network.classes)
     root, functions = shared(network.node)
     texts += [_function(function) for function in functions]
@@ -34,11 +35,11 @@ def model_section(network: Network, seed: int, sources: Sources) -> list[str]:
         if wants_batch(network.recipes):
             batch = ", batch"
             lines.append("    train_x, train_y, _, _ = load_data()")
-            lines.append("    batch, _ = Batches(train_x, train_y, BATCH_SIZE, SEED).take(0)")
+            lines.append(f"    batch, _ = Batches(train_x, train_y, BATCH_SIZE, {seeds.data}).take(0)")
         lines += [f"    start_weights(model{batch})", "    return model"]
     else:
         lines = [assigned("return ", root, 4)]
-    return [*texts, *starts, _BUILD.format(seed=torch_seed, model="\n".join(lines))]
+    return [*texts, *starts, _BUILD.format(seed_name=seeds.weights, seed=torch_seed, model="\n".join(lines))]
 
 
 def _function(function: Function) -> str:

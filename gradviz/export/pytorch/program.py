@@ -9,13 +9,13 @@ from gradviz.export.pytorch.data_section import data_section
 from gradviz.export.pytorch.imported import imported_section
 from gradviz.export.pytorch.model_section import model_section
 from gradviz.export.pytorch.network import write_network
+from gradviz.export.pytorch.seeds import seed_names
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.pytorch.training_section import training_section
 from gradviz.export.registry import ExportError, export_format
 from gradviz.export.unsupported import refuse_unsupported
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import SpecError
-from gradviz.training.clipping import clip_threshold
 from gradviz.training.loss import describe_experiment
 
 _HEADER = """\
@@ -25,7 +25,7 @@ _HEADER = """\
 #
 #     python FILE.py
 #
-# Data, first weights and batches follow from SEED as they do in gradviz: the same losses come out.
+# Data, first weights and batches follow from {seeds} as they do in gradviz: the same losses come out.
 
 from __future__ import annotations
 
@@ -34,46 +34,51 @@ from __future__ import annotations
 _MAIN = '''\
 def main() -> None:
     """Train, and print how it goes."""
-    model = build_model()
+{first}    model = build_model()
     count = sum(parameter.numel() for parameter in model.parameters())
-    print(f"{count:,} parameters, on {DEVICE}")
+    print(f"{{count:,}} parameters, on {{DEVICE}}")
     train(model=model)'''
 
+_ABLE = ("seeds", "augmentation", "optimizer", "schedule", "clip", "regularization", "training")
 _GUARD = 'if __name__ == "__main__":\n    main()'
 
 
 @export_format("pytorch", doc="A Python script for PyTorch: data, model and training", suffix=".py")
 def export_pytorch(experiment: ExperimentSpec) -> str:
     """The script, formatted. Raises ExportError where the experiment cannot be built."""
-    refuse_unsupported(experiment, "augmentation")
-    sources = Sources()
+    refuse_unsupported(experiment, *_ABLE)
+    sources, seeds = Sources(), seed_names(experiment)
     try:
         info = describe_experiment(experiment)
-        data, end = data_section(experiment.data, sources)
+        data, end = data_section(experiment.data, sources, seed=seeds.data)
+        parts, training = training_section(experiment, info, seeds, sources)
     except (DataError, SpecError) as error:
         raise ExportError(str(error)) from error
-    training = training_section(experiment, info, sources)
     if experiment.model.source:
-        model = imported_section(experiment.model, experiment.seed, sources)
+        model = imported_section(experiment.model, experiment.weights_seed, seeds, sources)
     else:
         network = write_network(experiment.model, info)
-        model = model_section(network, experiment.seed, sources)
-    parts = [
+        model = model_section(network, experiment.weights_seed, seeds, sources)
+    main = _MAIN.format(first="".join(f"{line}\n" for line in parts.main))
+    sections = [
         "# Settings",
-        _settings(experiment),
+        _settings(experiment, [*seeds.settings], parts.settings),
         "# Data",
         *_apart(data),
         "# Model",
         *_apart(model),
         "# Training",
-        *_apart([*training, _MAIN]),
+        *_apart([*training, main]),
         *end,
         _GUARD,
     ]
     header = _HEADER.format(
-        name=_comment(experiment.name), version=__version__, imports="\n".join(sources.import_lines())
+        name=_comment(experiment.name),
+        version=__version__,
+        seeds="SEED" if seeds.settings == (f"SEED = {experiment.seed}",) else "the seeds",
+        imports="\n".join(sources.import_lines()),
     )
-    return "\n\n".join([header, *parts]).replace("\n\n\n\n", "\n\n\n") + "\n"
+    return "\n\n".join([header, *sections]).replace("\n\n\n\n", "\n\n\n") + "\n"
 
 
 def _apart(definitions: list[str]) -> list[str]:
@@ -86,20 +91,15 @@ def _comment(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "Untitled"
 
 
-def _settings(experiment: ExperimentSpec) -> str:
+def _settings(experiment: ExperimentSpec, seeds: list[str], own: list[str]) -> str:
     training = experiment.training
     lines = [
-        f"SEED = {experiment.seed}",
+        *seeds,
         f"BATCH_SIZE = {experiment.data.batch_size}",
         f"VALIDATION = {literal(experiment.data.validation)}  # the share of samples that is held out",
         f"LEARNING_RATE = {literal(experiment.optimizer.lr)}",
+        *own,
     ]
-    if experiment.clip is not None:
-        lines.append(f"CLIP_THRESHOLD = {literal(clip_threshold(experiment.clip))}")
-    if experiment.regularization.l1:
-        lines.append(f"L1 = {literal(experiment.regularization.l1)}")
-    if experiment.regularization.l2:
-        lines.append(f"L2 = {literal(experiment.regularization.l2)}")
     if training.steps is None:
         lines.append(f"EPOCHS = {training.epochs or 0}")
         lines.append("PRINT_EVERY = 10  # steps")
