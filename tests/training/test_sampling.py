@@ -15,7 +15,7 @@ from gradviz.data.load import load
 from gradviz.nets.model import build
 from gradviz.spec.experiment import DataSpec, ModelSpec, OptimizerSpec, TrainingSpec
 from gradviz.training import sampling
-from gradviz.training.sampling import sample_tokens
+from gradviz.training.sampling import sample_tokens, wordiest
 
 
 class Alphabet(nn.Module):
@@ -98,6 +98,12 @@ def test_every_kind_of_language_model_writes(body) -> None:
     assert model.training
 
 
+def test_the_prompt_is_the_window_with_the_most_letters_in_it() -> None:
+    tokens = ("a", "b", "=", " ")
+    windows = torch.tensor([[2, 2, 2, 0], [0, 1, 3, 0], [1, 0, 3, 1]])
+    assert wordiest(windows, tokens).tolist() == [0, 1, 3, 0]
+
+
 @pytest.fixture
 def language_model(experiment):
     return partial(
@@ -131,7 +137,7 @@ def test_a_run_writes_at_its_validations_but_not_too_often(bench, language_model
     assert [event.step for event in samples(often)] == [3, 7, 9]
     assert samples(often)[-1].detail == samples(seldom)[-1].detail
     detail = samples(often)[-1].detail
-    assert len(detail["text"]) == 200
+    assert len(detail["text"]) == 300
     assert set(detail["text"]) <= set("BTSXPVE")
     assert len(detail["prompt"]) == 12
     monkeypatch.setattr(sampling, "sample_tokens", lambda *_, **__: [])
