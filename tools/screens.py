@@ -21,6 +21,7 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.par
 from builder_screens import builder_screens  # noqa: E402 - after the path
 from code_screens import code_screens  # noqa: E402
 from diagram_screens import Picture, pictures  # noqa: E402
+from observatory_screens import observatory_screens  # noqa: E402
 from panel_screens import panel_screens  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
@@ -173,6 +174,7 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     )
     yield from builder_screens()
     yield from panel_screens(finished)
+    yield from observatory_screens(state)
     yield "log", log, NORMAL
     for name, prepare in code_screens(state, ready):
         yield name, prepare, NORMAL

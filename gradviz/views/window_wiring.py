@@ -299,7 +299,7 @@ class WindowWiring(QObject):
         window.time_bar.show_nothing(max(steps - 1, 1))
         window.left.training.show_cost(None)
         if window.plots is not None:
-            window.plots.show_layers([layer.name for layer in layers], steps)
+            window.plots.show_layers([layer.name for layer in layers], steps, layers)
 
     def _show_empty_if_empty(self) -> None:
         if self._entry is None:

@@ -118,8 +118,8 @@ def record(
                 writer.sample("val_accuracy", step, [share * 0.97])
             writer.sample("measuring_cost", step, [0.031])
             writer.sample("steps_per_second", step, [371.0])
-        if step % 40 == 0:
-            _sample_histograms(writer, step, layers, random, broken=bool(np.isnan(loss)))
+        _sample_ratios(writer, step, layers, zero_rows, broken=bool(np.isnan(loss)))
+        _sample_histograms(writer, step, layers, random, broken=bool(np.isnan(loss)))
     if non_finite_from is not None and count > non_finite_from:
         writer.event(non_finite_from, "nonfinite", layer(3).name, direction="forward")
     if count > 60:
@@ -141,9 +141,24 @@ def _add_events(writer: RunWriter, events: Sequence[tuple[int, str, str | None, 
         writer.event(at, kind, name, **detail)
 
 
+def _sample_ratios(writer: RunWriter, step: int, layers: int, zero_rows: int, *, broken: bool) -> None:
+    """Weights grow a little; what moves them is small in early layers, as the gradients are."""
+    if step % 20:
+        return
+    weights = np.full(layers, 5.0) + np.arange(layers) / layers + step / 2000
+    ratios = 10 ** (np.linspace(-9, -2, layers) + 0.3 * np.sin(step / 90 + np.arange(layers) / 5))
+    ratios[:zero_rows] = 0
+    if broken:
+        weights[:], ratios[:] = np.nan, np.nan
+    writer.sample("weight_norm", step, weights.astype(np.float32))
+    writer.sample("update_ratio", step, ratios.astype(np.float32))
+
+
 def _sample_histograms(
     writer: RunWriter, step: int, layers: int, random: np.random.Generator, *, broken: bool
 ) -> None:
+    if step % 40:
+        return
     for index in range(0, layers, max(1, layers // 30)):
         weights = random.normal(0, 0.12, 4160)
         gradients = random.normal(0, 1, 4160) * 10.0 ** random.normal(-12 + 11 * index / layers, 0.5, 4160)

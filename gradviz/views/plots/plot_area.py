@@ -19,13 +19,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.layer_table.frame import LayerTable
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_tabs import PlotTabs
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -54,12 +57,20 @@ class PlotArea(QWidget):
         super().__init__(parent)
         self.flow = FlowMap(self)
         self.profile = DepthProfile(self)
+        self.layers = LayerTable(self)
         self.curves = CurveTabs(self)
         self.histograms = HistogramView(self)
         self.diagram: DiagramFrame | None = None
+        self.across = PlotTabs(self)
+        self.across.add(
+            "profile", self.profile, self.tr("Profile"), self.tr("Gradient norms of all layers as a line")
+        )
+        self.across.add(
+            "layers", self.layers, self.tr("Layers"), self.tr("All layers as a table that can be sorted")
+        )
         self._columns = (
             self._column(self.flow, self.curves),
-            self._column(self.profile, self.histograms),
+            self._column(self.across, self.histograms),
         )
         self._left = QStackedWidget(self)
         self._left.addWidget(self._columns[0])
@@ -81,12 +92,13 @@ class PlotArea(QWidget):
         """All of them, in reading order."""
         return (self.flow, self.profile, *self.curves.curves, self.histograms)
 
-    def show_layers(self, names: Sequence[str], steps: int) -> None:
-        """Show empty plots of a run that is to come."""
+    def show_layers(self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = ()) -> None:
+        """Show empty plots of a run that is to come; `layers` are what the table tells of them."""
         self._last = None
         self._fit_axes(names)
         self.flow.show_layers(names, steps)
         self.profile.show_layers(names)
+        self.layers.show_layers(layers)
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
         if self.diagram is not None:
@@ -115,13 +127,16 @@ class PlotArea(QWidget):
                 self.diagram.show_snapshot(snapshot, reads=reads)
             else:
                 self.flow.show_snapshot(snapshot)
-        self.profile.show_snapshot(snapshot)
+        if self.across.current is self.profile:
+            self.profile.show_snapshot(snapshot)
         if not self.shows_diagram:
             self.curves.show_snapshot(snapshot)
         if at_once or self._tick % _HISTOGRAMS_EVERY == 0:
             self.histograms.show_snapshot(snapshot)
         if reads:
             self._read_at = now
+            if self.across.current is self.layers:
+                self.layers.show_snapshot(snapshot)
             self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
             if not self.shows_diagram:
                 self.curves.show_values(snapshot)
@@ -143,19 +158,23 @@ class PlotArea(QWidget):
         if wanted is self._left.currentWidget():
             return
         self._left.setCurrentWidget(wanted)
-        last, self._last = self._last, None
-        if last is not None:
-            self.show_snapshot(last)
+        self._catch_up()
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        for plot in (self.flow, self.profile, self.histograms):
+        for plot in (self.flow, self.profile, self.layers, self.histograms):
             plot.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how many columns can be seen."""
         super().resizeEvent(event)
         self.columns_changed.emit(max(200, self.flow.canvas.width()))
+
+    def _catch_up(self, *_unused: object) -> None:
+        """Draw at once what was hidden until now."""
+        last, self._last = self._last, None
+        if last is not None:
+            self.show_snapshot(last)
 
     def _column(self, top: QWidget, bottom: QWidget) -> QSplitter:
         column = QSplitter(Qt.Orientation.Vertical)
@@ -202,6 +221,8 @@ class PlotArea(QWidget):
         self.diagram_wanted.emit(False)  # noqa: FBT003
 
     def _connect(self) -> None:
+        self.across.currentChanged.connect(self._catch_up)
+        self.layers.layer_clicked.connect(self.layer_selected)
         for plot in (self.flow, self.profile, self.histograms):
             plot.layer_clicked.connect(self.layer_selected)
             plot.cursor_moved.connect(self.cursor_moved)

@@ -1,0 +1,236 @@
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from recorded_runs import layer
+
+from gradviz.records.run import RunState, RunStatus
+from gradviz.views.layer_table.frame import LayerTable
+from gradviz.views.layer_table.model import COURSE_ROLE, Cell
+from gradviz.views.number_format import significant
+
+
+@pytest.fixture
+def frame(app, qtbot):
+    frame = LayerTable()
+    qtbot.addWidget(frame)
+    frame.resize(820, 420)
+    frame.show()
+    return frame
+
+
+def column(frame, cell: Cell) -> list[str]:
+    return [frame.model.index(row, cell).data() for row in range(frame.model.rowCount())]
+
+
+def blocky(count: int):
+    """A stem, then iterations of two layers each."""
+    body = [replace(layer(i), path=(1, i % 2), repeat=(i // 2,), module=f"1.{i}") for i in range(count)]
+    return (replace(layer(count, "stem"), path=(0,), repeat=()), *body)
+
+
+def click_header(frame, qtbot, cell: Cell) -> None:
+    header = frame.table.header()
+    place = QPoint(header.sectionViewportPosition(cell) + 10, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_row_tells_what_was_measured(frame, snapshot) -> None:
+    shot = snapshot(steps=60, layers=12)
+    frame.show_snapshot(shot)
+    row = [frame.model.index(4, cell).data() for cell in Cell]
+    assert row == [
+        "Linear 5",
+        "",
+        significant(float(shot.profile.values[4])),
+        significant(float(shot.update_ratio[1][4])),
+        significant(float(shot.weight_norm[1][4])),
+        "4,160",
+        "64",
+        "Linear",
+    ]
+    assert frame.remark.text() == "at step 59"
+
+
+def test_the_course_is_that_of_the_gradient_norm(frame, snapshot) -> None:
+    shot = snapshot(steps=500, layers=12)
+    frame.show_snapshot(shot)
+    steps, norms = frame.model.index(3, Cell.COURSE).data(COURSE_ROLE)
+    assert steps[0] == 0
+    assert steps[-1] == 499
+    np.testing.assert_allclose(norms, shot.flow.mean[3, np.searchsorted(shot.flow.steps, steps)], rtol=1e-6)
+    words = frame.model.index(3, Cell.COURSE).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words.startswith("gradient norm from")
+
+
+def test_zero_and_what_is_not_finite_are_marked(frame, snapshot) -> None:
+    frame.show_snapshot(snapshot(steps=40, layers=8, zero_rows=1))
+    assert column(frame, Cell.GRADIENT)[0] == "▼ 0"
+    frame.show_snapshot(snapshot(steps=100, layers=8, non_finite_from=80, cursor=75))
+    assert column(frame, Cell.GRADIENT)[0] == "▲ ∞"
+    frame.show_snapshot(snapshot(steps=100, layers=8, non_finite_from=80))
+    assert set(column(frame, Cell.GRADIENT)) == {"✕ NaN"}
+    frame.grab()
+
+
+def test_a_click_on_the_header_sorts_and_a_third_one_takes_it_back(frame, snapshot, qtbot) -> None:
+    shot = snapshot(steps=60, layers=12)
+    frame.show_snapshot(shot)
+    wanted = [f"Linear {i + 1}" for i in np.argsort(shot.profile.values)]
+    click_header(frame, qtbot, Cell.GRADIENT)
+    assert column(frame, Cell.NAME) == wanted
+    click_header(frame, qtbot, Cell.GRADIENT)
+    assert column(frame, Cell.NAME) == wanted[::-1]
+    click_header(frame, qtbot, Cell.GRADIENT)
+    assert column(frame, Cell.NAME) == [f"Linear {i + 1}" for i in range(12)]
+
+
+@pytest.mark.parametrize("cell", list(Cell))
+def test_every_column_sorts(frame, snapshot, cell) -> None:
+    frame.show_snapshot(snapshot(steps=60, layers=12, zero_rows=2))
+    frame.model.sort(cell, Qt.SortOrder.DescendingOrder)
+    assert sorted(column(frame, Cell.NAME)) == sorted(f"Linear {i + 1}" for i in range(12))
+
+
+def test_rows_stay_while_training_and_are_sorted_when_the_user_moves(frame, snapshot) -> None:
+    first = snapshot(steps=60, layers=12)
+    live = replace(first, status=RunStatus(state=RunState.RUNNING, steps=60))
+    turned = first.profile._replace(values=first.profile.values[::-1].copy())
+    frame.show_snapshot(live)
+    frame.model.sort(Cell.GRADIENT)
+    before = column(frame, Cell.NAME)
+    frame.show_snapshot(replace(live, profile=turned))
+    assert column(frame, Cell.NAME) == before
+    assert column(frame, Cell.GRADIENT)[0] == significant(float(turned.values[0]))
+    frame.show_snapshot(replace(live, profile=turned, live=False))
+    assert column(frame, Cell.NAME) == before[::-1]
+
+
+def test_a_block_is_measured_as_one(frame, snapshot) -> None:
+    shot = snapshot(steps=60, network=blocky(6))
+    frame.show_snapshot(shot)
+    assert not frame.model.is_folding
+    assert frame.fold_switch.isVisible()
+    frame.fold_switch.click()
+    assert column(frame, Cell.NAME) == [
+        "stem",
+        "Linear 1–2",
+        "Linear 3–4",
+        "Linear 5–6",
+    ]
+    both = slice(1, 3)
+    gradients = shot.profile.values[both].astype(float)
+    weights, ratios = shot.weight_norm[1][both].astype(float), shot.update_ratio[1][both].astype(float)
+    block = frame.model.rows[1]
+    assert frame.model.number(block, Cell.GRADIENT) == pytest.approx(np.hypot(*gradients))
+    moved, size = np.hypot(*(ratios * weights)), np.hypot(*weights)
+    assert frame.model.number(block, Cell.RATIO) == pytest.approx(moved / size)
+    assert column(frame, Cell.PARAMETERS)[1] == "8,320"
+    assert column(frame, Cell.KIND)[1] == "2 layers"
+    tip = frame.model.index(1, Cell.GRADIENT).data(Qt.ItemDataRole.ToolTipRole)
+    assert "in Linear 1, largest" in tip
+
+
+def test_blocks_open_and_close_by_keys_and_double_click(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, network=blocky(6)))
+    frame.fold_switch.click()
+    frame.table.setFocus()
+    frame.table.setCurrentIndex(frame.model.index(1, Cell.NAME))
+    qtbot.keyClick(frame.table, Qt.Key.Key_Right)
+    assert column(frame, Cell.NAME)[1:4] == ["Linear 1–2", "Linear 1", "Linear 2"]
+    qtbot.keyClick(frame.table, Qt.Key.Key_Left)
+    assert frame.model.rowCount() == 4
+    qtbot.keyClick(frame.table, Qt.Key.Key_Return)
+    assert frame.model.rowCount() == 6
+    place = frame.table.visualRect(frame.model.index(1, Cell.KIND)).center()
+    qtbot.mouseDClick(frame.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert frame.model.rowCount() == 4
+    arrow = frame.table.visualRect(frame.model.index(2, Cell.NAME)).topLeft() + QPoint(6, 12)
+    qtbot.mouseClick(frame.table.viewport(), Qt.MouseButton.LeftButton, pos=arrow)
+    assert column(frame, Cell.NAME)[3:5] == ["Linear 3", "Linear 4"]
+
+
+def test_a_thousand_layers_come_folded(frame, snapshot) -> None:
+    frame.show_snapshot(snapshot(steps=10, layers=1000))
+    assert frame.model.is_folding
+    assert frame.model.rowCount() == 20
+    frame.fold_switch.click()
+    assert frame.model.rowCount() == 1000
+
+
+def test_rows_and_keys_select_a_layer(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, layers=12))
+    frame.select_layer(2)
+    assert frame.table.currentIndex().row() == 2
+    frame.table.setFocus()
+    with qtbot.waitSignal(frame.layer_clicked) as told:
+        qtbot.keyClick(frame.table, Qt.Key.Key_Down)
+    assert told.args == [3]
+    place = frame.table.visualRect(frame.model.index(7, Cell.RATIO)).center()
+    with qtbot.waitSignal(frame.layer_clicked) as told:
+        qtbot.mouseClick(frame.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert told.args == [7]
+
+
+def test_the_selection_stays_with_its_layer_when_rows_move(frame, snapshot) -> None:
+    frame.show_snapshot(snapshot(steps=30, layers=12))
+    frame.select_layer(0)
+    frame.model.sort(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
+    assert frame.table.currentIndex().data() == "Linear 1"
+    assert frame.table.currentIndex().row() > 5
+
+
+def test_selecting_told_from_elsewhere_tells_nobody(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, network=blocky(6)))
+    frame.fold_switch.click()
+    with qtbot.assertNotEmitted(frame.layer_clicked):
+        frame.select_layer(4)
+    assert frame.table.currentIndex().data() == "Linear 3–4"
+
+
+def test_before_a_run_the_layers_are_named_and_nothing_is_known(frame) -> None:
+    frame.show_layers([layer(i) for i in range(3)])
+    assert column(frame, Cell.NAME) == ["Linear 1", "Linear 2", "Linear 3"]
+    assert set(column(frame, Cell.GRADIENT)) == {"–"}
+    assert frame.values() is None
+
+
+def test_values_are_the_rows_in_their_order(frame, snapshot) -> None:
+    shot = snapshot(steps=60, layers=12)
+    frame.show_snapshot(replace(shot, update_ratio=None))
+    frame.model.sort(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
+    head, *body = csv.reader(io.StringIO(frame.values().csv()))
+    assert head == [
+        "layer",
+        "gradient norm ‖∂L/∂W‖₂ at step 59",
+        "update ratio",
+        "weight norm ‖W‖₂ at step 40",
+        "parameters",
+        "output",
+        "kind",
+    ]
+    np.testing.assert_array_equal(
+        np.array([row[1] for row in body], np.float32), np.sort(shot.profile.values)[::-1]
+    )
+    assert {row[2] for row in body} == {""}
+
+
+def test_the_table_is_a_tab_beside_the_profile(window, snapshot, qtbot) -> None:
+    plots = window.plots
+    plots.show_snapshot(snapshot(steps=60, layers=12))
+    assert plots.layers.model.snapshot is None
+    tab = next(button for button in plots.profile._tabs if button.text() == "Layers")
+    qtbot.mouseClick(tab, Qt.MouseButton.LeftButton)
+    assert plots.layers.isVisible()
+    assert plots.layers.model.rowCount() == 12
+    before = plots.profile._snapshot
+    with qtbot.waitSignal(plots.layer_selected) as told:
+        plots.layers.table.setCurrentIndex(plots.layers.model.index(5, 0))
+    assert told.args == [5]
+    plots.show_snapshot(snapshot(steps=61, layers=12))
+    assert plots.profile._snapshot is before
+    plots.across.show_tab("profile")
+    assert plots.profile._snapshot is not before

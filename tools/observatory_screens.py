@@ -1,0 +1,55 @@
+"""The screens of plots that stand behind tabs, at 5, 50 and 1,000 layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QWidget
+from screen_stage import NORMAL, Prepare, ready, run, settle, show
+
+from gradviz.control.run_entry import RunEntry
+from gradviz.views.layer_table.model import Cell
+from gradviz.views.main_window import MainWindow
+from gradviz.views.plots.plot_area import PlotArea
+
+SIZES = (5, 50, 1000)
+
+
+def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
+    """Name, preparation and size of each."""
+    for layers in SIZES:
+        steps = 300 if layers == 1000 else 1000
+        entry = run(state, f"observed-{layers}", layers=layers, steps=steps, zero_rows=1)
+        yield f"table-{layers}", _at(entry, steps * 7 // 10, _table), NORMAL
+    broken = run(state, "diverged", steps=300, non_finite_from=240)
+    yield "table-sorted", _at(broken, 232, _sorted), NORMAL
+
+
+def _at(entry: RunEntry, step: int, look: Callable[[PlotArea], None]) -> Prepare:
+    """A recorded run, looked back at in some way."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown)
+        show(shown, entry)
+        settle()
+        shown.runs.clock.set_cursor(step)
+        shown.wiring.selection.select_row(2)
+        settle()
+        if shown.plots is not None:
+            look(shown.plots)
+        return shown
+
+    return prepare
+
+
+def _table(plots: PlotArea) -> None:
+    plots.across.show_tab("layers")
+    if plots.layers.model.is_folding:
+        plots.layers.model.unfold_row(plots.layers.model.rows[0], unfolded=True)
+
+
+def _sorted(plots: PlotArea) -> None:
+    plots.across.show_tab("layers")
+    plots.layers.table.header().setSortIndicator(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
