@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from gradviz.diagnosis.blame import blame
+from gradviz.records.factors import FactorKind
+from gradviz.records.layer import LayerInfo
+
+
+def layers(*kinds: str) -> tuple[LayerInfo, ...]:
+    return tuple(
+        LayerInfo(
+            index=i,
+            name=f"{kind} {i}",
+            kind=kind,
+            path=(i,),
+            repeat=(),
+            module=str(i),
+            output_shape=(1,),
+            parameters=0,
+        )
+        for i, kind in enumerate(kinds)
+    )
+
+
+SIGMOID = layers(*("Linear", "Sigmoid") * 20)
+RELU = layers(*("Linear", "ReLU") * 20)
+
+
+def test_the_sigmoids_slope_is_to_blame() -> None:
+    found = blame([1.0, 0.23] * 20, SIGMOID)
+    assert found.kind is FactorKind.SLOPE
+    assert found.factor == pytest.approx(0.23)
+    assert found.balanced[FactorKind.SLOPE] == pytest.approx(0.71, abs=0.005)
+    assert found.per_layer == pytest.approx(0.23)
+    assert found.sentence == (
+        "The activations make the gradient vanish: 0.23 a layer where 0.71 would keep a balance; "
+        "each layer multiplies it by 0.23."
+    )
+
+
+def test_relu_with_kaiming_is_in_balance() -> None:
+    found = blame([1.41, 0.71] * 20, RELU)
+    assert found.kind is None
+    assert found.factor is None
+    assert found.balanced == pytest.approx({FactorKind.WEIGHTS: 1.41, FactorKind.SLOPE: 0.71}, abs=0.005)
+    assert found.per_layer == pytest.approx(1, abs=0.01)
+    assert "in balance" in found.sentence
+
+
+@pytest.mark.parametrize(("weight", "verb"), [(0.5, "vanish"), (4.0, "explode")])
+def test_weights_too_small_or_too_large(weight: float, verb: str) -> None:
+    found = blame([weight, 0.71] * 20, RELU)
+    assert found.kind is FactorKind.WEIGHTS
+    assert f"The weights make the gradient {verb}: {weight:.2f} a layer where 1.41" in found.sentence
+
+
+def test_without_activations_weights_are_held_against_one() -> None:
+    found = blame([1.4] * 10, layers(*["Linear"] * 10))
+    assert found.kind is FactorKind.WEIGHTS
+    assert found.balanced == {FactorKind.WEIGHTS: 1}
+    assert blame([1.0] * 10, layers(*["Linear"] * 10)).kind is None
+
+
+def test_what_makes_up_for_another_is_not_to_blame() -> None:
+    """A normalisation gives what small weights take; what is left is the slope's."""
+    found = blame([0.2, 7.05, 0.1] * 5, layers(*("Linear", "BatchNorm1d", "Sigmoid") * 5))
+    assert found.kind is FactorKind.SLOPE
+
+
+def test_dropout_and_pooling() -> None:
+    found = blame([1.41, 0.71, 0.3] * 5, layers(*("Linear", "ReLU", "MaxPool2d") * 5))
+    assert found.kind is FactorKind.OTHER
+    assert "other layers" in found.sentence
+
+
+def test_skips_count_and_shortcuts_do_not() -> None:
+    kinds = layers(*("Linear", "Linear", "ReLU") * 4)
+    gains = [9.0, 1.41, 0.71] * 4
+    found = blame(gains, kinds, skip_factors=[3.0] * 4, shortcut=(0, 3, 6, 9))
+    assert found.kind is FactorKind.OTHER
+    assert found.per_layer == pytest.approx(3, rel=0.01)
+    assert blame(gains, kinds, skip_factors=[math.inf, 1, 1, math.nan], shortcut=(0, 3, 6, 9)).kind is None
+
+
+def test_steps_are_taken_together_and_gaps_left_out() -> None:
+    rows = np.array([[math.nan, 0.1], [math.nan, 0.4], [math.inf, 0.2]])
+    found = blame(rows, layers("Linear", "Sigmoid"))
+    assert found.kind is FactorKind.SLOPE
+    assert found.factor == pytest.approx(0.2)
+
+
+def test_zero_is_to_blame_by_name() -> None:
+    found = blame([1.0, 0.0], layers("Linear", "ReLU"))
+    assert found.kind is FactorKind.SLOPE
+    assert found.sentence.startswith("ReLU 1 lets nothing through")
+
+
+def test_nothing_measured_and_a_wrong_number_of_layers() -> None:
+    assert blame([math.nan], layers("Linear")).sentence == "No gains were measured."
+    assert blame([], ()).kind is None
+    with pytest.raises(ValueError, match="gains of 2 layers where there are 1"):
+        blame([1.0, 1.0], layers("Linear"))
