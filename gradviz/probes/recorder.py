@@ -2,13 +2,16 @@
 
 At every step it takes loss, accuracy and the gradient norm of every layer, before and after clipping,
 with fused calls and one copy to the host; what is dearer follows a schedule that keeps to a budget by
-measuring its own cost. It draws no random number and changes nothing: weights are bit-identical without
-it. Its methods are named after Lightning's callback points; any training loop can call them.
+measuring its own cost. Outputs of layers and gradients with respect to them are looked at within the
+training's own pass, of a step's last batch, when they are due. It draws no random number and changes
+nothing: weights are bit-identical without it. Its methods are named after Lightning's callback points; any
+training loop can call them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from math import nan
 from time import perf_counter
@@ -24,8 +27,11 @@ from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
-from gradviz.probes.quantities import Quantities
-from gradviz.probes.schedule import Item, Schedule
+from gradviz.probes.passing import HISTOGRAM, IN_PASSING, Passing
+from gradviz.probes.quantities import AFTER_BACKWARD, AFTER_UPDATE, Quantities
+from gradviz.probes.residual import ResidualBlock, tell_blocks
+from gradviz.probes.schedule import EVERYTHING, Item, Schedule
+from gradviz.probes.turns import turns
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter
@@ -35,8 +41,7 @@ FOCUS_SECONDS = 0.2
 """How often the histograms of the layer in focus are taken, out of turn."""
 REPLAY_SHARE = 0.4
 """How much of the budget second passes have, where there are any."""
-_NORMS_EVERY = 16
-"""Update ratios and weight norms, of all layers at once, come round after so many histograms."""
+_NOTHING = nullcontext()
 
 
 def recorded_series(
@@ -80,6 +85,7 @@ class Recorder:
         *,
         budget: float = 0.05,
         task: Task = Task.CLASSIFICATION,
+        blocks: Sequence[ResidualBlock] = (),
     ) -> None:
         measured = [layer for layer in layers if layer.parameters]
         groups = parameters_by_layer(model, measured)
@@ -93,11 +99,16 @@ class Recorder:
         self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
-        self._schedule = Schedule(_items(len(groups)), budget)
+        self._passing = Passing(model, layers, blocks, writer, self._outbox)
+        if blocks and not writer.steps:
+            tell_blocks(blocks, writer)
+        self._places = [layer.index for layer in measured]
+        self._schedule = Schedule(turns(len(groups), len(layers)), budget)
         self._replays = Schedule([], 0.0)
         self._replayed = 0.0
         self._to_replay: list[Item] = []
-        self._pace = Pace(writer)
+        self._always_everything = budget >= EVERYTHING
+        self._pace = Pace(writer, budget)
         self.focus: int | None = None
         """The measured layer that somebody is looking at."""
         self._focused = 0.0
@@ -117,15 +128,36 @@ class Recorder:
         self._started = self._committed = self._always = self._scheduled = 0.0
 
     def on_train_batch_start(self, step: int, *, everything: bool = False) -> None:
-        """Begin a step; `everything` measures all that is scheduled, for a first, single or last step."""
+        """Begin a step; `everything` measures all that is scheduled, for a first, single or last step.
+
+        With a budget of 1 that is every step.
+        """
         self._started = perf_counter()
         self._step = step
+        everything = everything or self._always_everything
         self._due = self._schedule.due(step, everything=everything)
         self._to_replay = self._replays.due(step, everything=everything)
         if self.focus is not None and self._started - self._focused >= FOCUS_SECONDS:
             self._add_focused(self.focus)
         self._scheduled = self._replayed = 0.0
         self._always = perf_counter() - self._started
+
+    @property
+    def watches(self) -> bool:
+        """Whether something is due in this step that only the passes themselves can tell."""
+        return any(item.quantity in IN_PASSING for item in self._due)
+
+    def watching(
+        self, loss_scale: Callable[[], float] | None = None, *, apart: bool = False
+    ) -> AbstractContextManager[None]:
+        """Around the forward and backward pass of a step's last batch, whose activations are measured.
+
+        `loss_scale` tells what the loss is multiplied by. A pass `apart` is done for this alone, so that all
+        of it is counted as measuring. Where nothing of this kind is due, nothing is done.
+        """
+        if not self._due or not self.watches:
+            return _NOTHING
+        return self._watching(1.0 if loss_scale is None else loss_scale(), apart=apart)
 
     def on_after_backward(self, loss: Tensor, output: Tensor, target: Tensor) -> None:
         """Take loss, accuracy and gradient norms.
@@ -144,7 +176,7 @@ class Recorder:
         self._take_norms("grad_norm")
         self._always += perf_counter() - start
         if self._due:
-            self._measure("gradient_histogram")
+            self._measure(AFTER_BACKWARD)
 
     def on_after_partial_backward(self, output: Tensor, target: Tensor) -> None:
         """Take what is right in one of several batches of a step, so that its output need not be kept.
@@ -221,16 +253,18 @@ class Recorder:
         self._gradients, self._found, self._noted = [], {}, {}
         end = perf_counter()
         self._always += end - start
-        if self._due and any(item.quantity == "update_ratio" for item in self._due):
-            self._quantities.keep_weights()
+        if self._due:
+            self._quantities.keep_weights(
+                item.layer for item in self._due if item.quantity in {"update_ratio", "update_histogram"}
+            )
             self._scheduled += perf_counter() - end
         return Reading(loss=loss, finite=finite)
 
     def on_train_batch_end(self) -> None:
         """After the update: weights, a commit when one is due, and the account of what all this cost."""
         if self._due:
-            self._measure("update_ratio")
-            self._measure("weight_histogram")
+            self._measure(AFTER_UPDATE)
+            self._quantities.forget_weights()
         start = end = perf_counter()
         if start - self._committed >= COMMIT_SECONDS or self._ledger.full:
             self._ledger.flush()
@@ -241,7 +275,7 @@ class Recorder:
         total, share = end - self._started, REPLAY_SHARE if self._replays.items else 0.0
         self._schedule.account(total - cost, self._always * (1 - share), self._scheduled)
         self._replays.account(total - cost, self._always * share, self._replayed)
-        self._pace.step(self._step, total, cost)
+        self._pace.step(self._step, total, cost, self._always)
 
     def at_rest(self, *, gradients: bool = True) -> None:
         """Measure all that can be measured between two steps and was not in the last one.
@@ -252,12 +286,12 @@ class Recorder:
         for item in dict.fromkeys(self._schedule.items):
             if self._step < 0 or item.last == self._step:
                 continue
-            if item.quantity == "gradient_histogram" and gradients:
-                self._quantities.gradient_histogram(self._step, item.layer)
-            elif item.quantity == "weight_histogram":
-                self._quantities.weight_histogram(self._step, item.layer)
-            elif item.quantity == "update_ratio":
+            if item.quantity == "update_ratio":
                 self._quantities.weight_norm(self._step)
+            elif item.quantity == "weight_histogram" or (gradients and item.quantity in AFTER_BACKWARD):
+                self._quantities.measure(item.quantity, self._step, item.layer)
+            else:
+                continue
             item.last = self._step
         self._pace.flush(self._step)
         self._outbox.flush()
@@ -282,9 +316,20 @@ class Recorder:
     def _add_focused(self, layer: int) -> None:
         """Let the histograms of one layer have a turn now: what is looked at must not stand still."""
         self._focused = self._started
+        if not 0 <= layer < len(self._places):
+            return
         for item in self._schedule.items:
-            if item.layer == layer >= 0 and item not in self._due and self._schedule.turn(item, self._step):
+            at = self._places[layer] if item.quantity == HISTOGRAM else layer
+            if item.layer == at and item not in self._due and self._schedule.turn(item, self._step):
                 self._due.append(item)
+
+    @contextmanager
+    def _watching(self, loss_scale: float, *, apart: bool) -> Iterator[None]:
+        start = perf_counter()
+        items = [item for item in self._due if item.quantity in IN_PASSING]
+        with self._passing.watching(self._step, items, loss_scale) as cost:
+            yield
+        self._scheduled += perf_counter() - start if apart else cost()
 
     def _take_guesses(self, output: Tensor, target: Tensor) -> None:
         if self._earlier or not self._on_cpu:
@@ -327,34 +372,17 @@ class Recorder:
         self._correct = None if correct is None else float(values[1])
         return float(values[0])
 
-    def _measure(self, quantity: str) -> None:
-        for item in self._due:
-            if item.quantity == quantity:
-                start = perf_counter()
-                if quantity == "update_ratio":
-                    self._quantities.update_ratio(self._step)
-                elif quantity == "weight_histogram":
-                    self._quantities.weight_histogram(self._step, item.layer)
-                else:
-                    self._quantities.gradient_histogram(self._step, item.layer)
-                seconds = perf_counter() - start
-                item.paid(self._step, seconds)
-                self._scheduled += seconds
+    def _measure(self, quantities: Sequence[str]) -> None:
+        for quantity in quantities:
+            for item in self._due:
+                if item.quantity == quantity:
+                    start = perf_counter()
+                    self._quantities.measure(quantity, self._step, item.layer)
+                    seconds = perf_counter() - start
+                    item.paid(self._step, seconds)
+                    self._scheduled += seconds
 
     def _count_nonfinite(self) -> None:
         gradients = iter(self._gradients)
         counts = [count_nonfinite([next(gradients) for _ in range(count)]) for count in self._counts]
         self._writer.sample("nonfinite_count", self._step, np.array(counts, np.int64))
-
-
-def _items(layers: int) -> list[Item]:
-    histograms = [
-        Item(quantity=quantity, layer=layer)
-        for layer in range(layers)
-        for quantity in ("gradient_histogram", "weight_histogram")
-    ]
-    norms = Item(quantity="update_ratio")
-    items: list[Item] = []
-    for start in range(0, len(histograms), _NORMS_EVERY):
-        items += [norms, *histograms[start : start + _NORMS_EVERY]]
-    return items

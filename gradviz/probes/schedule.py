@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+EVERYTHING = 1.0
+"""The budget that asks for everything at every step, whatever it costs."""
 LEAST = 0.1
 """Share of the budget that scheduled measuring has in any case."""
 GROWTH = 250

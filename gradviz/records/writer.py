@@ -122,7 +122,8 @@ class RunWriter:
 
         Of each quantity and layer they have one length and come in order of steps.
         Integers are kept as int64, everything else as float32. `layer` is the index among the measured
-        layers, or -1 for an array over the layers or a single number.
+        layers (of “activation_histogram”: among all layers), or -1 for an array over the layers or a single
+        number.
         """
         array = np.atleast_1d(np.asarray(values))
         if array.ndim != 1:

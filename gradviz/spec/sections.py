@@ -169,7 +169,8 @@ START = (
 MEASURE = (
     number(
         "budget",
-        "Share of a step’s time for measuring: gradient norms first, histograms from what is left",
+        "Share of a step’s time for measuring: gradient norms first, histograms from what is left; "
+        "1: everything, every step",
         default=0.05,
         minimum=0,
         maximum=1,

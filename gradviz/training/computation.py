@@ -25,6 +25,8 @@ class Computation:
 
     def __init__(self, spec: TrainingSpec, model: nn.Module, device: torch.device, writer: RunWriter) -> None:
         self._spec, self._model, self._device = spec, model, device
+        self.compiles = spec.compile
+        """Whether training's passes were to be compiled, so that hooks on the network must not be there."""
         self._compiled = Compiled(model, writer) if spec.compile else None
         self.plain: Forward = in_precision(model, spec.precision, device)
         self.forward: Forward = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple
 
 import torch
@@ -14,6 +15,9 @@ from gradviz.training.loss_scale import LossScale
 from gradviz.training.precision import Forward
 from gradviz.training.replay import Dice, Moment, RandomState, again
 
+Watching = Callable[[Callable[[], float]], AbstractContextManager[None]]
+"""What to do around the last pass of a step, given what tells what its loss is multiplied by."""
+_UNWATCHED = nullcontext()
 OnPartial = Callable[[Tensor, Tensor], None]
 """Is called with output and targets, in rows, of one of several batches of a step."""
 
@@ -36,7 +40,8 @@ class Passes:
     """Passes through one network, over `accumulate` batches a step.
 
     With several, the gradients are those of the mean loss over all their samples, as if they were one large
-    batch; only batch statistics know the difference. `on_partial` hears of all but the last of them.
+    batch; only batch statistics know the difference. `on_partial` hears of all but the last of
+    them, which alone is done within `watching`.
     """
 
     def __init__(
@@ -49,6 +54,7 @@ class Passes:
         *,
         accumulate: int = 1,
         on_partial: OnPartial | None = None,
+        watching: Watching | None = None,
     ) -> None:
         self.forward = forward
         self.loss_scale: LossScale | None = None
@@ -57,6 +63,7 @@ class Passes:
         self._parameters = parameters
         self.accumulate = accumulate
         self._on_partial = on_partial
+        self._watching = watching
         self._device = device
         self._dice = Dice(device)
 
@@ -68,8 +75,9 @@ class Passes:
         moment = Moment(step=step, x=x, y=y, random=self._dice.before_step())
         for parameter in self._parameters:
             parameter.grad = None  # optimizer.zero_grad() takes 30 µs more to do the same
-        loss, output, targets = self._objective(self.forward(x), y)
-        self._backward(loss)
+        with self._watched():
+            loss, output, targets = self._objective(self.forward(x), y)
+            self._backward(loss)
         return Passed(loss, output, targets, (moment,))
 
     def ends_epoch(self, step: int) -> bool:
@@ -94,7 +102,8 @@ class Passes:
             output = Tensor()  # or the last one stands beside the next graph: memory is what this is for
             x, y = self._batches.take(number)
             moments.append(Moment(step=step, x=x, y=y, random=self._dice.before_step()))
-            loss, output, targets = self._share(x, y, len(y) / samples)
+            with self._watched() if number == numbers[-1] else _UNWATCHED:
+                loss, output, targets = self._share(x, y, len(y) / samples)
             losses.append(loss)
             if self._on_partial is not None and number != numbers[-1]:
                 self._on_partial(output, targets)
@@ -106,6 +115,14 @@ class Passes:
         loss = loss * share
         self._backward(loss)
         return loss.detach(), output.detach(), targets
+
+    def _watched(self) -> AbstractContextManager[None]:
+        if self._watching is None:
+            return _UNWATCHED
+        return self._watching(self._scale)
+
+    def _scale(self) -> float:
+        return 1.0 if self.loss_scale is None else self.loss_scale.value
 
     def _backward(self, loss: Tensor) -> None:
         if self.loss_scale is not None:

@@ -35,6 +35,7 @@ from gradviz.training.optimizers import build_optimizer
 from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
 from gradviz.training.regularization import PENALTY_RATIO, Penalty
+from gradviz.training.residual_blocks import residual_blocks
 from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
 from gradviz.training.through_time import ThroughTime
@@ -111,6 +112,7 @@ class Trainer:
             writer,
             budget=experiment.measure.budget,
             task=objective.info.task,
+            blocks=residual_blocks(self.model, built.layers),
         )
         training = experiment.training
         self.computation = Computation(training, self.model, device, writer)
@@ -123,6 +125,7 @@ class Trainer:
             device,
             accumulate=training.accumulate,
             on_partial=self.recorder.on_after_partial_backward,
+            watching=None if training.compile else self.recorder.watching,
         )
         self.loss_scale: LossScale | None = None
         if training.precision == "float16":
@@ -202,6 +205,9 @@ class Trainer:
     def _step(self, step: int) -> str:
         """From a batch to an update; a sentence where training cannot go on."""
         recorder, scaler = self.recorder, self.loss_scale
+        if self.computation.compiles and recorder.watches:
+            with recorder.watching(apart=True):  # nobody can look into what is compiled
+                self.passes.rehearse(self.model, step, self.computation.plain)
         loss, output, targets, moments = self.passes.run(step)
         overflowed = scaler is not None and scaler.unscale()
         recorder.note(PENALTY_RATIO, self.penalty.add_gradient(), seconds=self.penalty.seconds)

@@ -8,31 +8,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from leaf_layers import layer_infos
 from torch import nn
 
 from gradviz.probes.recorder import Recorder, recorded_series
-from gradviz.records.layer import LayerInfo
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.writer import RunWriter
 from gradviz.spec.data_info import Task
-
-
-def layer_infos(model: nn.Module) -> tuple[LayerInfo, ...]:
-    leaves = [(name, module) for name, module in model.named_modules() if not list(module.children())]
-    return tuple(
-        LayerInfo(
-            index=index,
-            name=f"layer {name}",
-            kind=type(module).__name__,
-            path=(index,),
-            repeat=(),
-            module=name,
-            output_shape=(1,),
-            parameters=sum(p.numel() for p in module.parameters()),
-        )
-        for index, (name, module) in enumerate(leaves)
-    )
 
 
 class Lab:

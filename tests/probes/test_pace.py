@@ -8,9 +8,13 @@ from gradviz.probes.pace import Pace
 class Samples:
     def __init__(self) -> None:
         self.kept: dict[str, list[tuple[int, float]]] = {}
+        self.lines: list[tuple[str, str]] = []
 
     def sample(self, quantity: str, step: int, value: float) -> None:
         self.kept.setdefault(quantity, []).append((step, value))
+
+    def log(self, level: str, text: str) -> None:
+        self.lines.append((level, text))
 
 
 def test_about_four_times_a_second() -> None:
@@ -47,3 +51,25 @@ def test_flush_tells_of_a_short_run_and_only_once() -> None:
     pace.flush(0)
     pace.flush(0)
     assert samples.kept == {"steps_per_second": [(0, pytest.approx(10))], "measuring_cost": [(0, 0.0)]}
+
+
+@pytest.mark.parametrize(("always", "lines"), [(0.00008, 1), (0.00002, 0)])
+def test_norms_that_exceed_the_budget_are_told_of_once(always: float, lines: int) -> None:
+    samples = Samples()
+    pace = Pace(samples, 0.05)
+    for step in range(5_000):
+        pace.step(step, total=0.0011, cost=0.0001, always=always)
+    assert len(samples.lines) == lines
+    for level, text in samples.lines:
+        assert level == "info"
+        assert "8.0%" in text
+        assert "5.0%" in text
+
+
+def test_slow_first_steps_and_no_budget_are_not_told_of() -> None:
+    for budget, steps in ((0.05, 3), (0.0, 50)):
+        samples = Samples()
+        pace = Pace(samples, budget)
+        for step in range(steps):
+            pace.step(step, total=0.3, cost=0.1, always=0.1)
+        assert not samples.lines

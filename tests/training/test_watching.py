@@ -1,0 +1,112 @@
+"""What training lets its probes see: the last batch of a step, as it is, and never through a compiler."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from gradviz.data.batches import Batches
+from gradviz.data.load import load
+from gradviz.nets.model import build
+from gradviz.spec.experiment import LayerSpec, MeasureSpec, ModelSpec, TrainingSpec
+
+
+def layer(kind: str, *body: LayerSpec, **parameters: object) -> LayerSpec:
+    return LayerSpec(kind=kind, parameters=parameters, body=body)
+
+
+def residual(experiment, *, budget: float = 1.0, **training: object):
+    block = layer(
+        "Residual",
+        layer("Linear", out_features=8),
+        layer("BatchNorm1d"),
+        layer("ReLU"),
+        layer("Dropout", p=0.2),
+        activation="Tanh",
+    )
+    layers = (layer("Linear", out_features=8), block, block, layer("Linear", out_features="classes"))
+    return replace(
+        experiment(),
+        model=ModelSpec(layers=layers),
+        measure=MeasureSpec(budget=budget),
+        training=TrainingSpec(**{"steps": 6, "device": "cpu", **training}),
+    )
+
+
+def losses(reader) -> list[float]:
+    return [float(reader.at("train_loss", step)[1][0]) for step in range(reader.last_step + 1)]
+
+
+@pytest.mark.parametrize("training", [{}, {"accumulate": 2}, {"precision": "float16"}])
+def test_training_is_bit_identical_whatever_is_measured(training, bench, experiment) -> None:
+    _, measured = bench.train(residual(experiment, **training))
+    _, plain = bench.train(residual(experiment, budget=0.0, **training))
+    assert losses(measured) == losses(plain)
+    assert measured.samples("gain")[0].tolist() == list(range(6))
+    assert plain.samples("gain")[0].tolist() == [0, 5]
+
+
+def test_blocks_are_told_once_and_measured_in_their_order(bench, experiment) -> None:
+    _, reader = bench.train(residual(experiment))
+    (event,) = [event for event in reader.events() if event.kind == "blocks"]
+    assert event.step == 0
+    assert event.detail["names"] == ["Residual 1", "Residual 2"]
+    assert event.detail["paths"] == [[1], [2]]
+    gains = reader.sample_at("gain", 3)[1]
+    for index, inside in enumerate(event.detail["layers"]):
+        own = [i for i in inside if reader.info.layers[i].kind != "Tanh"]
+        assert reader.sample_at("branch_gain", 3)[1][index] == pytest.approx(np.prod(gains[own]), rel=1e-4)
+    assert np.isfinite(reader.sample_at("skip_factor", 3)[1]).all()
+    assert reader.sample_at("skip_share", 3)[1].shape == (2,)
+
+
+def test_of_several_batches_the_last_is_looked_at(bench, experiment) -> None:
+    spec = replace(experiment(), measure=MeasureSpec(budget=1.0))
+    spec = replace(spec, training=TrainingSpec(steps=2, device="cpu", accumulate=3))
+    _, reader = bench.train(spec)
+    data = load(spec.data, spec.data_seed)
+    model = build(spec.model, data.info, spec.seed).model
+    batches = Batches(data.train_x, data.train_y, spec.data.batch_size, spec.seed)
+    x, y = batches.take(2)
+    output = model(x)
+    output.retain_grad()
+    cross_entropy(output, y).backward()
+    share = len(y) / sum(batches.size(number) for number in range(3))
+    assert reader.sample_at("activation_mean", 0)[1][-1] == pytest.approx(output.mean().item(), rel=1e-5)
+    gradient = float(output.grad.norm()) * share
+    assert reader.sample_at("output_gradient", 0)[1][-1] == pytest.approx(gradient, rel=1e-5)
+
+
+def test_a_scaled_loss_leaves_gradients_as_they_are(bench, experiment) -> None:
+    _, exact = bench.train(residual(experiment))
+    _, half = bench.train(residual(experiment, precision="float16"))
+    for quantity in ("output_gradient", "gain"):
+        expected = exact.sample_at(quantity, 0)[1]
+        assert half.sample_at(quantity, 0)[1] == pytest.approx(expected, rel=0.05, nan_ok=True)
+
+
+def test_a_compiled_network_is_looked_at_without_its_compiler(bench, experiment, monkeypatch) -> None:
+    seen: list[int] = []
+
+    def compiles(model, **_given):
+        def forward(x):
+            seen.append(sum(len(each._forward_hooks) for each in model.modules()))
+            return model(x)
+
+        return forward
+
+    monkeypatch.setattr(torch, "compile", compiles)
+    monkeypatch.setattr("gradviz.training.compiling.import_module", lambda name: name)
+    _, compiled = bench.train(residual(experiment, compile=True))
+    _, plain = bench.train(residual(experiment))
+    assert seen
+    assert set(seen) == {0}
+    assert losses(compiled) == losses(plain)
+    for quantity in ("gain", "activation_mean", "branch_gain"):
+        for step in range(6):
+            expected = plain.sample_at(quantity, step)[1]
+            assert np.array_equal(compiled.sample_at(quantity, step)[1], expected, equal_nan=True)
