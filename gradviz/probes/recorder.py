@@ -222,10 +222,12 @@ class Recorder:
     def expect_replays(self, quantity: str) -> None:
         """Have `replay` called with this quantity at every step; it gets a share of the budget of its own.
 
-        One such pass is as dear as a training step: between histograms it would never be earned.
+        One such pass is as dear as a training step: between histograms it would never be earned. Nor does
+        training pay for it again: after a step the caches are another step's anyway.
         """
         budget = self._schedule.budget + self._replays.budget
-        self._replays = Schedule([*self._replays.items, Item(quantity=quantity)], budget * REPLAY_SHARE)
+        items = [*self._replays.items, Item(quantity=quantity)]
+        self._replays = Schedule(items, budget * REPLAY_SHARE, aftermath=1)
         self._schedule.budget = budget - self._replays.budget
 
     def replay(self, quantity: str, measure: Callable[[], None]) -> None:

@@ -47,12 +47,14 @@ class Item:
 class Schedule:
     """Chooses the items of a step; all of them where the caller wants everything.
 
-    An item that stands several times among `items` has its turn as often.
+    An item that stands several times among `items` has its turn as often. `aftermath` is the true cost of
+    a measurement over what the clock says.
     """
 
-    def __init__(self, items: Sequence[Item], budget: float) -> None:
+    def __init__(self, items: Sequence[Item], budget: float, *, aftermath: float = AFTERMATH) -> None:
         self.items = list(items)
         self.budget = budget
+        self._aftermath = aftermath
         self._next = 0
         self._credit = self._price = 0.0
 
@@ -66,7 +68,7 @@ class Schedule:
         cost = 0.0
         while len(chosen) < len(self.items):
             item = self.items[self._next]
-            cost += AFTERMATH * item.cost
+            cost += self._aftermath * item.cost
             if item in chosen or self._waits(item, step) or (len(chosen) >= TOGETHER and cost > self._credit):
                 break
             chosen.append(item)
@@ -83,9 +85,9 @@ class Schedule:
         if scheduled:
             count = min(TOGETHER, len(self.items))
             in_a_row = [self.items[(self._next + i) % len(self.items)].cost for i in range(count)]
-            self._price = AFTERMATH * sum(in_a_row)
+            self._price = self._aftermath * sum(in_a_row)
         # neither debts nor savings grow beyond what a row of items costs, so that no stall echoes for long
-        credit = self._credit + allowance - AFTERMATH * scheduled
+        credit = self._credit + allowance - self._aftermath * scheduled
         self._credit = min(max(credit, -self._price), 2 * self._price)
 
     @staticmethod

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-MOST = 512
+MOST = 256
 """States of one layer and direction that are looked at."""
 
 _CELLS: dict[str, Callable[..., Any]] = {

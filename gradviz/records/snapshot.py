@@ -14,6 +14,7 @@ from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.series import Series, join
+from gradviz.records.through_time import TimeGradient, time_gradient
 
 BAND_STEPS = 50
 """How many of the steps up to the shown one the band around the profile covers."""
@@ -68,6 +69,7 @@ class Snapshot:
     update_ratio: tuple[int, Floats] | None
     weight_histogram: tuple[int, npt.NDArray[np.int64]] | None
     gradient_histogram: tuple[int, npt.NDArray[np.int64]] | None
+    time_gradient: TimeGradient | None
     events: tuple[Event, ...]
     measuring_cost: float | None
     steps_per_second: float | None
@@ -104,6 +106,7 @@ def take_snapshot(
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),
         gradient_histogram=_counts(reader, "gradient_histogram", shown, layer),
+        time_gradient=time_gradient(reader, shown, layer),
         events=reader.events(),
         measuring_cost=_number(reader, "measuring_cost", shown),
         steps_per_second=_number(reader, "steps_per_second", shown),

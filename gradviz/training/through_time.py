@@ -18,12 +18,11 @@ from torch import Tensor, nn
 from gradviz.probes.recorder import Recorder
 from gradviz.probes.unrolled import Call, States, unrolled
 from gradviz.records.layer import LayerInfo
+from gradviz.records.through_time import BACKWARDS, QUANTITY
 from gradviz.records.writer import RunWriter
 from gradviz.training.loss import Objective
 from gradviz.training.replay import Moment, again
 
-QUANTITY = "time_gradient"
-"""The scheduled item; what is recorded has `_h` and `_c` behind it."""
 _MOST_POSITIONS = 65_536
 _LEAST_SAMPLES, _MOST_SAMPLES = 4, 64
 
@@ -31,10 +30,10 @@ _LEAST_SAMPLES, _MOST_SAMPLES = 4, 64
 class ThroughTime:
     """Records “time_gradient_h” and, of an LSTM, “time_gradient_c” for each recurrent layer.
 
-    `layer` is the index among all of the run's layers. An array has the norms at all positions `[length]`; of
-    a stack or of two directions one such row after the other, in torch's order: layer 0 forwards, layer 0
-    backwards, layer 1 forwards, ... They are those of the whole batch, estimated from the sample. Of a
-    module that is called several times the last call counts. Beyond 512 positions a state stands for a few
+    `layer` is the index among all of the run's layers. An array has the norms at all positions `[length]`,
+    of a stack (num_layers) one such row after the other, from the lowest. What reads backwards has
+    “_backwards” behind its name. The norms are those of the whole batch, estimated from the sample. Of a
+    module that is called several times the last call counts. Beyond 256 positions a state stands for a few
     that follow one another.
     """
 
@@ -82,21 +81,9 @@ class ThroughTime:
             states = [state for call in calls for row in call for state in (*row.hidden, *row.memory)]
             gradients = iter(torch.autograd.grad(loss, states, allow_unused=True) if states else ())
         factor = sqrt(len(targets) / samples)  # of the mean over a sample to the mean over the batch
-        for (layer, _), call in zip(self._layers, calls, strict=True):
-            self._tell(step, layer, call, gradients, factor)
-
-    def _tell(
-        self, step: int, layer: int, call: Call, gradients: Iterator[Tensor | None], factor: float
-    ) -> None:
-        norms: dict[str, list[Tensor]] = {"h": [], "c": []}
-        for row in call:
-            for name, states in (("h", row.hidden), ("c", row.memory)):
-                if states:
-                    taken = [next(gradients) for _ in states]
-                    norms[name].append(_norms(row, states, taken) * factor)
-        for name, rows in norms.items():
-            if rows:
-                self._put(f"{QUANTITY}_{name}", step, layer, torch.cat(rows))
+        for (layer, module), call in zip(self._layers, calls, strict=True):
+            for quantity, rows in _by_quantity(module, call, gradients).items():
+                self._put(quantity, step, layer, torch.cat(rows) * factor)
 
     def _put(self, quantity: str, step: int, layer: int, values: Tensor) -> None:
         if self._lengths.setdefault((quantity, layer), len(values)) != len(values):
@@ -106,6 +93,20 @@ class ThroughTime:
             self._writer.sample(quantity, step, norms, layer)
 
         self._recorder.send(values, deliver)
+
+
+def _by_quantity(
+    module: nn.RNNBase, call: Call, gradients: Iterator[Tensor | None]
+) -> dict[str, list[Tensor]]:
+    """The rows of each quantity; `gradients` are those of all states, in order."""
+    found: dict[str, list[Tensor]] = {}
+    for number, row in enumerate(call):
+        direction = BACKWARDS if module.bidirectional and number % 2 else ""
+        for name, states in (("_h", row.hidden), ("_c", row.memory)):
+            if states:
+                norms = _norms(row, states, [next(gradients) for _ in states])
+                found.setdefault(f"{QUANTITY}{name}{direction}", []).append(norms)
+    return found
 
 
 def _norms(row: States, states: list[Tensor], gradients: list[Tensor | None]) -> Tensor:

@@ -111,6 +111,11 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._axis_width = width
         self.centralLayout.setColumnFixedWidth(0, width)
 
+    @property
+    def axis_width(self) -> float:
+        """The width of the left axes."""
+        return self._axis_width
+
     def set_margin(self, width: float) -> None:
         """Keep that much room at the right."""
         self._margin_width = width

@@ -29,6 +29,7 @@ from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_tabs import PlotTabs
+from gradviz.views.plots.time_tab import TimeTab
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -68,6 +69,7 @@ class PlotArea(QWidget):
         self.across.add(
             "layers", self.layers, self.tr("Layers"), self.tr("All layers as a table that can be sorted")
         )
+        self.time = TimeTab(self.across)
         self._columns = (
             self._column(self.flow, self.curves),
             self._column(self.across, self.histograms),
@@ -99,6 +101,7 @@ class PlotArea(QWidget):
         self.flow.show_layers(names, steps)
         self.profile.show_layers(names)
         self.layers.show_layers(layers)
+        self.time.show_empty()
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
         if self.diagram is not None:
@@ -129,6 +132,7 @@ class PlotArea(QWidget):
                 self.flow.show_snapshot(snapshot)
         if self.across.current is self.profile:
             self.profile.show_snapshot(snapshot)
+        self.time.show_snapshot(snapshot)
         if not self.shows_diagram:
             self.curves.show_snapshot(snapshot)
         if at_once or self._tick % _HISTOGRAMS_EVERY == 0:
@@ -211,7 +215,7 @@ class PlotArea(QWidget):
     def _fit_axes(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         widest = self.flow.layers_axis.widest(list(names))
-        for plot in (self.flow.canvas, self.profile.canvas, self.curves, self.histograms.canvas):
+        for plot in (self.flow.canvas, self.profile.canvas, self.time, self.curves, self.histograms.canvas):
             plot.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
 
     def _on_diagram_tab(self) -> None:

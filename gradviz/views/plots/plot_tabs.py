@@ -44,18 +44,29 @@ class PlotTabs(QStackedWidget):
         """Take a plot as the last one."""
         self._tabs.append(Tab(key=key, name=name, tip=tip, frame=frame))
         self.addWidget(frame)
-        for at, tab in enumerate(self._tabs):
+        self._name_tabs()
+
+    def remove(self, key: str) -> None:
+        """Give a plot up; whoever made it ends it."""
+        for tab in [tab for tab in self._tabs if tab.key == key]:
+            self._tabs.remove(tab)
             tab.frame.remove_tabs()
-            for other in self._tabs[:at]:
-                self._connect(tab.frame.add_tab(other.name, other.tip, before=True), other.key)
-            for other in reversed(self._tabs[at + 1 :]):
-                self._connect(tab.frame.add_tab(other.name, other.tip, before=False), other.key)
+            self.removeWidget(tab.frame)
+        self._name_tabs()
 
     def show_tab(self, key: str) -> None:
         """Show the plot of that key; of another one nothing happens."""
         for at, tab in enumerate(self._tabs):
             if tab.key == key and at != self.currentIndex():
                 self.setCurrentIndex(at)
+
+    def _name_tabs(self) -> None:
+        for at, tab in enumerate(self._tabs):
+            tab.frame.remove_tabs()
+            for other in self._tabs[:at]:
+                self._connect(tab.frame.add_tab(other.name, other.tip, before=True), other.key)
+            for other in reversed(self._tabs[at + 1 :]):
+                self._connect(tab.frame.add_tab(other.name, other.tip, before=False), other.key)
 
     def _connect(self, button: QToolButton, key: str) -> None:
         button.setProperty("key", key)
