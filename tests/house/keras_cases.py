@@ -18,6 +18,7 @@ from gradviz.export.keras.network import write_network
 from gradviz.nets.model import build
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec
 from gradviz.training.clipping import build_clip
+from gradviz.training.learning_rate import LearningRate
 from gradviz.training.loss import build_objective, describe_experiment
 from gradviz.training.optimizers import build_optimizer
 from gradviz.training.regularization import Penalty, penalised
@@ -140,9 +141,11 @@ def train(built, spec, taken):
     clip = build_clip(spec.clip, parameters) if spec.clip else None
     penalty = Penalty(spec.regularization, model, built.layers)
     l1, l2 = spec.regularization.l1, spec.regularization.l2
+    rate = LearningRate(spec.schedule, optimizer, spec.optimizer.lr, len(taken))
     losses = []
     objective = build_objective(spec.loss, describe(spec.data))
-    for x, y in taken:
+    for step, (x, y) in enumerate(taken):
+        rate.at(step)
         optimizer.zero_grad()
         loss = objective(model(x), y)[0]
         loss.backward()

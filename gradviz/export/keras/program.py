@@ -55,6 +55,7 @@ _MODULES = {
     "keras": ("keras", ()),
     "np": ("numpy as np", ()),
     "math": ("math", ()),
+    "Any": ("typing", ("Any",)),
     "layers": ("keras", ("layers",)),
     "ops": ("keras", ("ops",)),
     "initializers": ("keras", ("initializers",)),
@@ -73,7 +74,7 @@ def export_keras(experiment: ExperimentSpec) -> str:
             f"The model is a Python file ({experiment.model.source}) written for PyTorch, and only models "
             "made of layers can be written for Keras"
         )
-    refuse_unsupported(experiment)
+    refuse_unsupported(experiment, *(() if experiment.schedule.name == "plateau" else ("schedule",)))
     try:
         info = describe_experiment(experiment)
     except (DataError, SpecError) as error:
@@ -133,12 +134,13 @@ def _settings(experiment: ExperimentSpec) -> str:
         "VALIDATION": experiment.data.validation,
         "LEARNING_RATE": experiment.optimizer.lr,
         "CLIP_THRESHOLD": clip_threshold(experiment.clip) if experiment.clip else None,
+        "WARMUP": experiment.schedule.warmup or None,
         "L1": penalty.l1 or None,
         "L2": penalty.l2 or None,
         "STEPS": training.steps,
         "EPOCHS": (training.epochs or 0) if training.steps is None else None,
     }
-    remarks = {"VALIDATION": "  # the share of samples that is held out"}
+    remarks = {"VALIDATION": "  # the share of samples that is held out", "WARMUP": "  # steps"}
     return "\n".join(
         f"{name} = {literal(value)}{remarks.get(name, '')}"
         for name, value in settings.items()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gradviz.export.expression import Argument, Call, Name
+from gradviz.export.expression import Argument, Call, Name, Node
 from gradviz.export.keras.graph import Unless, call
-from gradviz.export.layout import assigned, in_one_line
+from gradviz.export.keras.schedule import rate_texts
+from gradviz.export.layout import assigned, in_one_line, literal
 from gradviz.export.registry import ExportError
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ClipSpec, ExperimentSpec, LossSpec, OptimizerSpec
@@ -33,6 +34,13 @@ def add_penalty(model: keras.Model) -> None:
         if len(weight.shape) >= 2 and weight.name not in ("alpha", "beta", "bias", "gamma", "scale"):
             weight.regularizer = keras.regularizers.L1L2({given})'''
 
+_SMOOTHED = '''\
+def smoothed_loss(y: Any, scores: Any) -> Any:
+    """Cross-entropy with a share of each target spread over all classes; Keras has it for shares only."""
+    classes = ops.reshape(ops.cast(y, "int32"), ops.shape(scores)[:-1])
+    shares = ops.one_hot(classes, scores.shape[-1])
+    return keras.losses.categorical_crossentropy(shares, scores, from_logits=True, label_smoothing={share})'''
+
 _TRAIN = '''\
 def train(model: keras.Model) -> None:
     """Train with batches in the order of gradviz's; a rest of one sample is left out of an epoch."""
@@ -51,7 +59,7 @@ def train(model: keras.Model) -> None:
             initial_epoch=epoch,
             epochs=epoch + 1,
             validation_data=(val_x, val_y),
-            callbacks=[keras.callbacks.TerminateOnNaN()],
+            callbacks=[{rate}keras.callbacks.TerminateOnNaN()],
             verbose=2,
         )
         if model.stop_training:
@@ -82,29 +90,31 @@ def training_section(experiment: ExperimentSpec, info: DataInfo) -> Training:
         made, also = _clipped(made, experiment.clip)
         needs += also
     loss, metrics = _loss(experiment.loss, info)
-    texts = [
-        _COMPILE.format(optimizer=assigned("optimizer = ", made, 4), loss=in_one_line(loss), metrics=metrics)
-    ]
+    own = losses.entry(experiment.loss.name).complete(experiment.loss.parameters)
+    share = own.get("label_smoothing")
+    texts = [_SMOOTHED.format(share=literal(share))] if share else []
+    set_up = assigned("optimizer = ", made, 4)
+    texts.append(_COMPILE.format(optimizer=set_up, loss=in_one_line(loss), metrics=metrics))
     penalty = experiment.regularization
     if penalty.l1 or penalty.l2:
         terms = [("L1·Σ|w|", "l1=L1")] * bool(penalty.l1) + [("L2·Σw²", "l2=L2")] * bool(penalty.l2)
         # What is left out of the call is not 0 but Keras's own default.
         given = ", ".join([f"l1={'L1' if penalty.l1 else 0.0}", f"l2={'L2' if penalty.l2 else 0.0}"])
         texts.append(_PENALTY.format(formula=" + ".join(text for text, _ in terms), given=given))
+    rate = rate_texts(experiment)
+    texts += rate
     steps = "STEPS" if experiment.training.steps is not None else "EPOCHS * per_epoch"
-    texts.append(_TRAIN.format(steps=steps))
+    texts.append(_TRAIN.format(steps=steps, rate="Rate(steps), " if rate else ""))
     notes = (_EPSILON,) if experiment.optimizer.name in ("Adam", "AdamW") else ()
     return Training(texts=tuple(texts), needs=tuple(needs), notes=notes)
 
 
-def _loss(spec: LossSpec, info: DataInfo) -> tuple[Call, str]:
-    """The loss, and the rest of the call that sets it: what is shown beside it. Raises ExportError."""
+def _loss(spec: LossSpec, info: DataInfo) -> tuple[Node, str]:
+    """The loss, and the rest of the call that sets it: what is shown beside it."""
     spec = resolved(spec, info)
     own = losses.entry(spec.name).complete(spec.parameters)
     if own.get("label_smoothing"):
-        raise ExportError(
-            "loss.label_smoothing cannot be written for Keras, whose loss of class numbers has none"
-        )
+        return Name("smoothed_loss"), ', metrics=["accuracy"]'
     if spec.name in _NUMBERS:
         return call(f"keras.losses.{_NUMBERS[spec.name]}", **own), ""
     if spec.name == "binary_cross_entropy":
