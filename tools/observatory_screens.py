@@ -23,6 +23,7 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         steps = 300 if layers == 1000 else 1000
         entry = run(state, f"observed-{layers}", layers=layers, steps=steps, zero_rows=1)
         yield f"table-{layers}", _at(entry, steps * 7 // 10, _table), NORMAL
+        yield f"updates-{layers}", _at(entry, steps * 7 // 10, _updates), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
 
@@ -48,6 +49,12 @@ def _table(plots: PlotArea) -> None:
     plots.across.show_tab("layers")
     if plots.layers.model.is_folding:
         plots.layers.model.unfold_row(plots.layers.model.rows[0], unfolded=True)
+
+
+def _updates(plots: PlotArea) -> None:
+    plots.across.show_tab("updates")
+    plots.curves.show_family("updates")
+    settle()
 
 
 def _sorted(plots: PlotArea) -> None:

@@ -42,6 +42,7 @@ class RefreshClock(QObject):
         self._layer: int | None = None
         self._columns = DEFAULT_COLUMNS
         self._view: tuple[int, int] | None = None
+        self._wanted: frozenset[str] = frozenset()
         self._asked = False
         self._visible = True
         self._timer = QTimer(self)
@@ -113,6 +114,12 @@ class RefreshClock(QObject):
             self._view = None
             self._wake()
 
+    def set_wanted(self, wanted: frozenset[str]) -> None:
+        """Tell which of `snapshot.HISTORIES` are shown: these are dear to read."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._wake()
+
     def set_visible(self, visible: bool) -> None:
         """Stop while nothing is seen; catch up on show."""
         if visible != self._visible:
@@ -169,7 +176,12 @@ class RefreshClock(QObject):
         if reader.refresh() or self._asked:
             self._asked = False
             self._snapshot = take_snapshot(
-                reader, cursor=self._cursor, layer=self._layer, columns=self._columns, view=self._view
+                reader,
+                cursor=self._cursor,
+                layer=self._layer,
+                columns=self._columns,
+                view=self._view,
+                wanted=self._wanted,
             )
             self.refreshed.emit(self._snapshot)
         elif reader.status.state is RunState.FINISHED:

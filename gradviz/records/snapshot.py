@@ -13,6 +13,7 @@ from gradviz.records.happenings import Event
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
+from gradviz.records.samples import Values
 from gradviz.records.series import Series, join
 from gradviz.records.through_time import TimeGradient, time_gradient
 
@@ -39,8 +40,16 @@ class Profile(NamedTuple):
     band_high: Floats
 
 
+HISTORIES = ("update_ratio", "weight_histogram", "gradient_histogram")
+"""What can be asked for through time: the first of all layers [n, L], the others of the selected layer."""
+_MOST_COLUMNS = 600
+
 Curve = tuple[npt.NDArray[np.int64], Floats]
 """Steps [n] and values [n] of a number that is measured on a schedule."""
+
+
+History = tuple[npt.NDArray[np.int64], Values]
+"""Steps [n] and values [n, k] of what is measured on a schedule."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +60,8 @@ class Snapshot:
     step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
     numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
-    them.
+    them. `history` is what was measured now and then, all of it, for those of `HISTORIES` that were asked
+    for: steps [n] and values [n, k].
     """
 
     run: RunInfo
@@ -70,22 +80,34 @@ class Snapshot:
     weight_histogram: tuple[int, npt.NDArray[np.int64]] | None
     gradient_histogram: tuple[int, npt.NDArray[np.int64]] | None
     time_gradient: TimeGradient | None
+    history: Mapping[str, History]
     events: tuple[Event, ...]
     measuring_cost: float | None
     steps_per_second: float | None
 
 
 def take_snapshot(
-    reader: RunReader, *, cursor: int | None, layer: int | None, columns: int, view: tuple[int, int] | None
+    reader: RunReader,
+    *,
+    cursor: int | None,
+    layer: int | None,
+    columns: int,
+    view: tuple[int, int] | None,
+    wanted: frozenset[str] = frozenset(),
 ) -> Snapshot:
     """What the reader saw at its last refresh.
 
     `cursor` None follows the newest step. `layer` is the index of the selected measured layer. `columns` is
-    the width of a picture in pixels, `view` the first and last step in sight (None: all of them).
+    the width of a picture in pixels, `view` the first and last step in sight (None: all of them). `wanted`
+    are those of `HISTORIES` that a picture shows: reading all that was measured is dear.
     """
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
     begin, end = view or (0, last)
+    history = _histories(reader, layer, wanted)
+    curves = {quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])}
+    if "update_ratio" in history:
+        curves |= _ratio_curves(*history["update_ratio"], layer)
     return Snapshot(
         run=reader.info,
         status=reader.status,
@@ -101,12 +123,13 @@ def take_snapshot(
             for quantity, place in reader.slices.items()
             if place.stop - place.start == 1 and quantity not in PER_LAYER
         },
-        curves={quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])},
+        curves=curves,
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),
         gradient_histogram=_counts(reader, "gradient_histogram", shown, layer),
         time_gradient=time_gradient(reader, shown, layer),
+        history=history,
         events=reader.events(),
         measuring_cost=_number(reader, "measuring_cost", shown),
         steps_per_second=_number(reader, "steps_per_second", shown),
@@ -136,6 +159,31 @@ def _profile(reader: RunReader, step: int) -> Profile:
 def _curve(reader: RunReader, quantity: str) -> Curve:
     steps, values = reader.samples(quantity)
     return steps, values[:, :1].astype(np.float32, copy=False).reshape(-1)
+
+
+def _histories(reader: RunReader, layer: int | None, wanted: frozenset[str]) -> dict[str, History]:
+    found = {}
+    for quantity in sorted(wanted & frozenset(HISTORIES)):
+        whose = -1 if quantity == "update_ratio" else layer
+        if whose is not None:
+            steps, values = reader.samples(quantity, whose)
+            if len(steps):
+                found[quantity] = (steps, values)
+    return found
+
+
+def _ratio_curves(steps: npt.NDArray[np.int64], values: Values, layer: int | None) -> dict[str, Curve]:
+    """Of all layers the smallest above zero, the median and the largest ratio, and that of one."""
+    columns = np.unique(np.linspace(0, len(steps) - 1, _MOST_COLUMNS).astype(int))
+    steps, ratios = steps[columns], values[columns].astype(np.float32, copy=False)
+    curves = {
+        "update_ratio_low": (steps, np.fmin.reduce(np.where(ratios > 0, ratios, np.nan), axis=1)),
+        "update_ratio_median": (steps, np.median(ratios, axis=1)),
+        "update_ratio_high": (steps, np.fmax.reduce(ratios, axis=1)),
+    }
+    if layer is not None and layer < ratios.shape[1]:
+        curves["update_ratio_layer"] = (steps, ratios[:, layer])
+    return curves
 
 
 def _floats(reader: RunReader, quantity: str, step: int) -> tuple[int, Floats] | None:

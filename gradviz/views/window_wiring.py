@@ -57,6 +57,7 @@ class WindowWiring(QObject):
         plots.layer_selected.connect(self.selection.select_row)
         plots.cursor_moved.connect(window.runs.clock.set_cursor)
         plots.steps_zoomed.connect(self._on_zoomed)
+        plots.wanted_changed.connect(window.runs.clock.set_wanted)
         plots.columns_changed.connect(window.runs.clock.set_columns)
         self.selection.row_changed.connect(plots.select_layer)
         snapshot = window.runs.clock.snapshot

@@ -29,20 +29,22 @@ class Scale(Enum):
 class Line:
     """One recorded quantity in a pane.
 
-    `tone` is a colour of the theme. A `sampled` one is measured now and then and has dots; of one that is
-    `averaged` over so many steps the trailing mean is drawn.
+    `tone` is a colour of the theme. A `sampled` one is measured now and then and has dots; `spread` names
+    the quantities that bound a band around it. Of one that is `averaged` over so many steps the trailing mean
+    is drawn.
     """
 
     quantity: str
     name: str
     tone: str
     sampled: bool = False
+    spread: tuple[str, str] | None = None
     averaged: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pane:
-    """Lines over one axis; `worded` says a value."""
+    """Lines over one axis; `worded` says a value; a dashed line stands at the value `guide`."""
 
     name: str
     title: str
@@ -50,6 +52,7 @@ class Pane:
     scale: Scale = Scale.NUMBER
     stretch: int = 2
     worded: Callable[[float], str] = significant
+    guide: float | None = None
 
     def of(self, recorded: Iterable[str]) -> Pane | None:
         """The pane with those of its lines that were recorded; None where there are none.
@@ -67,7 +70,9 @@ class Pane:
 class Family:
     """Panes that belong into one plot; it is there for runs that recorded any of `needs`.
 
-    `tab` is its short name, and one that is `named_by_panes` is called after those that there are.
+    `tab` is its short name, and one that is `named_by_panes` is called after those that there are. `remark`
+    stands beside the name and says how it is read. `wants` names what has to be read through time for it
+    (`snapshot.HISTORIES`), while it is shown.
     """
 
     key: str
@@ -78,6 +83,8 @@ class Family:
     panes: tuple[Pane, ...]
     needs: frozenset[str]
     named_by_panes: bool = False
+    remark: str = ""
+    wants: frozenset[str] = frozenset()
 
     def of(self, recorded: Iterable[str]) -> Family | None:
         """The family with the panes that have something; None where nothing of its needs was recorded."""
@@ -96,7 +103,7 @@ def degrees(value: float) -> str:
 
 def families() -> tuple[Family, ...]:
     """All of them, in the order of their tabs."""
-    return (_learning(), _clipping(), _rates())
+    return (_learning(), _updates(), _clipping(), _rates())
 
 
 def _listed(names: list[str]) -> str:
@@ -140,6 +147,41 @@ def _learning() -> Family:
                 title=_tr("perplexity"),
                 lines=(
                     Line(quantity="val_perplexity", name=validation, tone="validation_line", sampled=True),
+                ),
+            ),
+        ),
+    )
+
+
+USUAL_RATIO = 1e-3
+"""A step moves weights by about a thousandth of their norm where training goes well (Karpathy, CS231n)."""
+
+
+def _updates() -> Family:
+    return Family(
+        key="updates",
+        name=_tr("Updates"),
+        tab=_tr("Updates"),
+        tip=_tr("How far each step moves the weights, relative to their size"),
+        quiet=_tr("‖Δw‖ / ‖w‖ of the selected layer and of all over the steps"),
+        remark=_tr("band: all layers; about 1e-3 is usual, far less hardly learns, far more jumps about"),
+        needs=frozenset({"update_ratio"}),
+        wants=frozenset({"update_ratio"}),
+        panes=(
+            Pane(
+                name=_tr("update ratio"),
+                title=_tr("‖Δw‖ / ‖w‖"),
+                scale=Scale.POWER,
+                guide=USUAL_RATIO,
+                lines=(
+                    Line(quantity="update_ratio_layer", name=_tr("layer"), tone="train_line", sampled=True),
+                    Line(
+                        quantity="update_ratio_median",
+                        name=_tr("median"),
+                        tone="validation_line",
+                        sampled=True,
+                        spread=("update_ratio_low", "update_ratio_high"),
+                    ),
                 ),
             ),
         ),

@@ -47,9 +47,13 @@ class CurveItem:
         if series is not None:
             return self._show_series(series)
         steps, values = snapshot.curves.get(self.line.quantity, (self.steps[:0], self.values[:0]))
-        if np.array_equal(steps, self.steps):
+        if np.array_equal(steps, self.steps) and np.array_equal(values, self.values, equal_nan=True):
             return False
-        self._take(steps, values, values, values)
+        low = high = values
+        if self.line.spread is not None and len(values):
+            low, high = (snapshot.curves[quantity][1] for quantity in self.line.spread)
+            self._band.set_data(steps, self._placed(low), self._placed(high))
+        self._take(steps, values, low, high)
         y = self._placed(values)
         finite = np.isfinite(y)
         self._curve.setData(x=steps, y=y, connect="finite", skipFiniteCheck=bool(finite.all()))

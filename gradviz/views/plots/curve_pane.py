@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
 
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.axis import Axis, Side
@@ -34,15 +37,25 @@ class CurvePane:
         self.design = design
         self.box = PlotBox(y=False)
         self._margin = ValueMargin()
+        self._guide: pg.InfiniteLine | None = None
         axis = Axis(Side.LEFT, _TICKS[design.scale], design.title)
         canvas.add_pane(self.box, axis, stretch=design.stretch, margin=self._margin)
         powers = design.scale is Scale.POWER
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
+        if design.guide is not None:
+            place = math.log10(design.guide) if powers else design.guide
+            self._guide = pg.InfiniteLine(pos=place, angle=0, movable=False)
+            self.box.addItem(self._guide, ignoreBounds=True)
         self.cursor = CursorLine()
         self.box.addItem(self.cursor, ignoreBounds=True)
         self._marks = EdgeMarks(self.box)
         self._range = SlowRange(whole_decades if powers else from_zero, _EMPTY[design.scale])
         self._show_range()
+
+    @property
+    def guide(self) -> float | None:
+        """Where the dashed line stands on the axis."""
+        return None if self._guide is None else float(self._guide.value())
 
     @property
     def mark_count(self) -> int:
@@ -59,6 +72,8 @@ class CurvePane:
         for item in self.items:
             item.set_theme(theme)
         self._marks.set_theme(theme)
+        if self._guide is not None:
+            self._guide.setPen(pg.mkPen(theme.limit_line, width=1, style=Qt.PenStyle.DashLine))
         self.cursor.set_theme(theme)
         self._margin.set_theme(theme)
 
@@ -107,6 +122,8 @@ class CurvePane:
 
     def _fit(self) -> None:
         values = np.concatenate([item.extremes() for item in self.items])
+        if self._guide is not None and values.size:
+            values = np.append(values, self._guide.value())
         if self.design.scale is not Scale.SHARE and values.size:
             changed = self._range.include(float(values.min()), float(values.max()), time.monotonic())
             if changed:
@@ -121,11 +138,12 @@ class CurvePane:
     def _draw_marks(self) -> None:
         """What is not finite stands at the upper edge; on an axis of powers zero stands at the lower one."""
         places: dict[Mark, tuple[np.ndarray, np.ndarray]] = {}
-        lines = [item for item in self.items if not item.line.sampled and item.line.averaged == 1]
+        powers = self.design.scale is Scale.POWER
+        lines = [item for item in self.items if (powers or not item.line.sampled) and item.line.averaged == 1]
         for mark, test in ((Mark.NAN, np.isnan), (Mark.INFINITE, np.isinf)):
             steps = _joined([item.steps[test(item.values)] for item in lines])
             places[mark] = (steps, np.full(len(steps), self._range.high))
-        if self.design.scale is Scale.POWER:
+        if powers:
             steps = _joined([item.steps[item.values == 0] for item in lines])
             places[Mark.ZERO] = (steps, np.full(len(steps), self._range.low))
         self._marks.show(places)

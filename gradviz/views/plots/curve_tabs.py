@@ -27,11 +27,14 @@ class CurveTabs(QStackedWidget):
     """A step (int)."""
     steps_zoomed = Signal(object)
     """(first, last) or None for all."""
+    wants_changed = Signal()
+    """Something else has to be read through time."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: tuple[Family, ...] = ()
         self._has_text = False
+        self._ratio_of = ""
         self._wanted = "learning"
         self._axis_width = AXIS_WIDTH
         self._view: tuple[float, float] | None = None
@@ -49,6 +52,12 @@ class CurveTabs(QStackedWidget):
         """The plots, without the text."""
         return tuple(frame for frame in self.frames.values() if isinstance(frame, StepCurves))
 
+    @property
+    def wants(self) -> frozenset[str]:
+        """What has to be read through time for what is shown."""
+        current = self.current
+        return current.family.wants if isinstance(current, StepCurves) else frozenset()
+
     def show_empty(self, steps: int) -> None:
         """Show the axes of a run that is to come."""
         self._snapshot = None
@@ -61,7 +70,7 @@ class CurveTabs(QStackedWidget):
         """Draw what was measured, in the plot that is shown."""
         self._snapshot = snapshot
         self._take(
-            (*snapshot.numbers, *snapshot.curves),
+            (*snapshot.numbers, *snapshot.curves, *self._ratios(snapshot)),
             has_text=any(event.kind == "text_sample" for event in snapshot.events),
         )
         self._draw(snapshot)
@@ -87,6 +96,7 @@ class CurveTabs(QStackedWidget):
         """Show the family of that key, where the run has it."""
         self._wanted = key
         self.setCurrentWidget(self.current)
+        self.wants_changed.emit()
         if self._snapshot is not None:
             self._draw(self._snapshot)
             self.show_values(self._snapshot)
@@ -100,6 +110,12 @@ class CurveTabs(QStackedWidget):
     @property
     def _shown(self) -> str:
         return self._wanted if self._wanted in self.frames else "learning"
+
+    def _ratios(self, snapshot: Snapshot) -> tuple[str, ...]:
+        """What a run has of update ratios: before their first measurement they are not forgotten."""
+        if snapshot.update_ratio is not None:
+            self._ratio_of = snapshot.run.id
+        return ("update_ratio", "update_ratio_median") if self._ratio_of == snapshot.run.id else ()
 
     def _draw(self, snapshot: Snapshot) -> None:
         current = self.current
@@ -129,6 +145,7 @@ class CurveTabs(QStackedWidget):
         self.frames = frames
         self._name_tabs()
         self.setCurrentWidget(self.current)
+        self.wants_changed.emit()
 
     def _made(self, family: Family) -> StepCurves:
         plot = StepCurves(family, self)

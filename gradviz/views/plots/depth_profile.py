@@ -7,13 +7,14 @@ a logarithmic axis stands at its edge: exact zero left, infinity and NaN right.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from gradviz.records.snapshot import BAND_STEPS, Snapshot
+from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
@@ -31,8 +32,24 @@ from gradviz.views.theme import Theme
 _DOTS_UP_TO = 80
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProfileWords:
+    """What a profile is called: its title, its axis, what stands before there is a run, one value."""
+
+    title: str
+    axis: str
+    accessible: str
+    quiet: str
+    value: str
+    band: str
+    column: str
+
+
 class DepthProfile(PlotFrame):
-    """Shows `snapshot.profile`; a click selects the layer of that row."""
+    """Shows `snapshot.profile`; a click selects the layer of that row.
+
+    A profile of something else overrides `words` and `taken`.
+    """
 
     rows_zoomed = Signal(object)
     """(low, high): the rows shown after the user zoomed or panned."""
@@ -42,9 +59,10 @@ class DepthProfile(PlotFrame):
         bottom = Axis(Side.BOTTOM, power_ticks, "")
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
-        self.title.setText(self.tr("Profile"))
-        bottom.set_title(self.tr("gradient norm ‖∂L/∂W‖₂"))
-        canvas.setAccessibleName(self.tr("Profile across depth"))
+        self._words = self.words()
+        self.title.setText(self._words.title)
+        bottom.set_title(self._words.axis)
+        canvas.setAccessibleName(self._words.accessible)
         self._box = PlotBox(main=1)
         canvas.add_pane(self._box, self._layers_axis, grid=False)
         canvas.finish_layout()
@@ -67,7 +85,7 @@ class DepthProfile(PlotFrame):
             self.tr("last {0}").format(BAND_STEPS),
             "accent",
             "band",
-            self.tr("Show smallest to largest over the last steps"),
+            self._words.band,
             self,
         )
         self.clip_switch = LegendSwitch(
@@ -81,6 +99,22 @@ class DepthProfile(PlotFrame):
         self._box.hovered.connect(self._on_hovered)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
         self.set_theme(appearance().theme)
+
+    def words(self) -> ProfileWords:
+        """What is said of the values."""
+        return ProfileWords(
+            title=self.tr("Profile"),
+            axis=self.tr("gradient norm ‖∂L/∂W‖₂"),
+            accessible=self.tr("Profile across depth"),
+            quiet=self.tr("All layers’ norms at the shown step"),
+            value=self.tr("gradient norm {0}"),
+            band=self.tr("Show smallest to largest over the last steps"),
+            column=self.tr("gradient norm ‖∂L/∂W‖₂ at step {0}"),
+        )
+
+    def taken(self, snapshot: Snapshot) -> Profile:
+        """The values that are shown of a snapshot."""
+        return snapshot.profile
 
     @property
     def layers_axis(self) -> Axis:
@@ -113,7 +147,7 @@ class DepthProfile(PlotFrame):
         self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
         self._marks.show({})
         self.clip_switch.hide()
-        self.canvas.set_quiet_line(self.tr("All layers’ norms at the shown step"))
+        self.canvas.set_quiet_line(self._words.quiet)
         self._name_rows()
         self._fit()
 
@@ -122,7 +156,7 @@ class DepthProfile(PlotFrame):
         self._decades = (low, high)
         self._box.setXRange(low - 0.15, high + 0.15, padding=0)
         if self._snapshot is not None:
-            self._draw_marks(self._snapshot.profile.values)
+            self._draw_marks(self.taken(self._snapshot).values)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured."""
@@ -135,7 +169,7 @@ class DepthProfile(PlotFrame):
         if snapshot.last_step < 0:
             return
         self.canvas.set_quiet_line("")
-        profile = snapshot.profile
+        profile = self.taken(snapshot)
         rows = np.arange(len(names), dtype=float)
         self._draw_line(self._line, profile.values, rows)
         finite = np.isfinite(profile.values) & (profile.values > 0)
@@ -174,10 +208,10 @@ class DepthProfile(PlotFrame):
         snapshot = self._snapshot
         if snapshot is None or snapshot.last_step < 0:
             return None
-        profile = snapshot.profile
+        profile = self.taken(snapshot)
         low, high = self._box.viewRange()[1]
         rows = [row for row in range(len(self._names)) if low < row + 0.5 and row - 0.5 < high]
-        norm = self.tr("gradient norm ‖∂L/∂W‖₂ at step {0}").format(profile.step)
+        norm = self._words.column.format(profile.step)
         columns = [Column(name=norm, cells=profile.values[rows])]
         if self.band_switch.isChecked():
             for text, cells in (
@@ -223,10 +257,10 @@ class DepthProfile(PlotFrame):
         if place is None or snapshot is None or snapshot.last_step < 0 or not 0 <= row < len(self._names):
             self.canvas.hide_card()
             return
-        profile = snapshot.profile
+        profile = self.taken(snapshot)
         lines = [
             self.tr("step {0}").format(count(profile.step)),
-            self.tr("gradient norm {0}").format(significant(float(profile.values[row]))),
+            self._words.value.format(significant(float(profile.values[row]))),
         ]
         if profile.clipped is not None:
             lines.append(self.tr("after clipping {0}").format(significant(float(profile.clipped[row]))))

@@ -30,6 +30,7 @@ from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_tabs import PlotTabs
 from gradviz.views.plots.time_tab import TimeTab
+from gradviz.views.plots.update_profile import UpdateProfile
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -51,6 +52,8 @@ class PlotArea(QWidget):
     """(first, last) to be shown in full detail, or None for all."""
     diagram_wanted = Signal(bool)
     """Whether the user wants the network diagram at the left."""
+    wanted_changed = Signal(object)
+    """What has to be read through time (frozenset of `snapshot.HISTORIES`)."""
     columns_changed = Signal(object)
     """How many columns (int) the widest plot over steps has."""
 
@@ -58,6 +61,7 @@ class PlotArea(QWidget):
         super().__init__(parent)
         self.flow = FlowMap(self)
         self.profile = DepthProfile(self)
+        self.updates = UpdateProfile(self)
         self.layers = LayerTable(self)
         self.curves = CurveTabs(self)
         self.histograms = HistogramView(self)
@@ -68,6 +72,12 @@ class PlotArea(QWidget):
         )
         self.across.add(
             "layers", self.layers, self.tr("Layers"), self.tr("All layers as a table that can be sorted")
+        )
+        self.across.add(
+            "updates",
+            self.updates,
+            self.tr("Updates"),
+            self.tr("How far a step moves each layer’s weights, relative to their size"),
         )
         self.time = TimeTab(self.across)
         self._columns = (
@@ -92,7 +102,7 @@ class PlotArea(QWidget):
     @property
     def plots(self) -> tuple[PlotFrame, ...]:
         """All of them, in reading order."""
-        return (self.flow, self.profile, *self.curves.curves, self.histograms)
+        return (self.flow, self.profile, self.updates, *self.curves.curves, self.histograms)
 
     def show_layers(self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = ()) -> None:
         """Show empty plots of a run that is to come; `layers` are what the table tells of them."""
@@ -100,6 +110,7 @@ class PlotArea(QWidget):
         self._fit_axes(names)
         self.flow.show_layers(names, steps)
         self.profile.show_layers(names)
+        self.updates.show_layers(names)
         self.layers.show_layers(layers)
         self.time.show_empty()
         self.curves.show_empty(steps)
@@ -125,13 +136,8 @@ class PlotArea(QWidget):
         now = time.monotonic()
         reads = snapshot.last_step >= 0 and (at_once or now - self._read_at > _READING_S)
         if at_once or self._tick % _MAP_EVERY == 0:
-            if self.shows_diagram and self.diagram is not None:
-                self.flow.follow(snapshot)
-                self.diagram.show_snapshot(snapshot, reads=reads)
-            else:
-                self.flow.show_snapshot(snapshot)
-        if self.across.current is self.profile:
-            self.profile.show_snapshot(snapshot)
+            self._draw_left(snapshot, reads=reads)
+        self._draw_across(snapshot, reads=reads)
         self.time.show_snapshot(snapshot)
         if not self.shows_diagram:
             self.curves.show_snapshot(snapshot)
@@ -139,11 +145,36 @@ class PlotArea(QWidget):
             self.histograms.show_snapshot(snapshot)
         if reads:
             self._read_at = now
-            if self.across.current is self.layers:
-                self.layers.show_snapshot(snapshot)
-            self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
             if not self.shows_diagram:
                 self.curves.show_values(snapshot)
+
+    def _draw_left(self, snapshot: Snapshot, *, reads: bool) -> None:
+        if self.shows_diagram and self.diagram is not None:
+            self.flow.follow(snapshot)
+            self.diagram.show_snapshot(snapshot, reads=reads)
+        else:
+            self.flow.show_snapshot(snapshot)
+
+    def _draw_across(self, snapshot: Snapshot, *, reads: bool) -> None:
+        """What goes over the layers: the one that is shown; a table is read and not watched."""
+        shown = self.across.current
+        if shown is self.layers:
+            if reads:
+                self.layers.show_snapshot(snapshot)
+        elif shown is self.updates:
+            self.updates.show_snapshot(snapshot)
+            if reads and snapshot.update_ratio is not None:
+                self.updates.show_step(snapshot.update_ratio[0], exact=True)
+        elif shown is self.profile:
+            self.profile.show_snapshot(snapshot)
+            if reads:
+                self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """What has to be read through time for what is shown (`snapshot.HISTORIES`)."""
+        wanted = frozenset() if self.shows_diagram else self.curves.wants
+        return wanted | {"update_ratio"} if self.across.current is self.updates else wanted
 
     @property
     def shows_diagram(self) -> bool:
@@ -162,11 +193,12 @@ class PlotArea(QWidget):
         if wanted is self._left.currentWidget():
             return
         self._left.setCurrentWidget(wanted)
+        self._tell_wanted()
         self._catch_up()
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        for plot in (self.flow, self.profile, self.layers, self.histograms):
+        for plot in (self.flow, self.profile, self.updates, self.layers, self.histograms):
             plot.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -215,8 +247,14 @@ class PlotArea(QWidget):
     def _fit_axes(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         widest = self.flow.layers_axis.widest(list(names))
-        for plot in (self.flow.canvas, self.profile.canvas, self.time, self.curves, self.histograms.canvas):
-            plot.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
+        width = min(max(AXIS_WIDTH, widest), _MOST_AXIS)
+        self.curves.set_axis_width(width)
+        self.time.set_axis_width(width)
+        for plot in (self.flow, self.profile, self.updates, self.histograms):
+            plot.canvas.set_axis_width(width)
+
+    def _tell_wanted(self, *_unused: object) -> None:
+        self.wanted_changed.emit(self.wanted)
 
     def _on_diagram_tab(self) -> None:
         self.diagram_wanted.emit(True)  # noqa: FBT003 - a signal has no keywords
@@ -227,14 +265,17 @@ class PlotArea(QWidget):
     def _connect(self) -> None:
         self.across.currentChanged.connect(self._catch_up)
         self.layers.layer_clicked.connect(self.layer_selected)
-        for plot in (self.flow, self.profile, self.histograms):
+        for plot in (self.flow, self.profile, self.updates, self.histograms):
             plot.layer_clicked.connect(self.layer_selected)
             plot.cursor_moved.connect(self.cursor_moved)
         self.curves.cursor_moved.connect(self.cursor_moved)
         self.flow.steps_zoomed.connect(self._on_flow_zoomed)
         self.curves.steps_zoomed.connect(self._on_curves_zoomed)
         self.flow.rows_zoomed.connect(self._on_flow_rows)
-        self.profile.rows_zoomed.connect(self._on_profile_rows)
+        for upright in (self.profile, self.updates):
+            upright.rows_zoomed.connect(self._on_profile_rows)
+        self.across.currentChanged.connect(self._tell_wanted)
+        self.curves.wants_changed.connect(self._tell_wanted)
         self.flow.levels_changed.connect(self._on_levels_changed)
 
     def _on_flow_zoomed(self, steps: tuple[float, float] | None) -> None:
@@ -253,9 +294,13 @@ class PlotArea(QWidget):
 
     def _on_flow_rows(self, rows: tuple[float, float]) -> None:
         self.profile.show_rows(*rows)
+        self.updates.show_rows(*rows)
 
     def _on_profile_rows(self, rows: tuple[float, float]) -> None:
         self.flow.show_rows(*rows)
+        for plot in (self.profile, self.updates):
+            if plot is not self.sender():
+                plot.show_rows(*rows)
 
     def _on_levels_changed(self, decades: tuple[float, float]) -> None:
         self.profile.set_decades(*decades)

@@ -34,6 +34,7 @@ class StepCurves(PlotFrame):
         super().__init__(canvas, family.name, parent)
         self.family = family
         bottom.set_title(self.tr("step"))
+        self.remark.setText(family.remark)
         self.panes = tuple(CurvePane(canvas, pane) for pane in family.panes)
         canvas.finish_layout()
         canvas.set_margin(MARGIN_WIDTH)

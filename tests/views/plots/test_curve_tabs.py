@@ -31,7 +31,7 @@ def test_before_a_run_there_is_loss_and_accuracy_alone(tabs) -> None:
 def test_a_run_with_clipping_has_a_tab_for_it(tabs, snapshot, qtbot) -> None:
     shot = snapshot(steps=50, numbers=CLIP)
     tabs.show_snapshot(shot)
-    assert [button.text() for button in tabs.current._tabs] == ["Clipping"]
+    assert [button.text() for button in tabs.current._tabs] == ["Clipping", "Updates"]
     with qtbot.waitSignal(tabs.currentChanged):
         qtbot.mouseClick(tab(tabs, "Clipping"), pointer.LEFT)
     assert tabs.current.title.text() == "Clipping"

@@ -144,7 +144,7 @@ def test_a_trailing_mean_is_over_steps_and_not_over_columns() -> None:
 
 
 def test_a_family_has_what_was_recorded_and_is_called_after_it() -> None:
-    learning, clipping, rates = families()
+    learning, _, clipping, rates = families()
     assert learning.of(["train_loss", "val_loss"]).name == "Loss"
     assert learning.of(["train_loss", "train_accuracy"]).name == "Loss and accuracy"
     assert learning.of(["train_loss", "train_accuracy", "val_perplexity"]).name.endswith("and perplexity")

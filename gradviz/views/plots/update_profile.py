@@ -1,0 +1,83 @@
+"""Update ratios across depth: how far the shown step moves each layer's weights, relative to their size.
+
+Around 1e-3 training goes well (Karpathy, CS231n); a layer far below it hardly learns, one far above it
+jumps about. The band is what the last measurements were.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
+from gradviz.views.plots.curve_design import USUAL_RATIO
+from gradviz.views.plots.depth_profile import DepthProfile, ProfileWords
+from gradviz.views.plots.magnitude import decades
+from gradviz.views.plots.slow_range import SlowRange, whole_decades
+from gradviz.views.theme import Theme
+
+_USUAL = math.log10(USUAL_RATIO)
+_EMPTY = (-6.0, 0.0)
+
+
+class UpdateProfile(DepthProfile):
+    """Shows `snapshot.update_ratio` and the band of its history, on an axis of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._usual = pg.InfiniteLine(pos=_USUAL, angle=90, movable=False)
+        self._range = SlowRange(whole_decades, _EMPTY)
+        super().__init__(parent)
+        self.canvas.boxes[0].addItem(self._usual, ignoreBounds=True)
+        self.set_decades(*_EMPTY)
+
+    def words(self) -> ProfileWords:
+        """What is said of the values."""
+        return ProfileWords(
+            title=self.tr("Updates"),
+            axis=self.tr("update ratio ‖Δw‖ / ‖w‖, dashed: usual"),
+            accessible=self.tr("Update ratios across depth"),
+            quiet=self.tr("How far a step moves each layer’s weights; about 1e-3 of their norm is usual"),
+            value=self.tr("moved by {0} of its norm"),
+            band=self.tr("Show smallest to largest over the last measurements"),
+            column=self.tr("update ratio ‖Δw‖/‖w‖ at step {0}"),
+        )
+
+    def taken(self, snapshot: Snapshot) -> Profile:
+        """The newest measured ratios and the band of the last ones; NaN before the first."""
+        unknown = np.full(len(snapshot.run.measured), np.nan, np.float32)
+        if snapshot.update_ratio is None:
+            return Profile(-1, unknown, None, unknown, unknown)
+        step, ratios = snapshot.update_ratio
+        low = high = ratios
+        if "update_ratio" in snapshot.history:
+            steps, values = snapshot.history["update_ratio"]
+            stop = int(np.searchsorted(steps, step, side="right"))
+            recent = values[max(0, stop - BAND_STEPS) : stop].astype(np.float32, copy=False)
+            if len(recent):
+                low, high = np.fmin.reduce(recent, axis=0), np.fmax.reduce(recent, axis=0)
+        return Profile(step, ratios, None, low, high)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        self._usual.setPen(pg.mkPen(theme.limit_line, width=1, style=Qt.PenStyle.DashLine))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured; the usual ratio is always in sight."""
+        if self._snapshot is not None and self._snapshot.run.id != snapshot.run.id:
+            self._range.reset()
+        if snapshot.last_step >= 0 and snapshot.update_ratio is None:
+            self.show_layers(self._names)
+            self.canvas.set_quiet_line(self.tr("No update was measured up to this step"))
+            return
+        super().show_snapshot(snapshot)
+        profile = self.taken(snapshot)
+        found = decades(np.concatenate([profile.values, profile.band_low, profile.band_high]))
+        low, high = found or (_USUAL, _USUAL)
+        if self._range.include(min(low, _USUAL), max(high, _USUAL), time.monotonic()):
+            self.set_decades(self._range.low, self._range.high)

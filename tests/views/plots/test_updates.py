@@ -1,0 +1,120 @@
+"""Update ratios: across depth at the shown step, and of one layer and of all over the steps."""
+
+from dataclasses import replace
+
+import numpy as np
+import pointer
+import pytest
+
+from gradviz.records.reader import RunReader
+from gradviz.records.snapshot import take_snapshot
+from gradviz.views.plots.edge_marks import Mark
+from gradviz.views.plots.update_profile import UpdateProfile
+
+
+@pytest.fixture
+def observed(run):
+    """A run with the history of its update ratios."""
+
+    def take(cursor=None, layer=0, **options):
+        entry = run(f"observed{len(taken)}", **options)
+        taken.append(entry)
+        with RunReader(entry.source) as reader:
+            return take_snapshot(
+                reader,
+                cursor=cursor,
+                layer=layer,
+                columns=1000,
+                view=None,
+                wanted=frozenset({"update_ratio"}),
+            )
+
+    taken = []
+    return take
+
+
+@pytest.fixture
+def profile(app, qtbot):
+    view = UpdateProfile()
+    qtbot.addWidget(view)
+    view.resize(420, 420)
+    view.show()
+    return view
+
+
+def test_history_is_read_only_where_it_is_wanted(observed, snapshot) -> None:
+    assert snapshot(steps=100).history == {}
+    steps, values = observed(steps=100, layers=12).history["update_ratio"]
+    assert steps.tolist() == [0, 20, 40, 60, 80]
+    assert values.shape == (5, 12)
+
+
+def test_curves_are_those_of_all_layers_and_of_the_selected_one(observed) -> None:
+    shot = observed(steps=100, layers=12, layer=3, zero_rows=1)
+    _, values = shot.history["update_ratio"]
+    for name, wanted in (
+        ("layer", values[:, 3]),
+        ("median", np.median(values, axis=1)),
+        ("low", values[:, 1:].min(axis=1)),
+        ("high", values.max(axis=1)),
+    ):
+        np.testing.assert_allclose(shot.curves[f"update_ratio_{name}"][1], wanted, rtol=1e-6)
+
+
+def test_the_profile_shows_the_newest_ratios_and_the_band_of_the_last(profile, observed) -> None:
+    shot = observed(steps=200, layers=12, cursor=130, zero_rows=1)
+    profile.show_snapshot(shot)
+    x, _ = profile._line.getData()
+    np.testing.assert_allclose(x[1:], np.log10(shot.history["update_ratio"][1][6, 1:]), rtol=1e-5)
+    taken = profile.taken(shot)
+    assert taken.step == 120
+    np.testing.assert_array_equal(taken.band_high, shot.history["update_ratio"][1][:7].max(axis=0))
+    assert profile.marks.count(Mark.ZERO) == 1
+    assert "at step 120" in profile.values().columns[1].name
+
+
+def test_the_usual_ratio_is_always_in_sight(profile, observed) -> None:
+    profile.show_snapshot(observed(steps=60, layers=5))
+    low, high = profile.canvas.boxes[0].viewRange()[0]
+    assert low < profile._usual.value() == -3 < high
+    shot = observed(steps=60, layers=5)
+    small = replace(shot, update_ratio=(40, np.full(5, 1e-9, np.float32)), history={})
+    profile.show_snapshot(small)
+    low, high = profile.canvas.boxes[0].viewRange()[0]
+    assert low < -9
+    assert high > -3
+
+
+def test_before_the_first_measurement_it_says_so(profile, observed) -> None:
+    shot = observed(steps=60, layers=5)
+    profile.show_snapshot(replace(shot, update_ratio=None, history={}))
+    assert "No update" in profile.canvas._quiet.text()
+    profile.show_snapshot(shot)
+    assert profile.canvas._quiet.isHidden()
+
+
+def test_the_pointer_is_told_the_ratio(profile, observed) -> None:
+    shot = observed(steps=60, layers=5)
+    profile.show_snapshot(shot)
+    pointer.hover(profile.canvas, profile.canvas.boxes[0], -4, 2)
+    assert "moved by" in profile.canvas.card.text
+    assert "Linear 3" in profile.canvas.card.text
+
+
+def test_the_window_reads_them_while_they_are_shown(window, run, qtbot) -> None:
+    clock = window.runs.clock
+    window.runs.show_run(run("one", steps=100, layers=12))
+    qtbot.waitUntil(lambda: clock.snapshot is not None)
+    assert clock.snapshot.history == {}
+    window.plots.across.show_tab("updates")
+    qtbot.waitUntil(lambda: "update_ratio" in clock.snapshot.history)
+    window.plots.across.show_tab("profile")
+    window.plots.curves.show_family("updates")
+    updates = window.plots.curves.current
+    qtbot.waitUntil(lambda: len(updates.panes[0].items[0].steps) == 5)
+    assert updates.panes[0].guide == -3
+    before = updates.panes[0].items[0].values
+    window.wiring.selection.select_row(9)
+    qtbot.waitUntil(lambda: not np.array_equal(updates.panes[0].items[0].values, before))
+    window.actions_by_key["view.diagram"].setChecked(True)
+    qtbot.waitUntil(lambda: clock.snapshot.history == {})
