@@ -120,7 +120,7 @@ def cifar100(path: str | None, classes: list[int] | None, labels: str) -> Source
 def _source(version: _Version, path: str | None, classes: list[int] | None) -> Source:
     chosen = chosen_classes(classes, version.classes)
     folder = named_folder(path) if path else cache_of(version.name)
-    found = _find(version, folder)
+    found = find(version, folder)
     if path and not found:
         raise DataError(_missing(version, folder))
     samples = _samples(version, found, None if classes is None else chosen)
@@ -143,14 +143,14 @@ def _make(
     _rng: np.random.Generator,
     progress: Progress = unwatched,
 ) -> Samples:
-    found = _find(version, folder) or (download(version.archive, folder, progress),)
+    found = find(version, folder) or (download(version.archive, folder, progress),)
     progress("Reading the images")
     records = np.concatenate([_records(version, *part) for part in _contents(version, found)])
     images = records[:, version.label_bytes :].reshape(-1, *_SHAPE)
     return subset(images, records[:, version.label].astype(np.int64), chosen, version.classes)
 
 
-def _find(version: _Version, folder: Path) -> tuple[Path, ...]:
+def find(version: _Version, folder: Path) -> tuple[Path, ...]:
     """The unpacked files, or else the archive; nothing where neither is whole."""
     for place in (folder, folder / version.folder):
         files = tuple(place / name for name in version.files)

@@ -87,7 +87,7 @@ def _make(
                 if not resize and upright.size != (shape[2], shape[1]):
                     odd.append(f"{file} is {upright.height} × {upright.width}")
                     continue
-                x[place] = _pixels(upright, shape)
+                x[place] = pixels(upright, shape)
         except DataError as error:
             broken.append(str(error))
         meter.advance(1)
@@ -179,7 +179,7 @@ def _upright(image: Image.Image, file: Path) -> Image.Image:
     return ImageOps.exif_transpose(image)
 
 
-def _pixels(image: Image.Image, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
+def pixels(image: Image.Image, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
     """The image as `shape` says, channels first."""
     channels, height, width = shape
     if image.has_transparency_data:

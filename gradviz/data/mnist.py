@@ -99,7 +99,7 @@ def fashion_mnist(path: str | None, classes: list[int] | None) -> Source:
 def _source(published: _Published, path: str | None, classes: list[int] | None) -> Source:
     chosen = chosen_classes(classes, _CLASSES)
     folder = named_folder(path) if path else cache_of(published.name)
-    images, labels = (_find(folder, file) for file in (published.images, published.labels))
+    images, labels = (find(folder, file) for file in (published.images, published.labels))
     if images is not None and labels is not None:
         shape = _checked_shape(images, labels)
         stamp = labels.stat().st_mtime_ns
@@ -129,7 +129,7 @@ def _make(
     progress: Progress = unwatched,
 ) -> Samples:
     images, labels = (
-        _find(folder, file) or download(file, folder, progress)
+        find(folder, file) or download(file, folder, progress)
         for file in (published.images, published.labels)
     )
     _checked_shape(images, labels)
@@ -137,7 +137,7 @@ def _make(
     return subset(read_idx(images)[:, None], y, chosen, _CLASSES)
 
 
-def _find(folder: Path, file: RemoteFile) -> Path | None:
+def find(folder: Path, file: RemoteFile) -> Path | None:
     """The file in `folder`, plain or packed, also by the name with a dot that some archives give it."""
     plain = file.name.removesuffix(".gz")
     names = (plain, plain.replace("-idx", ".idx"), file.name, f"{plain.replace('-idx', '.idx')}.gz")

@@ -29,7 +29,7 @@ from gradviz.training.loss import describe_experiment
 _HEADER = """\
 # {name}
 #
-# Written by gradviz {version} for Keras 3. It needs keras, numpy and a backend, and runs as it is:
+# Written by gradviz {version} for Keras 3. It needs keras, numpy{pillow} and a backend, and runs as it is:
 #
 #     KERAS_BACKEND=torch python FILE.py        (or tensorflow; without it, the one that Keras is set to)
 #
@@ -107,6 +107,7 @@ def export_keras(experiment: ExperimentSpec) -> str:
     header = _HEADER.format(
         name=_comment(experiment.name),
         version=__version__,
+        pillow=", Pillow" if ("PIL", "Image") in sources.imports else "",
         notes="\n".join(_notes([_ALWAYS, *network.notes, *training.notes])),
         imports="\n".join(sources.import_lines()),
     )

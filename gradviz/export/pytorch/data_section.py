@@ -1,7 +1,8 @@
 """The part of a script that makes the data: the same samples, split and standardised in the same way.
 
 Data that are drawn are drawn again by our own functions. Data that lie in a file travel in the script,
-compressed, since a script that needs a file beside it is lost without it.
+compressed, since a script that needs a file beside it is lost without it; only images that are too many are
+read from their files.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from gradviz.data.registry import Source
 from gradviz.data.seeds import Purpose, stream
 from gradviz.export.expression import Argument, Call, Name, Value
 from gradviz.export.layout import WIDTH, assigned
+from gradviz.export.pytorch.files_section import reading
 from gradviz.export.pytorch.source import Sources
 from gradviz.export.registry import ExportError
 from gradviz.spec.data_info import Task
@@ -78,7 +80,8 @@ def data_section(
         sources.need("torch", "Tensor")
     end: list[str] = []
     if source.stored:
-        texts, made, end = _stored(source, sources)
+        texts, end = _stored(spec.name, source, sources)
+        made = "    x, y = stored_samples()"
     else:
         texts, made = _drawn(source, seed, sources)
     texts += sources.carry(stream, split_in_order if source.ordered else split)
@@ -132,8 +135,11 @@ def _split(source: Source, seed: str) -> str:
     return f"split({groups}, held_out, stream({seed}, Purpose.SPLIT))"
 
 
-def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]]:
+def _stored(name: str, source: Source, sources: Sources) -> tuple[list[str], list[str]]:
+    """The definitions, the last of them `stored_samples`, and the samples that stand at the end."""
     if source.samples * math.prod(source.input_shape) > _MOST_VALUES:
+        if texts := reading(name, source, sources):
+            return texts, []
         raise ExportError(
             f"the data have more than {_MOST_VALUES:,} values, which a script does not carry: "
             "choose a smaller data set, or fewer of its classes"
@@ -156,6 +162,8 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
     )
     text = base64.b85encode(packed).decode("ascii")
     if len(text) > _LARGEST:
+        if texts := reading(name, source, sources):
+            return texts, []
         raise ExportError(
             f"the data would make a script of {len(text) / 2**20:.0f} MB, and {_LARGEST // 2**20} MB is the "
             "most: choose a smaller data set"
@@ -175,7 +183,7 @@ def _stored(source: Source, sources: Sources) -> tuple[list[str], str, list[str]
     )
     lines = "\n".join(wrap(text, WIDTH, break_on_hyphens=False))
     end = f'# The samples: {how}, compressed by LZMA, in base 85.\n\nSTORED = """\n{lines}\n"""'
-    return [function], "    x, y = stored_samples()", [end]
+    return [function], [end]
 
 
 def _smallest(table: NDArray[Any]) -> np.dtype[Any]:

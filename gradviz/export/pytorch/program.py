@@ -21,7 +21,7 @@ from gradviz.training.loss import describe_experiment
 _HEADER = """\
 # {name}
 #
-# Written by gradviz {version} for PyTorch. It needs torch and numpy, and runs as it is:
+# Written by gradviz {version} for PyTorch. It needs {needs}, and runs as it is:
 #
 #     python FILE.py
 #
@@ -75,6 +75,7 @@ def export_pytorch(experiment: ExperimentSpec) -> str:
     header = _HEADER.format(
         name=_comment(experiment.name),
         version=__version__,
+        needs="torch, numpy and Pillow" if ("PIL", "Image") in sources.imports else "torch and numpy",
         seeds="SEED" if seeds.settings == (f"SEED = {experiment.seed}",) else "the seeds",
         imports="\n".join(sources.import_lines()),
     )
