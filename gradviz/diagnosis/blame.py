@@ -8,17 +8,18 @@ that are there, everything else 1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.layer import LayerInfo
+from gradviz.records.reader import RunReader
 
-BALANCED_SLOPE = sqrt(0.5)
+BALANCED_SLOPE = math.sqrt(0.5)
 """What ReLU leaves of a norm."""
 BALANCED = 1.25
 """Up to this factor a layer (or its inverse) a network counts as balanced; 20 such layers make 87."""
@@ -86,6 +87,19 @@ def blame(
     return _judge({kind: np.array(values) for kind, values in logs.items()}, max(weights, 1))
 
 
+def blame_of_run(reader: RunReader, step: int) -> Blame:
+    """Who is to blame by the newest gains at or before a step of a recorded run."""
+    layers = reader.info.layers
+    newest = reader.sample_at("gain", step)
+    if newest is None:
+        return blame([math.nan] * len(layers), layers)
+    at, gains = newest
+    told = next((event for event in reader.events() if event.kind == "blocks"), None)
+    skips = reader.sample_at("skip_factor", at) if told is not None else None
+    shortcut = [index for block in told.detail["shortcuts"] for index in block] if told is not None else []
+    return blame(gains, layers, skip_factors=() if skips is None else skips[1], shortcut=shortcut)
+
+
 def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
     rows = np.atleast_2d(np.asarray(gains, np.float64))
     if rows.shape[1] != count:
@@ -94,14 +108,14 @@ def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
 
 
 def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blame:
-    factors = {kind: exp(values.mean()) for kind, values in logs.items()}
+    factors = {kind: math.exp(values.mean()) for kind, values in logs.items()}
     slopes = len(logs.get(FactorKind.SLOPE, ()))
     balanced = dict.fromkeys(logs, 1.0)
     if slopes and FactorKind.WEIGHTS in logs:
         balanced[FactorKind.SLOPE] = BALANCED_SLOPE
         balanced[FactorKind.WEIGHTS] = BALANCED_SLOPE ** (-slopes / weights)
     total = sum(float(values.sum()) for values in logs.values()) / weights
-    per_layer = exp(total)
+    per_layer = math.exp(total)
     if not logs:
         return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence="No gains were measured.")
     if 1 / BALANCED <= per_layer <= BALANCED:

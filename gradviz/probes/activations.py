@@ -7,6 +7,7 @@ is dead when all of its entries are zero.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from gradviz.probes.slopes import is_activation, saturated_share
 from gradviz.records.layer import LayerInfo
 
 ACTIVATION_QUANTITIES = ("activation_mean", "activation_std", "zero_share", "dead_share", "saturated_share")
+_IN_NUMPY = (torch.float32, torch.float64)
+"""On a CPU NumPy takes half of the time that torch does for so little."""
 _CHANNELS_FIRST = ("Conv1d", "Pool1d", "BatchNorm1d", "InstanceNorm1d")
 _FEATURES_LAST = ("Linear", "LayerNorm", "RMSNorm", "RNN", "LSTM", "GRU", "Attention", "Embedding")
 
@@ -45,11 +48,22 @@ def moments(output: Tensor) -> Tensor:
 
     float64 `[3]`; NaN of nothing.
     """
-    values = entries(output).double()
+    values = entries(output)
     if not values.numel():
         return torch.full((3,), torch.nan, dtype=torch.float64, device=output.device)
-    mean, spread = values.mean(), values.std(correction=0)  # std_mean makes NaN of an infinite mean
+    if values.is_cpu and values.dtype in _IN_NUMPY:
+        return torch.tensor(_moments(values.numpy()), dtype=torch.float64)
+    doubles = values.double()
+    mean, spread = doubles.mean(), doubles.std(correction=0)  # std_mean makes NaN of an infinite mean
     return torch.stack([mean, spread, (values == 0).double().mean()])
+
+
+def _moments(values: NDArray[np.floating]) -> tuple[float, float, float]:
+    with np.errstate(invalid="ignore"):
+        mean = float(values.mean(dtype=np.float64))
+        away = values - mean if values.dtype == np.float64 else np.subtract(values, mean, dtype=np.float64)
+        spread = math.sqrt(np.vdot(away, away) / values.size)
+    return mean, spread, 1 - np.count_nonzero(values) / values.size
 
 
 def dead_share(output: Tensor, dim: int) -> Tensor:
@@ -58,6 +72,9 @@ def dead_share(output: Tensor, dim: int) -> Tensor:
         return torch.full((), torch.nan, dtype=torch.float64, device=output.device)
     units = output.detach().movedim(dim, -1).reshape(-1, output.shape[dim])
     units = units[:, :: -(-units.numel() // MOST)]
+    if units.is_cpu and units.dtype in _IN_NUMPY:
+        alive = np.count_nonzero(units.numpy().any(axis=0))
+        return torch.tensor(1 - alive / units.shape[1], dtype=torch.float64)
     return (units == 0).all(dim=0).double().mean()
 
 

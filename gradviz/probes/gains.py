@@ -73,18 +73,17 @@ class PassGradients:
 
     def numbers(self) -> Tensor:
         """All that was measured, float64 `[2 · layers + 3 · blocks]` where it lies; for `tell`."""
-        values = [
-            norm(found) if known else None
-            for known, found in (
-                *zip(self._needed, self._arrived, strict=True),
-                *zip(self._through, self._handed_on, strict=True),
-            )
-        ]
-        device = next((value.device for value in values if value is not None and value.is_cuda), None)
+        known = (*self._needed, *self._through)
+        values = [norm(found) if found else None for found in (*self._arrived, *self._handed_on)]
+        blocks = [block.values for block in self._blocks]
+        device = next((each.device for each in (*values, *blocks) if each is not None), None)
         nothing = torch.full((), torch.nan, dtype=torch.float64, device=device)
-        unknown = nothing.expand(len(BLOCK_QUANTITIES))
-        scalars = [nothing if value is None else value.to(nothing.device) for value in values]
-        triples = [unknown if block.values is None else block.values for block in self._blocks]
+        zero, unknown = torch.zeros_like(nothing), nothing.expand(len(BLOCK_QUANTITIES))
+        scalars = [
+            (zero if there else nothing) if value is None else value
+            for there, value in zip(known, values, strict=True)
+        ]
+        triples = [unknown if block is None else block for block in blocks]
         return torch.cat([torch.stack(scalars) if scalars else nothing.new_empty(0), *triples])
 
     def tell(self, numbers: NDArray[np.float64], scale: float, sample: Sample) -> None:

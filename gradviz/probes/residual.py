@@ -100,17 +100,16 @@ class BlockGradients:
         self._complete(parts)
 
     def _take(self, parts: dict[str, Tensor | None], part: str, gradients: list[Tensor]) -> None:
-        parts[part] = gradients[0].detach().double() if gradients else torch.zeros((), dtype=torch.float64)
+        parts[part] = gradients[0].detach().double() if gradients else torch.empty(0)
         self._complete(parts)
 
     def _complete(self, parts: dict[str, Tensor | None]) -> None:
         if parts is not self._parts or len(parts) < 3:
             return
         whole = parts["sum"]
-        skip, branch = (whole if parts[p] is None else parts[p] for p in ("skip", "branch"))
-        if whole is None or skip is None or branch is None:
+        if whole is None:
             return
-        skip, branch = skip.to(whole.device), branch.to(whole.device)
+        skip, branch = (_share_of(whole, parts[part]) for part in ("skip", "branch"))
         both = skip + branch
         of_sum, of_branch, of_both = (torch.linalg.vector_norm(part) for part in (whole, branch, both))
         # each divided by the norm first: squares of tiny gradients would leave the range
@@ -118,3 +117,10 @@ class BlockGradients:
         self.values = torch.stack([of_branch / of_sum, of_both / of_branch, share])
         parts.clear()
         self._parts = {}
+
+
+def _share_of(whole: Tensor, part: Tensor | None) -> Tensor:
+    """What came: all of it through the input itself (None), nothing (an empty tensor), or what there is."""
+    if part is None:
+        return whole
+    return part if part.numel() else whole.new_zeros(())

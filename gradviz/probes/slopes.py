@@ -36,10 +36,14 @@ def saturated_share(module: nn.Module, inputs: Tensor) -> Tensor:
         return torch.full((), torch.nan, dtype=torch.float64, device=inputs.device)
     if isinstance(module, nn.PReLU):
         return _of_prelu(module, inputs)
-    found = torch.zeros(inputs.shape, dtype=torch.bool, device=inputs.device)
-    for low, high in _ranges(module):
-        found |= (inputs >= low) & (inputs <= high)
-    return found.double().mean()
+    count = torch.zeros((), dtype=torch.int64, device=inputs.device)
+    for low, high in _ranges(module):  # which do not overlap
+        if low == -torch.inf:
+            found = inputs <= high
+        else:
+            found = inputs >= low if high == torch.inf else (inputs >= low) & (inputs <= high)
+        count += found.count_nonzero()
+    return count.double() / inputs.numel()
 
 
 def gives_zeros(module: nn.Module) -> bool:

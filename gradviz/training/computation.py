@@ -28,6 +28,11 @@ class Computation:
         self.compiles = spec.compile
         """Whether training's passes were to be compiled, so that hooks on the network must not be there."""
         self._compiled = Compiled(model, writer) if spec.compile else None
+        if spec.compile:
+            writer.log(
+                "info",
+                "Activations and gains of layers are measured in passes of their own, not compiled.",
+            )
         self.plain: Forward = in_precision(model, spec.precision, device)
         self.forward: Forward = (
             self.plain if self._compiled is None else in_precision(self._compiled, spec.precision, device)

@@ -150,3 +150,13 @@ def test_a_branch_that_is_the_input_itself() -> None:
     block = Residual(nn.Identity())
     seen = measure(block, torch.randn(3, WIDTH)).blocks[block]
     assert seen == pytest.approx({"branch_gain": 1, "skip_factor": 2, "skip_share": 0.5})
+
+
+def test_a_branch_that_gives_no_gradient_beside_a_projection() -> None:
+    class Cut(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.detach()[:, :2]
+
+    block = Residual(Cut(), nn.Linear(WIDTH, 2))
+    seen = measure(block, torch.randn(3, WIDTH)).blocks[block]
+    assert seen == pytest.approx({"branch_gain": 0, "skip_factor": math.inf, "skip_share": 1})

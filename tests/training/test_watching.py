@@ -11,7 +11,9 @@ from torch.nn.functional import cross_entropy
 
 from gradviz.data.batches import Batches
 from gradviz.data.load import load
+from gradviz.diagnosis.blame import blame_of_run
 from gradviz.nets.model import build
+from gradviz.records.factors import FactorKind
 from gradviz.spec.experiment import LayerSpec, MeasureSpec, ModelSpec, TrainingSpec
 
 
@@ -106,7 +108,26 @@ def test_a_compiled_network_is_looked_at_without_its_compiler(bench, experiment,
     assert seen
     assert set(seen) == {0}
     assert losses(compiled) == losses(plain)
+    assert [log.text for log in compiled.logs() if "not compiled" in log.text]
     for quantity in ("gain", "activation_mean", "branch_gain"):
         for step in range(6):
             expected = plain.sample_at(quantity, step)[1]
             assert np.array_equal(compiled.sample_at(quantity, step)[1], expected, equal_nan=True)
+
+
+def test_a_run_tells_whom_to_blame(bench, experiment) -> None:
+    sigmoid = (layer("Linear", out_features=16), layer("Sigmoid")) * 12
+    spec = replace(
+        residual(experiment), model=ModelSpec(layers=(*sigmoid, layer("Linear", out_features="classes")))
+    )
+    _, reader = bench.train(spec)
+    found = blame_of_run(reader, 5)
+    assert found.kind is FactorKind.SLOPE
+    assert found.factor == pytest.approx(0.24, abs=0.02)
+    _, reader = bench.train(residual(experiment))
+    blocks = blame_of_run(reader, 5)
+    skips = reader.sample_at("skip_factor", 5)[1]
+    others = [i for i, each in enumerate(reader.info.layers) if each.kind == "Dropout"]
+    logs = np.log([*reader.sample_at("gain", 5)[1][others], *skips])
+    assert blocks.factors[FactorKind.OTHER] == pytest.approx(np.exp(logs.mean()), rel=1e-5)
+    assert blame_of_run(reader, -1).sentence == "No gains were measured."
