@@ -1,8 +1,8 @@
 """Text that a language model writes by itself, a look at what it has learnt that no number gives.
 
-It goes on from a window of the held-out text, of the first hundred the one with the most words in it and not, say,
-the lines of a table: the network reads the last tokens, as many as in training, and one is drawn from the
-probabilities that it gives for the next (temperature 0.6: surer than it is, which reads better).
+It goes on from a window of the held-out text, of the first hundred the one with the most words in it and
+not, say, the lines of a table: the network reads the last tokens, as many as in training, and one is drawn
+from the probabilities that it gives for the next (temperature 0.6: surer than it is, which reads better).
 The network is in evaluation mode meanwhile and the chance is a stream of its own, so training does not feel
 it.
 """
