@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 from gradviz.data.augmentation import Augmentation
@@ -24,6 +25,7 @@ from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import AugmentationSpec, ExperimentSpec
 from gradviz.training.check import check_training
 from gradviz.training.learning_rate import is_scheduled
+from gradviz.training.loss_scale import LOWEST
 
 _TRAIN = '''\
 def train(steps: int{default}, model: nn.Module | None = None) -> list[float]:
@@ -64,6 +66,14 @@ _SEVERAL = """\
             loss += share.detach()"""
 
 
+_SCALED = f"""\
+        scaler.step(optimizer)
+        scaler.update()
+        if scaler.get_scale() < 2**{round(math.log2(LOWEST))}:
+            print(f"step {{step + 1:,}}: gradients overflow at any scale, so training ends here")
+            break"""
+
+
 def training_section(
     experiment: ExperimentSpec, info: DataInfo, seeds: SeedNames, sources: Sources
 ) -> tuple[Parts, list[str]]:
@@ -97,14 +107,13 @@ def training_section(
     before = [assigned("batches = ", _batches(experiment.augmentation, seeds.data), 4)]
     before += _steps(experiment)
     before += ["    parameters = list(model.parameters())"] if parts.positions else []
-    scaled = ["        scaler.step(optimizer)", "        scaler.update()"]
-    update = scaled if spec.precision == "float16" else ["        optimizer.step()"]
+    update = _SCALED if spec.precision == "float16" else "        optimizer.step()"
     train = _TRAIN.format(
         default=" | None = None" if spec.steps is None else " = STEPS",
         before="\n".join([*before, *parts.before]),
         seed=seeds.dropout,
         step="\n".join([*parts.at_step, _passes(words, calls, spec.accumulate), *parts.after_backward]),
-        update="\n".join([*update, *parts.after_update]),
+        update="\n".join([update, *parts.after_update]),
         in_loop=in_loop,
         at_end=at_end,
     )

@@ -64,6 +64,17 @@ def test_a_step_that_overflows_is_left_out(same_losses, monkeypatch):
     assert min(script) < 2**16
 
 
+def test_no_scale_that_is_low_enough_ends_training_on_both_sides(workshop, same_losses, monkeypatch):
+    class Falling(torch.amp.GradScaler):
+        def update(self):
+            super().update(self.get_scale() / 2**10)
+
+    monkeypatch.setattr(torch.amp, "GradScaler", Falling)
+    experiment = trained(training={"precision": "float16"})
+    assert len(workshop.engine_losses(experiment, 10)) == 5
+    same_losses(experiment)
+
+
 @pytest.mark.parametrize("accumulate", [2, 3, 7])
 def test_several_batches_a_step_have_the_same_losses(same_losses, accumulate):
     same_losses(trained(training={"accumulate": accumulate}))
