@@ -9,13 +9,14 @@ are held keep the allocator from giving the next step the same, warm memory (4 %
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from gradviz.probes.norms import LayerNorms
+from gradviz.probes.spikes import Spike, Spikes
 from gradviz.records.exact import to_float32
 from gradviz.records.writer import RunWriter
 
@@ -49,6 +50,7 @@ class Ledger:
         self._next = writer.steps
         self._steps: list[RawStep] = []
         self._correct = self._samples = 0
+        self._spikes = Spikes()
 
     @property
     def full(self) -> bool:
@@ -75,10 +77,15 @@ class Ledger:
             self._samples += int(samples.sum())
         for quantity in steps[0].squares:
             squares = np.array([step.squares[quantity] for step in steps])
-            rows[:, places[quantity]] = to_float32(self._norms.by_layer(squares))
+            layers = self._norms.by_layer(squares)
+            rows[:, places[quantity]] = to_float32(layers)
+            norms = np.sqrt(squares.sum(axis=1))
             together = places.get(quantity.replace("grad", "global"))
             if together is not None:
-                rows[:, together] = to_float32(np.sqrt(squares.sum(axis=1)))[:, None]
+                rows[:, together] = to_float32(norms)[:, None]
+            if quantity == "grad_norm":
+                for spike in self._spikes.find(self._next, norms):
+                    self._tell(spike, layers[spike.step - self._next])
         for quantity in {quantity for step in steps for quantity in step.noted}:
             column = np.array([step.noted.get(quantity, np.nan) for step in steps])
             rows[:, places[quantity]] = to_float32(column)[:, None]
@@ -95,14 +102,21 @@ class Ledger:
         self._correct = self._samples = 0
         return correct / samples if samples else float("nan")
 
-    def state_dict(self) -> dict[str, int]:
-        """What the accuracy of the epoch so far is made of."""
+    def state_dict(self) -> dict[str, Any]:
+        """What the accuracy of the epoch so far is made of, and how large gradients have been."""
         self.flush()
-        return {"correct": self._correct, "samples": self._samples}
+        return {"correct": self._correct, "samples": self._samples, "spikes": self._spikes.state_dict()}
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on in the middle of an epoch."""
         self._correct, self._samples = state["correct"], state["samples"]
+        if "spikes" in state:
+            self._spikes.load_state_dict(state["spikes"])
+
+    def _tell(self, spike: Spike, norms: NDArray[np.float64]) -> None:
+        """“spike” of the layer whose gradient is the largest then."""
+        layer = self._writer.info.measured[int(np.nanargmax(norms))].name
+        self._writer.event(spike.step, "spike", layer, factor=spike.factor, value=spike.value)
 
 
 def _number(correct: float | Guesses | None) -> float:

@@ -307,11 +307,11 @@ class Recorder:
         """The training accuracy over all steps since the last call, for the end of an epoch."""
         return self._ledger.take_accuracy()
 
-    def state_dict(self) -> dict[str, int]:
+    def state_dict(self) -> dict[str, Any]:
         """What is gathered over more than one step, for a checkpoint."""
         return self._ledger.state_dict()
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on gathering."""
         self._ledger.load_state_dict(state)
 

@@ -45,6 +45,8 @@ class Ladder:
         self._growing: dict[int, _Growing] = {}
         self.recorded = 0
         self.kept = 0
+        self.spared: frozenset[int] = frozenset()
+        """Level-0 tiles before the first kept one that are there."""
 
     def pieces(self, level: int, first: int, last: int) -> list[Piece]:
         """Columns that cover the steps `first` to `last`; coarser ones where `level` was not kept."""
@@ -83,7 +85,7 @@ class Ladder:
             return self._rows.tile(Place(self._quantity, statistic, level, idx), self._width, self._kept_now)
 
         if level == 0:
-            values = read("value") if idx >= self.kept else None
+            values = read("value") if idx >= self.kept or idx in self.spared else None
             return None if values is None else Columns(values, values, values)
         mean, low, high = read("mean"), read("min"), read("max")
         return None if mean is None or low is None or high is None else Columns(mean, low, high)

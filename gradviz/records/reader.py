@@ -8,6 +8,7 @@ the rest is shown.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.happenings import Event, Happenings, Log
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
+from gradviz.records.neighbourhoods import spared_tiles
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
@@ -51,6 +53,7 @@ class RunReader:
             }
             self._seen: tuple[int, str] | None = None
             self._progress = Progress()
+            self._spared: frozenset[int] = frozenset()
             self._samples = Samples(self._rows)
             self._happenings = Happenings(self._rows)
             self.refresh()
@@ -166,6 +169,9 @@ class RunReader:
                 return False
             progress = Progress.from_json(seen[1])
             self._rows.read_tail(self._tail, progress.recorded)
+            if progress.kept != self._progress.kept:
+                query = partial(self._rows.rows, "the steps around events")
+                self._spared = spared_tiles(query, self._rows.run, progress.kept)
             if self._seen is None:
                 self._take_stock(progress)
         finally:
@@ -173,6 +179,7 @@ class RunReader:
         self._seen, self._progress = seen, progress
         for ladder in self._ladders.values():
             ladder.recorded, ladder.kept = progress.recorded, progress.kept
+            ladder.spared = self._spared
         return True
 
     def _find(self, run: str | None) -> tuple[int, RunInfo]:
@@ -203,7 +210,7 @@ class RunReader:
         """Compare what is there with what was written, as far as that is cheap."""
         rows = self._rows
         expected = {"sample": progress.samples_kept, "event": progress.events, "log": progress.logs}
-        expected["tile"] = -progress.kept * len(self.slices)
+        expected["tile"] = (len(self._spared) - progress.kept) * len(self.slices)
         level, full = 0, progress.recorded // TILE
         while full:
             expected["tile"] += full * len(self.slices) * (3 if level else 1)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
+from gradviz.records.neighbourhoods import spared_tiles
 from gradviz.records.progress import Progress
 from gradviz.records.schema import ROWS, row_id, row_number, row_span
 
@@ -64,6 +65,10 @@ class _Run(NamedTuple):
     file: sqlite3.Connection
     key: int
 
+    def ask(self, sql: str, *values: object) -> sqlite3.Cursor:
+        """What a query finds."""
+        return self.file.execute(sql, values)
+
     def row(self, table: str) -> tuple[Any, ...]:
         """Its only row in a table."""
         found: tuple[Any, ...] | None = self.file.execute(
@@ -113,7 +118,11 @@ def _renumbered(rows: sqlite3.Cursor, key: int, tick: Tick) -> Iterator[tuple[An
 def _drop(there: _Run, here: _Run, old: Progress, new: Progress) -> None:
     """Give up in the copy what the run gave up."""
     if new.kept != old.kept:
-        here.file.execute("DELETE FROM tile WHERE run = ? AND level = 0 AND idx < ?", (here.key, new.kept))
+        stay = ", ".join(str(idx) for idx in spared_tiles(there.ask, there.key, new.kept))
+        here.file.execute(
+            f"DELETE FROM tile WHERE run = ? AND level = 0 AND idx < ? AND idx NOT IN ({stay})",
+            (here.key, new.kept),
+        )
     if new.thinnings != old.thinnings:
         every = "SELECT id FROM sample WHERE run = ?"
         kept = {row_number(row[0]) for row in there.file.execute(every, (there.key,))}

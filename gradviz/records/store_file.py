@@ -1,8 +1,9 @@
 """The file of a live run: one connection that does all writing and checkpointing, one transaction a batch.
 
 Write-ahead log with `synchronous=NORMAL`: a commit does not wait for the disk, and a killed process loses
-nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first, then every
-second of the older scheduled samples; levels, events, logs and the newest checkpoints stay.
+nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first (but not that
+around events), then every second of the older scheduled samples; levels, events, logs and the newest
+checkpoints stay.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gradviz.records.checkpoint import Checkpoint, Moment, put_checkpoint
 from gradviz.records.checksum import checksum
 from gradviz.records.errors import RecordsError
 from gradviz.records.migrations import current_format
+from gradviz.records.neighbourhoods import Spared
 from gradviz.records.ownership import OwnerLock, writer_lock
 from gradviz.records.pending import Pending
 from gradviz.records.progress import Progress
@@ -47,6 +49,7 @@ class StoreFile:
         self._sample_bytes = 0
         self._sample_limit = budget // 4
         self._full: deque[tuple[int, int]] = deque()
+        self._spared = Spared()
         self._levelled = 0
         self._tails = 0
         if path.exists():
@@ -102,7 +105,10 @@ class StoreFile:
         if self.progress.thinnings:
             self._sample_limit = max(self._sample_limit, self._sample_bytes * 5 // 4)
         sizes = "SELECT idx, coalesce(length(data), 0) FROM tile WHERE level = 0 ORDER BY id"
-        self._full = deque(connection.execute(sizes))
+        self._spared.mark(connection.execute("SELECT step, kind FROM event"))
+        for idx, size in connection.execute(sizes):
+            if idx >= self.progress.kept or not self._spared.take(idx, size):
+                self._full.append((idx, size))
         full = "SELECT coalesce(max(idx) + 1, 0) FROM tile WHERE level = 1"
         self._levelled = connection.execute(full).fetchone()[0]
         self._tails = connection.execute("SELECT count(*) FROM tail").fetchone()[0]
@@ -143,7 +149,11 @@ class StoreFile:
                 after, sample_bytes = self._thin_samples(after)
                 sample_limit = max(sample_limit, sample_bytes * 5 // 4)
             levelled = max([self._levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
-            tile_bytes, after = self._keep_to_budget(full, levelled, tile_bytes, sample_bytes, after)
+            spared = self._spared.copy()
+            spared.mark((event.step, event.kind) for event in pending.events)
+            tile_bytes, after = self._keep_to_budget(
+                full, spared, levelled, tile_bytes, after, room=self._budget - sample_bytes
+            )
             put_progress(connection, RUN, self._uuid, after)
             for checkpoint, rows in checkpoints:
                 put_checkpoint(connection, RUN, self._uuid, checkpoint, Moment(progress=after, rows=rows))
@@ -154,6 +164,7 @@ class StoreFile:
             raise
         self.progress, self._bytes, self._sample_bytes = after, tile_bytes, sample_bytes
         self._full, self._levelled, self._sample_limit = full, levelled, sample_limit
+        self._spared = spared
 
     def close(self) -> None:
         """Checkpoint, close and let go of the writer's lock."""
@@ -224,22 +235,35 @@ class StoreFile:
     def _keep_to_budget(
         self,
         full: deque[tuple[int, int]],
+        spared: Spared,
         levelled: int,
         tile_bytes: int,
-        sample_bytes: int,
         after: Progress,
+        *,
+        room: int,
     ) -> tuple[int, Progress]:
-        """Drop the oldest level-0 tiles while over budget, but none whose level-1 tile is not there yet."""
+        """Drop the oldest level-0 tiles while there is no room, but none whose level-1 tile is not there."""
         kept = after.kept
-        while full and tile_bytes + sample_bytes > self._budget and full[0][0] // FACTOR < levelled:
-            idx, size = full.popleft()
-            tile_bytes -= size
-            kept = idx + 1
-        while full and full[0][0] < kept:
-            tile_bytes -= full.popleft()[1]
+        while full and tile_bytes > room and full[0][0] // FACTOR < levelled:
+            kept = full[0][0] + 1
+            while full and full[0][0] < kept:
+                idx, size = full.popleft()
+                if not spared.take(idx, size):
+                    tile_bytes -= size
         if kept != after.kept:
-            self._connection.execute("DELETE FROM tile WHERE run = ? AND level = 0 AND idx < ?", (RUN, kept))
+            surplus = spared.surplus(self._budget)
+            tile_bytes -= sum(surplus.values())
+            self._drop_tiles(range(after.kept, kept), spared)
+            for idx in surplus:
+                self._drop_tiles(range(idx, idx + 1), spared)
         return tile_bytes, replace(after, kept=kept)
+
+    def _drop_tiles(self, tiles: range, spared: Spared) -> None:
+        stay = ", ".join(str(idx) for idx in tiles if idx in spared.sizes)
+        self._connection.execute(
+            f"DELETE FROM tile WHERE run = ? AND level = 0 AND idx >= ? AND idx < ? AND idx NOT IN ({stay})",
+            (RUN, tiles.start, tiles.stop),
+        )
 
     def _thin_samples(self, after: Progress) -> tuple[Progress, int]:
         """Drop every second array in the older half of each quantity and layer; single numbers stay."""

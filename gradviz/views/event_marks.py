@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LOOKS = {
     "nonfinite": ("✕", "non_finite"),
+    "spike": ("▲", "exploding"),
     "learning_rate": ("◆", "accent"),
     "frozen": ("■", "secondary"),
     "unfrozen": ("□", "accent"),
@@ -61,6 +62,9 @@ def _words(event: Event) -> str:  # noqa: C901, PLR0911 - a table
         case "nonfinite":
             where = event.layer or translate("Events", "the loss")
             return translate("Events", "first value that is not finite, in {0}").format(where)
+        case "spike":
+            words = translate("Events", "the gradient is {0} times what it was of late, largest in {1}")
+            return words.format(significant(float(detail.get("factor", 0))), event.layer)
         case "early_stop":
             words = translate("Events", "training ended early, best at step {0}")
             return words.format(count(max(int(detail.get("best_step", 0)), 0)))
