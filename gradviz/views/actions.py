@@ -161,6 +161,18 @@ TABLE: dict[str, ActionInfo] = {
         "radio",
         "Ctrl+E",
     ),
+    "view.next_event": _info(
+        QT_TRANSLATE_NOOP("Actions", "Next event"),
+        QT_TRANSLATE_NOOP("Actions", "Go to the next mark on the time bar"),
+        "",
+        "F3",
+    ),
+    "view.previous_event": _info(
+        QT_TRANSLATE_NOOP("Actions", "Previous event"),
+        QT_TRANSLATE_NOOP("Actions", "Go to the mark before the shown step"),
+        "",
+        "Shift+F3",
+    ),
     "help.shortcuts": _info(
         QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"),
         QT_TRANSLATE_NOOP("Actions", "List all keyboard shortcuts"),

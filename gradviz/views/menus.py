@@ -36,6 +36,7 @@ MENUS: dict[object, tuple[str, ...]] = {
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (
         THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.live",
+        "view.next_event", "view.previous_event",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
 }  # fmt: skip

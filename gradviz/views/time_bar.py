@@ -17,6 +17,7 @@ from gradviz.views.time_track import TimeTrack
 
 if TYPE_CHECKING:
     from gradviz.control.run_entry import RunEntry
+    from gradviz.records.happenings import Event
     from gradviz.records.snapshot import Snapshot
 
 _READING_S = 0.25
@@ -29,6 +30,8 @@ class TimeBar(QWidget):
     cursor_moved = Signal(object)
     """A step (int), or None for live."""
 
+    events_there = Signal(bool)
+    """Whether the shown run has events to go to."""
     run_chosen = Signal(object)
     """The id (str) of the run to be shown, or None for the experiment's empty plots."""
 
@@ -77,6 +80,8 @@ class TimeBar(QWidget):
         self.field.valueChanged.connect(self._on_typed)
         self.live.clicked.connect(self._on_live)
         self._read_at = 0.0
+        self._cursor = 0
+        self._events: tuple[Event, ...] = ()
         self.show_nothing()
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
@@ -93,7 +98,7 @@ class TimeBar(QWidget):
     def show_nothing(self, horizon: int = 1) -> None:
         """There is no recorded step yet."""
         self.track.show_steps(0, -1, horizon)
-        self.track.show_marks(())
+        self._mark(())
         self._show_number(0, 0)
         self.field.setEnabled(False)
         self.live.setEnabled(False)
@@ -107,7 +112,8 @@ class TimeBar(QWidget):
             self.show_nothing(horizon)
             return
         self.track.show_steps(snapshot.cursor, recorded, horizon)
-        self.track.show_marks(track_marks(snapshot.events))
+        self._cursor = snapshot.cursor
+        self._mark(snapshot.events)
         now = monotonic()
         from gradviz.records.run import RunState  # noqa: PLC0415 - after the first paint
 
@@ -121,6 +127,27 @@ class TimeBar(QWidget):
         self.note.setText(
             "" if snapshot.exact else self.tr("nearest kept step {0}").format(count(snapshot.profile.step))
         )
+
+    def go_to_next_event(self) -> None:
+        """Show the step of the first event after the shown one, if there is one."""
+        later = [mark.step for mark in self.track.marks if mark.step > self._cursor]
+        if later:
+            self.cursor_moved.emit(min(later))
+
+    def go_to_previous_event(self) -> None:
+        """Show the step of the last event before the shown one, if there is one."""
+        earlier = [mark.step for mark in self.track.marks if mark.step < self._cursor]
+        if earlier:
+            self.cursor_moved.emit(max(earlier))
+
+    def _mark(self, events: tuple[Event, ...]) -> None:
+        """Mark them, if they are others than before: there may be thousands."""
+        if events is self._events:
+            return
+        if bool(events) != bool(self._events):
+            self.events_there.emit(bool(events))
+        self._events = events
+        self.track.show_marks(track_marks(events))
 
     def _show_number(self, step: int, last: int) -> None:
         if self.field.hasFocus() and self.field.text() != self.field.cleanText():

@@ -123,6 +123,8 @@ class WindowWiring(QObject):
             ("run.rename", self._rename_run),
             ("run.remove", self._remove_run),
             ("view.live", self._go_live),
+            ("view.next_event", window.time_bar.go_to_next_event),
+            ("view.previous_event", window.time_bar.go_to_previous_event),
         ):
             window.actions_by_key[key].triggered.connect(method)
         runs.progressed.connect(window.toolbar.show_progress)
@@ -133,6 +135,8 @@ class WindowWiring(QObject):
         runs.clock.refreshed.connect(self._on_refreshed)
         window.document.runs_changed.connect(self._on_runs)
         window.time_bar.cursor_moved.connect(runs.clock.set_cursor)
+        window.time_bar.events_there.connect(self._on_events_there)
+        self._on_events_there(there=False)
         window.time_bar.run_chosen.connect(self._on_run_chosen)
         window.toolbar.device_chosen.connect(runs.choose_device)
         window.left.training.rate_changed.connect(runs.set_rate)
@@ -308,6 +312,11 @@ class WindowWiring(QObject):
 
     def _go_live(self) -> None:
         self._window.runs.clock.set_cursor(None)
+
+    def _on_events_there(self, there: bool) -> None:
+        for key in ("view.next_event", "view.previous_event"):
+            reason = "" if there else self.tr("The shown run has no events.")
+            set_reason(self._window.actions_by_key[key], reason)
 
     def _rename_run(self) -> None:
         entry = self._entry

@@ -330,3 +330,13 @@ def checkpointed(store) -> None:
     put_checkpoint(connection, key, uuid, made, Moment(progress=Progress.from_json(text), rows=b""))
     connection.commit()
     connection.close()
+
+
+def test_keys_go_from_event_to_event(window, trained, qtbot) -> None:
+    action = window.actions_by_key["view.previous_event"]
+    assert "no events" in action.toolTip()
+    trained()
+    assert action.isEnabled()
+    QTest.keyClick(window, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 60)
+    assert window.time_bar.field.value() == 60

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -141,6 +143,10 @@ def test_events_are_marks_with_words(bar, snapshot) -> None:
             "Step 99: training ended early, best at step 39",
         ),
         (
+            Event(step=70, kind="spike", layer="LSTM 1", detail={"factor": 34.2, "value": 8.0}),
+            "Step 70: the gradient is 34.2 times what it was of late, largest in LSTM 1",
+        ),
+        (
             Event(step=4, kind="skipped_step", layer=None, detail={"loss_scale": 65536.0}),
             "Step 4: skipped: the gradient overflowed at a loss scale of 65,536",
         ),
@@ -167,3 +173,29 @@ def test_runs_are_offered_newest_first(bar, run, qtbot) -> None:
         bar.runs.setFocus()
         qtbot.keyClick(bar.runs, Qt.Key.Key_Home)
     assert chosen.args == [None]
+
+
+def test_the_cursor_goes_from_event_to_event(bar, snapshot, qtbot) -> None:
+    with qtbot.waitSignal(bar.events_there) as there:
+        shot = snapshot(steps=100, non_finite_from=80)
+        bar.show_snapshot(replace(shot, cursor=20, live=False), 99)
+    assert there.args == [True]
+    with qtbot.waitSignal(bar.cursor_moved) as moved:
+        bar.go_to_next_event()
+    assert moved.args == [60]
+    bar.show_snapshot(replace(shot, cursor=60, live=False), 99)
+    with qtbot.waitSignal(bar.cursor_moved) as moved:
+        bar.go_to_next_event()
+    assert moved.args == [80]
+    with qtbot.assertNotEmitted(bar.cursor_moved):
+        bar.go_to_previous_event()
+    bar.show_snapshot(replace(shot, cursor=99, live=True), 99)
+    with qtbot.assertNotEmitted(bar.cursor_moved):
+        bar.go_to_next_event()
+    with qtbot.waitSignal(bar.cursor_moved) as moved:
+        bar.go_to_previous_event()
+    assert moved.args == [80]
+    with qtbot.waitSignal(bar.events_there) as there:
+        bar.show_nothing()
+    assert there.args == [False]
+    assert bar.track.marks == ()
