@@ -24,7 +24,9 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         entry = run(state, f"observed-{layers}", layers=layers, steps=steps, zero_rows=1)
         yield f"table-{layers}", _at(entry, steps * 7 // 10, _table), NORMAL
         yield f"updates-{layers}", _at(entry, steps * 7 // 10, _updates), NORMAL
+        yield f"histogram-map-{layers}", _at(entry, steps * 7 // 10, _map), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
+    yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
 
 
@@ -54,6 +56,12 @@ def _table(plots: PlotArea) -> None:
 def _updates(plots: PlotArea) -> None:
     plots.across.show_tab("updates")
     plots.curves.show_family("updates")
+    settle()
+
+
+def _map(plots: PlotArea) -> None:
+    plots.below.show_tab("map")
+    plots.layer_selected.emit(0)
     settle()
 
 

@@ -25,8 +25,10 @@ _ROW = 16
 class ColourBar(QGraphicsWidget):
     """Stands in the right margin of the map."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, zero: bool = True) -> None:
+        """`zero` names the colour of exact zeros too."""
         super().__init__()
+        self._zero = zero
         self._theme = LIGHT
         self._low, self._high = -6.0, 0.0
         self._frozen = False
@@ -52,7 +54,9 @@ class ColourBar(QGraphicsWidget):
         """Draw bar, ticks and swatches."""
         painter.setFont(plot_font())
         rect = self.rect()
-        bar = QRectF(_BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - (3 + self._frozen) * _ROW - 10)
+        bar = QRectF(
+            _BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - (2 + self._zero + self._frozen) * _ROW - 10
+        )
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
@@ -70,8 +74,9 @@ class ColourBar(QGraphicsWidget):
         self._draw_marks(painter, bar.bottom() + 8)
 
     def _draw_marks(self, painter: QPainter, top: float) -> None:
+        zero = (self._theme.zero, "", QCoreApplication.translate("ColourBar", "exact 0"))
         marks = (
-            (self._theme.zero, "", QCoreApplication.translate("ColourBar", "exact 0")),
+            *([zero] if self._zero else []),
             (self._theme.non_finite, "✕", QCoreApplication.translate("ColourBar", "NaN")),
             (self._theme.exploding, "▲", QCoreApplication.translate("ColourBar", "±Inf")),
         )
@@ -86,7 +91,7 @@ class ColourBar(QGraphicsWidget):
             )
             painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, name)
         if self._frozen:
-            self._draw_frozen(painter, top + 3 * _ROW)
+            self._draw_frozen(painter, top + len(marks) * _ROW)
 
     def _draw_frozen(self, painter: QPainter, top: float) -> None:
         swatch = QRectF(_BAR_LEFT, top + 2, _BAR_WIDTH, 12)

@@ -209,7 +209,7 @@ class FlowMap(PlotFrame):
             return
         self._drawn = drawn
         codes = encode(snapshot.flow.mean, self.levels.low, self.levels.high)
-        steps, codes = _evenly(snapshot.flow.steps, codes)
+        steps, codes = evenly(snapshot.flow.steps, codes)
         width = (steps[1] - steps[0]) if len(steps) > 1 else 1
         self._image.setImage(codes, levels=None, autoLevels=False)
         self._image.setRect(QRectF(steps[0] - 0.5, -0.5, width * len(steps), codes.shape[0]))
@@ -281,7 +281,7 @@ class _Selection:
                 line.setValue(row + offset)
 
 
-def _evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:
+def evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:
     """Columns at even distances: where the kept steps lie unevenly, the nearest one before stands."""
     if len(steps) < 3:
         return steps, codes

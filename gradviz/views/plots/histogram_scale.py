@@ -74,12 +74,19 @@ class HistogramScale:
 
     def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         """Zero and every few decades to both sides, mirrored."""
+        return self._ticks(low, high, pixels, apart=38)
+
+    def upright_ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
+        """The same where the axis stands upright and a line of text needs less room."""
+        return self._ticks(low, high, pixels, apart=16)
+
+    def _ticks(self, low: float, high: float, pixels: float, *, apart: float) -> list[Tick]:
         room = pixels / max(high - low, 1e-9)
-        stride = next((s for s in (1, 2, 4, 8, 16) if s * room >= 38), 32)
+        stride = next((s for s in (1, 2, 4, 8, 16) if s * room >= apart), 32)
         ticks = [Tick(0.0, "0")]
         for exponent in range(self.lowest, BIGGEST_DECADE + 1, stride):
             place = self._place(exponent)
-            if place * room < 26 and exponent == self.lowest:
+            if place * room < apart * 0.7 and exponent == self.lowest:
                 ticks += [Tick(place, ""), Tick(-place, "")]
                 continue
             ticks += [Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")]

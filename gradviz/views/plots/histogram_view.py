@@ -51,6 +51,7 @@ class HistogramView(PlotFrame):
         self.chooser.setAccessibleName(self.tr("Layer of the histograms"))
         self.chooser.activated.connect(self._on_chosen)
         self.heading.insertWidget(1, self.chooser)
+        self.title_end = self.chooser
         self._names: Sequence[str] = ()
         self._run = ""
         self._selected: int | None = None

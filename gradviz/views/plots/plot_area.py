@@ -26,6 +26,7 @@ from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.flow_map import FlowMap
+from gradviz.views.plots.histogram_map import HistogramMap
 from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_tabs import PlotTabs
@@ -80,9 +81,20 @@ class PlotArea(QWidget):
             self.tr("How far a step moves each layer’s weights, relative to their size"),
         )
         self.time = TimeTab(self.across)
+        self.map = HistogramMap(self)
+        self.below = PlotTabs(self)
+        self.below.add(
+            "histograms",
+            self.histograms,
+            self.tr("Histograms"),
+            self.tr("The entries of the selected layer at the shown step"),
+        )
+        self.below.add(
+            "map", self.map, self.tr("Map"), self.tr("The histograms of the selected layer through time")
+        )
         self._columns = (
             self._column(self.flow, self.curves),
-            self._column(self.across, self.histograms),
+            self._column(self.across, self.below),
         )
         self._left = QStackedWidget(self)
         self._left.addWidget(self._columns[0])
@@ -102,7 +114,7 @@ class PlotArea(QWidget):
     @property
     def plots(self) -> tuple[PlotFrame, ...]:
         """All of them, in reading order."""
-        return (self.flow, self.profile, self.updates, *self.curves.curves, self.histograms)
+        return (self.flow, self.profile, self.updates, *self.curves.curves, self.histograms, self.map)
 
     def show_layers(self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = ()) -> None:
         """Show empty plots of a run that is to come; `layers` are what the table tells of them."""
@@ -115,6 +127,7 @@ class PlotArea(QWidget):
         self.time.show_empty()
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
+        self.map.show_layers(names, steps)
         if self.diagram is not None:
             self.diagram.show_no_run()
 
@@ -142,7 +155,10 @@ class PlotArea(QWidget):
         if not self.shows_diagram:
             self.curves.show_snapshot(snapshot)
         if at_once or self._tick % _HISTOGRAMS_EVERY == 0:
-            self.histograms.show_snapshot(snapshot)
+            if self.below.current is self.map:
+                self.map.show_snapshot(snapshot)
+            else:
+                self.histograms.show_snapshot(snapshot)
         if reads:
             self._read_at = now
             if not self.shows_diagram:
@@ -174,7 +190,9 @@ class PlotArea(QWidget):
     def wanted(self) -> frozenset[str]:
         """What has to be read through time for what is shown (`snapshot.HISTORIES`)."""
         wanted = frozenset() if self.shows_diagram else self.curves.wants
-        return wanted | {"update_ratio"} if self.across.current is self.updates else wanted
+        if self.across.current is self.updates:
+            wanted |= {"update_ratio"}
+        return wanted | {self.map.quantity} if self.below.current is self.map else wanted
 
     @property
     def shows_diagram(self) -> bool:
@@ -198,7 +216,7 @@ class PlotArea(QWidget):
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        for plot in (self.flow, self.profile, self.updates, self.layers, self.histograms):
+        for plot in (self.flow, self.profile, self.updates, self.layers, self.histograms, self.map):
             plot.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -250,7 +268,7 @@ class PlotArea(QWidget):
         width = min(max(AXIS_WIDTH, widest), _MOST_AXIS)
         self.curves.set_axis_width(width)
         self.time.set_axis_width(width)
-        for plot in (self.flow, self.profile, self.updates, self.histograms):
+        for plot in (self.flow, self.profile, self.updates, self.histograms, self.map):
             plot.canvas.set_axis_width(width)
 
     def _tell_wanted(self, *_unused: object) -> None:
@@ -268,6 +286,11 @@ class PlotArea(QWidget):
         for plot in (self.flow, self.profile, self.updates, self.histograms):
             plot.layer_clicked.connect(self.layer_selected)
             plot.cursor_moved.connect(self.cursor_moved)
+        self.map.cursor_moved.connect(self.cursor_moved)
+        self.map.steps_zoomed.connect(self._on_map_zoomed)
+        self.map.wants_changed.connect(self._tell_wanted)
+        self.below.currentChanged.connect(self._tell_wanted)
+        self.below.currentChanged.connect(self._catch_up)
         self.curves.cursor_moved.connect(self.cursor_moved)
         self.flow.steps_zoomed.connect(self._on_flow_zoomed)
         self.curves.steps_zoomed.connect(self._on_curves_zoomed)
@@ -279,17 +302,21 @@ class PlotArea(QWidget):
         self.flow.levels_changed.connect(self._on_levels_changed)
 
     def _on_flow_zoomed(self, steps: tuple[float, float] | None) -> None:
-        if steps is None:
-            self.curves.follow_steps()
-        else:
-            self.curves.show_steps(*steps)
-        self.steps_zoomed.emit(steps)
+        self._zoom(steps, self.curves, self.map)
 
     def _on_curves_zoomed(self, steps: tuple[float, float] | None) -> None:
-        if steps is None:
-            self.flow.follow_steps()
-        else:
-            self.flow.show_steps(*steps)
+        self._zoom(steps, self.flow, self.map)
+
+    def _on_map_zoomed(self, steps: tuple[float, float] | None) -> None:
+        self._zoom(steps, self.flow, self.curves)
+
+    def _zoom(self, steps: tuple[float, float] | None, *others: FlowMap | CurveTabs | HistogramMap) -> None:
+        """Let the others show the steps that one plot shows, and have them read in full detail."""
+        for plot in others:
+            if steps is None:
+                plot.follow_steps()
+            else:
+                plot.show_steps(*steps)
         self.steps_zoomed.emit(steps)
 
     def _on_flow_rows(self, rows: tuple[float, float]) -> None:

@@ -42,6 +42,7 @@ class TitledFrame(QWidget):
         drawing.setAccessibleName(title)
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
+        self.title_end: QWidget = self.title
         self.remark = ElidedLabel(self)
         self.remark.setProperty("role", "secondary")
         self.heading = QHBoxLayout()
@@ -76,7 +77,9 @@ class TitledFrame(QWidget):
         tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tab.ensurePolished()
         tab.setFixedWidth(tab.fontMetrics().horizontalAdvance(text) + _TAB_PAD)
-        self.heading.insertWidget(self.heading.indexOf(self.title) + (0 if before else 1), tab)
+        self.heading.insertWidget(
+            self.heading.indexOf(self.title if before else self.title_end) + (0 if before else 1), tab
+        )
         self._tabs.append(tab)
         return tab
 

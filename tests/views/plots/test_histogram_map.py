@@ -1,0 +1,134 @@
+import csv
+import io
+from dataclasses import replace
+
+import numpy as np
+import pointer
+import pytest
+
+from gradviz.records import histogram
+from gradviz.records.reader import RunReader
+from gradviz.records.snapshot import take_snapshot
+from gradviz.views.plots.edge_marks import Mark
+from gradviz.views.plots.histogram_map import HistogramMap
+from gradviz.views.plots.magnitude import FIRST, NOTHING
+
+
+@pytest.fixture
+def shot(run):
+    def take(layer=0, **options):
+        entry = run(f"mapped{len(taken)}", **options)
+        taken.append(entry)
+        wanted = frozenset({"weight_histogram", "gradient_histogram"})
+        with RunReader(entry.source) as reader:
+            return take_snapshot(reader, cursor=None, layer=layer, columns=500, view=None, wanted=wanted)
+
+    taken = []
+    return take
+
+
+@pytest.fixture
+def view(app, qtbot):
+    view = HistogramMap()
+    qtbot.addWidget(view)
+    view.resize(420, 340)
+    view.show()
+    view.select_layer(0)
+    return view
+
+
+def cell(view, step: int, place: float) -> int:
+    """The code of the image's cell at a place."""
+    image = view._image
+    rect = image.mapRectToParent(image.boundingRect())
+    column = int((step + 0.25 - rect.left()) / rect.width() * image.image.shape[1])
+    row = int((place - rect.top()) / rect.height() * image.image.shape[0])
+    return int(image.image[row, column])
+
+
+def test_every_bin_stands_at_its_place_of_the_axis(view, shot) -> None:
+    """The slow twin: each histogram's bins one by one, against the cell of the picture."""
+    snapshot = shot(steps=200)
+    view.show_snapshot(snapshot)
+    steps, counts = snapshot.history["gradient_histogram"]
+    left, right = view.scale.bar_edges()
+    for step, taken in zip(steps, counts, strict=True):
+        for at, (low, high) in enumerate(zip(left, right, strict=True), start=histogram.NEGATIVE.start):
+            if high <= low:
+                continue
+            code = cell(view, int(step), (low + high) / 2)
+            assert (code >= FIRST) == (taken[at] > 0), (step, at)
+            assert code == NOTHING or taken[at] > 0
+    peak = int(counts[0].argmax())
+    middle = (left[peak - 1] + right[peak - 1]) / 2
+    share = counts[0, peak] / counts[0].sum()
+    assert cell(view, 0, middle) == pytest.approx(FIRST + (np.log10(share) + 4) / 4 * 251, abs=1.1)
+
+
+def test_what_is_not_finite_is_marked_at_the_edge(view, shot) -> None:
+    view.show_snapshot(shot(steps=200, non_finite_from=100))
+    assert view.marks.count(Mark.NAN) == 2
+    assert view.marks.count(Mark.INFINITE) == 2
+
+
+def test_weights_are_asked_for(view, shot, qtbot) -> None:
+    snapshot = shot(steps=100)
+    view.show_snapshot(snapshot)
+    gradients = view._counts
+    with qtbot.waitSignal(view.wants_changed):
+        qtbot.mouseClick(view.choices["weight_histogram"], pointer.LEFT)
+    assert view.quantity == "weight_histogram"
+    view.show_snapshot(snapshot)
+    assert not np.array_equal(view._counts, gradients)
+    assert view.full_title() == "Histograms of the weights of Linear 1"
+
+
+def test_a_layer_without_histograms_says_so(view, shot) -> None:
+    snapshot = shot(steps=100)
+    view.show_snapshot(snapshot)
+    view.show_snapshot(replace(snapshot, history={}))
+    assert "No histogram" in view.canvas._quiet.text()
+    assert view.values() is None
+
+
+def test_another_layer_is_never_shown_under_the_wrong_name(view, shot) -> None:
+    snapshot = shot(steps=100)
+    view.show_snapshot(snapshot)
+    view.select_layer(3)
+    assert "Linear 4" in view._axis._title
+    view.show_snapshot(snapshot)
+    assert not len(view._steps)
+
+
+def test_the_pointer_is_told_bin_share_and_step(view, shot) -> None:
+    view.show_snapshot(shot(steps=100))
+    pointer.hover(view.canvas, view.canvas.boxes[0], 50, 0.0)
+    assert "gradients: 0" in view.canvas.card.text
+    assert "step 40" in view.canvas.card.text
+    assert "160 of 4,160 entries" in view.canvas.card.text
+
+
+def test_values_are_bins_by_steps(view, shot) -> None:
+    snapshot = shot(steps=100)
+    view.show_snapshot(snapshot)
+    head, *body = csv.reader(io.StringIO(view.values().csv()))
+    assert head[1:] == ["0", "40", "80"]
+    assert next(row for row in body if row[0] == "0")[1:] == ["160", "160", "160"]
+    assert sum(int(row[1]) for row in body) == 4160
+
+
+def test_it_is_a_tab_of_the_histograms_and_zooms_with_the_others(window, run, qtbot) -> None:
+    plots, clock = window.plots, window.runs.clock
+    window.runs.show_run(run("one", steps=100, layers=12))
+    qtbot.waitUntil(lambda: clock.snapshot is not None)
+    tab = next(button for button in plots.histograms._tabs if button.text() == "Map")
+    qtbot.mouseClick(tab, pointer.LEFT)
+    qtbot.waitUntil(lambda: plots.map._steps.tolist() == [0, 40, 80])
+    box = plots.map.canvas.boxes[0]
+    pointer.wheel(plots.map.canvas, pointer.pixel(plots.map.canvas, box, 50, 0), 6)
+    assert plots.flow.canvas.boxes[0].viewRange()[0] == pytest.approx(box.viewRange()[0])
+    plots.flow.reset_view()
+    assert box.viewRange()[0][0] == -0.5
+    qtbot.mouseClick(plots.map.choices["weight_histogram"], pointer.LEFT)
+    qtbot.waitUntil(lambda: "weight_histogram" in clock.snapshot.history)
+    assert "gradient_histogram" not in clock.snapshot.history
