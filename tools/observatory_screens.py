@@ -27,6 +27,8 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield f"histogram-map-{layers}", _at(entry, steps * 7 // 10, _map), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
+    film = run(state, "finished", steps=1000)
+    yield "film", _playing(film), NORMAL
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
 
 
@@ -42,6 +44,21 @@ def _at(entry: RunEntry, step: int, look: Callable[[PlotArea], None]) -> Prepare
         settle()
         if shown.plots is not None:
             look(shown.plots)
+        return shown
+
+    return prepare
+
+
+def _playing(entry: RunEntry) -> Prepare:
+    """A run in the middle of its film."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        ready(shown)
+        show(shown, entry)
+        settle()
+        shown.runs.clock.set_cursor(350)
+        settle()
+        shown.runs.playback.play()
         return shown
 
     return prepare

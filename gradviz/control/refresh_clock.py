@@ -82,56 +82,56 @@ class RefreshClock(QObject):
         self._cursor = self._layer = self._view = None
         if entry is None:
             self.refreshed.emit(None)
-        self._wake()
+        self.wake()
 
     def set_cursor(self, step: int | None) -> None:
         """Pin the pictures at a step; None follows the newest."""
         if step != self._cursor:
             self._cursor = step
-            self._wake()
+            self.wake()
 
     def set_layer(self, layer: int | None) -> None:
         """Choose the measured layer whose histograms are taken."""
         if layer != self._layer:
             self._layer = layer
-            self._wake()
+            self.wake()
 
     def set_columns(self, columns: int) -> None:
         """Tell how many columns the widest plot has."""
         if columns != self._columns:
             self._columns = columns
-            self._wake()
+            self.wake()
 
     def set_view(self, first: int, last: int) -> None:
         """Show only the steps from `first` to `last`, both included."""
         if (first, last) != self._view:
             self._view = (first, last)
-            self._wake()
+            self.wake()
 
     def clear_view(self) -> None:
         """Show all steps again."""
         if self._view is not None:
             self._view = None
-            self._wake()
+            self.wake()
 
     def set_wanted(self, wanted: frozenset[str]) -> None:
         """Tell which of `snapshot.HISTORIES` are shown: these are dear to read."""
         if wanted != self._wanted:
             self._wanted = wanted
-            self._wake()
+            self.wake()
 
     def set_visible(self, visible: bool) -> None:
         """Stop while nothing is seen; catch up on show."""
         if visible != self._visible:
             self._visible = visible
-            self._wake()
+            self.wake()
 
     def close(self) -> None:
         """Stop for good and close the store."""
         self._entry = None
         self._let_go()
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Something else is asked for: the next tick shows it, so that a burst costs one picture."""
         self._asked = True
         if self._visible and self._entry is not None:

@@ -155,6 +155,12 @@ TABLE: dict[str, ActionInfo] = {
         "Ctrl+J",
         checkable=True,
     ),
+    "view.play": _info(
+        QT_TRANSLATE_NOOP("Actions", "Play or pause the film"),
+        QT_TRANSLATE_NOOP("Actions", "Go through the recorded steps like a film"),
+        "",
+        "Ctrl+Space",
+    ),
     "view.live": _info(
         QT_TRANSLATE_NOOP("Actions", "Follow the newest step"),
         QT_TRANSLATE_NOOP("Actions", "Let all plots follow the newest step"),

@@ -35,7 +35,7 @@ MENUS: dict[object, tuple[str, ...]] = {
         "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (
-        THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.live",
+        THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.play", "view.live",
         "view.next_event", "view.previous_event",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),

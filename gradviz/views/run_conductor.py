@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gradviz.control.engine_host import EngineHost
 from gradviz.control.engine_state import EngineState, EngineStatus, RunChange, TrainRequest
 from gradviz.control.going_on import going_on
+from gradviz.control.playback import Playback
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
@@ -57,6 +58,7 @@ class RunConductor(QObject):
         self._inspect_soon.timeout.connect(self._inspect)
         self.clock = RefreshClock(self)
         self.clock.refreshed.connect(self._on_refreshed)
+        self.playback = Playback(self.clock, self)
         self.clock.failed.connect(self.run_failed)
         host.engine_changed.connect(self._on_engine_changed)
         host.run_changed.connect(self._on_run_changed)
@@ -133,6 +135,7 @@ class RunConductor(QObject):
         """Follow a run, or none."""
         self._told = ()
         self._shown = entry.id if entry is not None else None
+        self.playback.pause()
         self.clock.follow(entry)
         self.shown_changed.emit(entry)
         if entry is None:
@@ -141,6 +144,7 @@ class RunConductor(QObject):
     def close(self) -> None:
         """Stop the clock."""
         self._inspect_soon.stop()
+        self.playback.pause()
         self.clock.close()
 
     def _start(self, *, paused: bool) -> bool:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from gradviz.views.event_marks import track_marks
+from gradviz.views.film_controls import FilmControls
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
 from gradviz.views.theme import TIME_BAR_HEIGHT
@@ -60,6 +61,8 @@ class TimeBar(QWidget):
         self.live.setIconSize(QSize(14, 14))
         self.live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.live.setToolTip(self.tr("Follow the newest step (L)"))
+        self.film = FilmControls(self)
+        self.track.play_wanted.connect(self.film.play_wanted)
         step = QLabel(self.tr("step"), self)
         step.setProperty("role", "secondary")
         layout = QHBoxLayout(self)
@@ -71,6 +74,7 @@ class TimeBar(QWidget):
         self.runs.setAccessibleName(self.tr("Shown run"))
         self.runs.activated.connect(self._on_run)
         layout.addWidget(self.runs)
+        layout.addWidget(self.film)
         layout.addWidget(self.track, 1)
         layout.addWidget(self.note)
         layout.addWidget(step)
@@ -101,6 +105,7 @@ class TimeBar(QWidget):
         self._mark(())
         self._show_number(0, 0)
         self.field.setEnabled(False)
+        self.film.setEnabled(False)
         self.live.setEnabled(False)
         self.live.setChecked(True)
         self.note.clear()
@@ -122,6 +127,7 @@ class TimeBar(QWidget):
             self._read_at = now
             self._show_number(snapshot.cursor, recorded)
         self.field.setEnabled(True)
+        self.film.setEnabled(recorded > 0)
         self.live.setEnabled(True)
         self.live.setChecked(snapshot.live)
         self.note.setText(

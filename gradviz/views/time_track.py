@@ -36,6 +36,8 @@ class TimeTrack(QSlider):
 
     step_chosen = Signal(object)
     """A step (int)."""
+    play_wanted = Signal()
+    """Space was pressed: the film should run, or stop."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -132,8 +134,11 @@ class TimeTrack(QSlider):
             self.setSliderDown(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go by one step, Page by a twentieth, Home and End to the ends."""
+        """Arrows go by one step, Page by a twentieth, Home and End to the ends; Space plays."""
         before = self.value()
+        if event.key() == Qt.Key.Key_Space:
+            self.play_wanted.emit()
+            return
         if event.key() == Qt.Key.Key_End:
             self.setValue(self._recorded)
         else:

@@ -123,6 +123,7 @@ class WindowWiring(QObject):
             ("run.rename", self._rename_run),
             ("run.remove", self._remove_run),
             ("view.live", self._go_live),
+            ("view.play", runs.playback.toggle),
             ("view.next_event", window.time_bar.go_to_next_event),
             ("view.previous_event", window.time_bar.go_to_previous_event),
         ):
@@ -135,6 +136,9 @@ class WindowWiring(QObject):
         runs.clock.refreshed.connect(self._on_refreshed)
         window.document.runs_changed.connect(self._on_runs)
         window.time_bar.cursor_moved.connect(runs.clock.set_cursor)
+        window.time_bar.film.play_wanted.connect(runs.playback.toggle)
+        window.time_bar.film.speed_chosen.connect(runs.playback.set_speed)
+        runs.playback.changed.connect(window.time_bar.film.show_playing)
         window.time_bar.events_there.connect(self._on_events_there)
         self._on_events_there(there=False)
         window.time_bar.run_chosen.connect(self._on_run_chosen)

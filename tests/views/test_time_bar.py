@@ -199,3 +199,32 @@ def test_the_cursor_goes_from_event_to_event(bar, snapshot, qtbot) -> None:
         bar.show_nothing()
     assert there.args == [False]
     assert bar.track.marks == ()
+
+
+def test_the_film_is_played_by_button_space_and_action(window, run, qtbot) -> None:
+    playback, bar = window.runs.playback, window.time_bar
+    assert not bar.film.play.isEnabled()
+    window.runs.show_run(run("one", steps=2000, layers=3))
+    qtbot.waitUntil(bar.film.play.isEnabled)
+    qtbot.mouseClick(bar.film.play, Qt.MouseButton.LeftButton)
+    assert playback.is_playing
+    assert bar.film.play.accessibleName() == "Pause"
+    qtbot.waitUntil(lambda: bar.track.value() > 0)
+    assert window.plots.profile._snapshot.cursor == bar.track.value()
+    QTest.keyClick(bar.track, Qt.Key.Key_Space)
+    assert not playback.is_playing
+    window.actions_by_key["view.play"].trigger()
+    assert playback.is_playing
+    bar.film.speed.setFocus()
+    QTest.keyClick(bar.film.speed, Qt.Key.Key_Up)
+    assert playback.speed == 0.5
+    window.runs.show_run(None)
+    assert not playback.is_playing
+
+
+def test_every_speed_of_the_film_is_offered(bar) -> None:
+    from gradviz.control.playback import FILM_S, SPEEDS
+    from gradviz.views import film_controls
+
+    assert film_controls.FILM_S == FILM_S
+    assert tuple(bar.film.speed.itemData(i) for i in range(bar.film.speed.count())) == SPEEDS
