@@ -14,11 +14,13 @@ class ClippedNorms:
     """Finds the squares after clipping for certain parameters.
 
     What clipping did not change, or does not know, keeps exactly the square that was measured before: the
-    store keeps such a series only where it differs.
+    store keeps such a series only where it differs. Where the gradients have changed in between, all are
+    taken `anew` from the report.
     """
 
-    def __init__(self, parameters: Sequence[Tensor]) -> None:
+    def __init__(self, parameters: Sequence[Tensor], *, anew: bool = False) -> None:
         self._parameters = parameters
+        self._anew = anew
         self._of: Sequence[Tensor] | None = None
         self._places: list[int] = []
         self._index = torch.empty(0, dtype=torch.int64)
@@ -28,18 +30,18 @@ class ClippedNorms:
         if report.parameters is not self._of:
             self._follow(report.parameters)
         squares, clipped = report.squares, report.clipped
-        if squares is clipped:
+        if squares is clipped and not self._anew:
             return before
         if isinstance(before, Tensor):
             nothing = before.new_zeros(1)
             index = self._index = self._index.to(before.device)
             was = torch.cat([torch.as_tensor(squares), nothing])[index]
             now = torch.cat([torch.as_tensor(clipped), nothing])[index]
-            return torch.where(was == now, before, now)
+            return now if self._anew else torch.where(was == now, before, now)
         if isinstance(squares, Tensor) or isinstance(clipped, Tensor):
             squares, clipped = torch.as_tensor(squares).tolist(), torch.as_tensor(clipped).tolist()
         return [
-            measured if place < 0 or squares[place] == clipped[place] else clipped[place]
+            measured if place < 0 or (squares[place] == clipped[place] and not self._anew) else clipped[place]
             for measured, place in zip(before, self._places, strict=True)
         ]
 

@@ -72,7 +72,9 @@ class Reading:
 class Recorder:
     """Records the layers of `model` that have parameters; the writer's run has their `recorded_series`.
 
-    A layer's norm is over all its parameters together. A parameter that is frozen, or that nothing used,
+    A layer's norm is over all its parameters together. Where the loop adds the gradient of a penalty after
+    `on_after_backward`, the run is `penalised`: “grad_norm” is that of the loss alone, what clipping is about
+    (“global_norm”, “grad_norm_clipped”) is that of both. A parameter that is frozen, or that nothing used,
     counts as a gradient of exact zeros. The network must be on its device already. On CUDA with clipping
     the entries that are not finite are counted after it, since the one copy comes after it.
     """
@@ -85,6 +87,7 @@ class Recorder:
         *,
         budget: float = 0.05,
         task: Task = Task.CLASSIFICATION,
+        penalised: bool = False,
         blocks: Sequence[ResidualBlock] = (),
     ) -> None:
         measured = [layer for layer in layers if layer.parameters]
@@ -95,7 +98,8 @@ class Recorder:
         self._task = task
         self._counts = [len(group) for group in groups]
         self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
-        self._clipped = ClippedNorms(self._parameters)
+        self._penalised = penalised
+        self._clipped = ClippedNorms(self._parameters, anew=penalised)
         self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
@@ -202,6 +206,8 @@ class Recorder:
             report = ClipReport(parameters=self._parameters, squares=before, clipped=after, dot=nan)
         else:
             found["grad_norm_clipped"] = self._clipped(report, found["grad_norm"])
+            if self._penalised:
+                self.note("global_norm", report.norm_before)
         for quantity, number in report.numbers().items():
             self.note(quantity, number)
         self._always += perf_counter() - start

@@ -47,6 +47,10 @@ class Penalty:
         self._norms = LayerNorms([[parameter.numel()] for parameter in self._everything])
         self._on_host = all(parameter.is_cpu for parameter in self._everything)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to penalise."""
+        return bool(self._weights)
+
     @torch.no_grad()
     def add_gradient(self) -> float | Tensor | None:
         """Add the penalty's gradient to the gradients of the weights; the “penalty_ratio” of this step.

@@ -91,6 +91,7 @@ class Trainer:
         self.optimizer = build_optimizer(experiment.optimizer, groups)
         self.frozen = Frozen(self.model, built.layers, experiment.optimizer.groups)
         self.penalty = Penalty(experiment.regularization, self.model, built.layers)
+        untouched = experiment.clip is None and not self.penalty
         self.clip = (
             build_clip(experiment.clip, parameters, last_linear(self.model, built.layers))
             if experiment.clip
@@ -112,6 +113,7 @@ class Trainer:
             writer,
             budget=experiment.measure.budget,
             task=objective.info.task,
+            penalised=bool(self.penalty),
             blocks=residual_blocks(self.model, built.layers),
         )
         training = experiment.training
@@ -146,7 +148,7 @@ class Trainer:
         if self.stopping is not None:
             self.evaluation.listeners.append(self.stopping)
         self.boundary = Boundary(
-            control, writer, self.recorder, self.rate, gradients=self.clip is None, on_status=on_status
+            control, writer, self.recorder, self.rate, gradients=untouched, on_status=on_status
         )
         self.before_step: list[OnStep] = []
         self.after_update: list[OnStep] = []
@@ -210,9 +212,9 @@ class Trainer:
                 self.passes.rehearse(self.model, step, self.computation.plain)
         loss, output, targets, moments = self.passes.run(step)
         overflowed = scaler is not None and scaler.unscale()
-        recorder.note(PENALTY_RATIO, self.penalty.add_gradient(), seconds=self.penalty.seconds)
-        recorder.on_after_backward(loss, output, targets)
+        recorder.on_after_backward(loss, output, targets)  # of the loss alone: a penalty would hide its end
         self.through_time(step, moments)
+        recorder.note(PENALTY_RATIO, self.penalty.add_gradient(), seconds=self.penalty.seconds)
         if self.clip is not None:
             recorder.on_after_clip(None if overflowed else self.clip())
         reading = recorder.on_before_optimizer_step()  # waits for the device

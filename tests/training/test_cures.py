@@ -121,3 +121,23 @@ def test_gradients_that_are_not_finite_leave_no_factor(bench, experiment) -> Non
     status, reader = bench.train(replace(spec, model=replace(spec.model, layers=layers)))
     assert status.finish is FinishReason.DIVERGED
     assert math.isnan(series(reader, "clip_factor")[-1, 0])
+
+
+def test_a_penalty_does_not_hide_what_the_loss_gives(bench, experiment) -> None:
+    """A vanished gradient is not covered by the penalty's, which is of the weights' size."""
+    heavy = RegularizationSpec(l2=0.5)
+    _, plain = bench.train(experiment(steps=1))
+    _, penalised = bench.train(experiment(steps=1, regularization=heavy))
+    assert np.array_equal(series(plain, "grad_norm"), series(penalised, "grad_norm"))
+    assert np.array_equal(series(plain, "global_norm"), series(penalised, "global_norm"))
+    clip = ClipSpec(method="global_norm", parameters={"threshold": 0.1})
+    _, clipped = bench.train(experiment(steps=1, regularization=heavy, clip=clip))
+    assert np.array_equal(series(plain, "grad_norm"), series(clipped, "grad_norm"))
+    assert series(clipped, "global_norm")[0, 0] > 2 * series(plain, "global_norm")[0, 0]
+    factor = 0.1 / series(clipped, "global_norm")[0, 0]
+    assert series(clipped, "clip_factor")[0, 0] == pytest.approx(factor, rel=1e-5)
+    assert series(clipped, "global_norm_clipped")[0, 0] == pytest.approx(0.1, rel=1e-5)
+    loose = ClipSpec(method="norm", parameters={"threshold": 1e6})
+    _, free = bench.train(experiment(steps=1, regularization=heavy, clip=loose))
+    together = np.linalg.norm(series(free, "grad_norm_clipped")[0])
+    assert together == pytest.approx(series(clipped, "global_norm")[0, 0], rel=1e-5)

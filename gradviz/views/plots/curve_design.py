@@ -5,6 +5,7 @@ A run has those panes for which it recorded something; a plot is made for just t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -44,7 +45,10 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pane:
-    """Lines over one axis; `worded` says a value; a dashed line stands at the value `guide`."""
+    """Lines over one axis; `worded` says a value; a dashed line stands at the value `guide`.
+
+    The axis reaches to `least` at least.
+    """
 
     name: str
     title: str
@@ -53,6 +57,7 @@ class Pane:
     stretch: int = 2
     worded: Callable[[float], str] = significant
     guide: float | None = None
+    least: float = -math.inf
 
     def of(self, recorded: Iterable[str]) -> Pane | None:
         """The pane with those of its lines that were recorded; None where there are none.
@@ -219,6 +224,7 @@ def _clipping() -> Family:
                 name=_tr("angle"),
                 title=_tr("angle / °"),
                 worded=degrees,
+                least=1.0,
                 lines=(Line(quantity="clip_angle", name=_tr("turned by"), tone="train_line"),),
             ),
         ),

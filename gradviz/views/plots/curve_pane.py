@@ -125,7 +125,8 @@ class CurvePane:
         if self._guide is not None and values.size:
             values = np.append(values, self._guide.value())
         if self.design.scale is not Scale.SHARE and values.size:
-            changed = self._range.include(float(values.min()), float(values.max()), time.monotonic())
+            top = max(float(values.max()), self.design.least)
+            changed = self._range.include(float(values.min()), top, time.monotonic())
             if changed:
                 self._show_range()
         self._draw_marks()

@@ -172,6 +172,8 @@ class CurveTabs(QStackedWidget):
         order = list(self.frames)
         tabs = {family.key: (family.tab, family.tip) for family in self._found}
         tabs["text"] = (self.tr("Text"), self.tr("What the network writes after each validation"))
+        for family in self._found:  # a full name has no room beside tabs
+            self.frames[family.key].title.setText(family.name if len(order) == 1 else family.tab)
         for at, frame in enumerate(self.frames.values()):
             frame.remove_tabs()
             for key in order[:at]:

@@ -37,7 +37,7 @@ def test_a_run_with_clipping_has_a_tab_for_it(tabs, snapshot, qtbot) -> None:
     assert tabs.current.title.text() == "Clipping"
     assert len(tabs.current.panes[0].items[0].steps) == 50
     tabs.show_snapshot(snapshot(steps=50))
-    assert tabs.current.title.text() == "Loss and accuracy"
+    assert tabs.current.title.text() == "Loss"
     tabs.show_snapshot(shot)
     assert tabs.current.title.text() == "Clipping"
 
