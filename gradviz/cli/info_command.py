@@ -14,6 +14,7 @@ from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import is_session, load
 from gradviz.cli.questions import need_permission
 from gradviz.cli.report import number, run_report
+from gradviz.cli.waiting import how_to_go_on, waiting
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
@@ -40,6 +41,8 @@ def _is_session(name: str) -> bool:
 
 def _session(path: Path, *, as_json: bool) -> None:
     damage: list[str] = []
+    if not path.exists() and waiting(path) is not None:
+        raise BadInput(how_to_go_on(path))
     try:
         session = open_session(path)
         runs = []

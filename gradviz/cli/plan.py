@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from gradviz.cli.failure import BadInput
 from gradviz.cli.loading import is_session
+from gradviz.cli.waiting import note_on_file, to_take_up, waiting
 from gradviz.records import leftovers
 from gradviz.records.checkpoint import CheckpointKind
 from gradviz.records.errors import RecordsError
@@ -70,7 +72,8 @@ def fresh(experiment: ExperimentSpec) -> Plan:
 def resumed(path: Path, name: str | None, settings: Sequence[str], catalogue: Catalogue) -> Plan:
     """The newest run of a session, or the one of a name, that goes on. Raises BadInput.
 
-    Where a program was killed before it could save the session, that is the one in its working folder.
+    Where a program was killed before it could save the session, that is the one in its working folder. A file
+    that was saved otherwise since then is newer and wins; what the killed one left stays where it is.
     """
     try:
         session, workspace = _session(path)
@@ -120,18 +123,21 @@ def _session(path: Path) -> tuple[Session, Workspace | None]:
     """The session at a path, with the working folder that it lies in where it was never saved."""
     if live_store_for(path) is not None:
         raise BadInput(f"a run that will be saved as {path} is still training")
-    for left in leftovers.abandoned():
-        if left.document is not None and left.document.resolve() == path.resolve() and left.runs:
-            workspace, session = leftovers.adopt(left.folder)
-            if session is not None:
-                # without the mark of an opened document it was about to be saved there for the first time
-                return session if session.change else replace(session, path=None), workspace
-            workspace.close(keep=True)
-    if not path.exists():
-        raise BadInput(f"there is no file {path}, nor a run that was going to be saved there")
-    if not is_session(path):
+    saved = open_session(path) if path.is_file() and is_session(path) else None
+    if path.exists() and saved is None:
         raise BadInput(f"{path} is no session; to train an experiment from its start, leave out --resume")
-    return open_session(path), None
+    left = to_take_up(path, saved.change if saved else None)
+    if left is not None:
+        workspace, session = leftovers.adopt(left.folder)
+        if session is not None:
+            # without the mark of an opened document it was about to be saved there for the first time
+            return session if session.change else replace(session, path=None), workspace
+        workspace.close(keep=True)
+    if saved is None:
+        raise BadInput(f"there is no file {path}, nor a run that was going to be saved there")
+    if waiting(path) is not None:
+        print(note_on_file(path), file=sys.stderr)
+    return saved, None
 
 
 def _new_run(workspace: Workspace) -> RunSource:

@@ -23,6 +23,7 @@ from gradviz.cli.loading import is_session, load
 from gradviz.cli.plan import Plan, fresh, resumed
 from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
+from gradviz.cli.waiting import note_on_new_run, waiting
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.engine.machine import use_threads
 from gradviz.nets.model import inspect
@@ -73,6 +74,8 @@ def _fresh(arguments: argparse.Namespace) -> tuple[Plan, Path]:
         experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
     prepare(experiment, yes=arguments.yes)
     target = _target(arguments)
+    if waiting(target) is not None:
+        print(note_on_new_run(target), file=sys.stderr)
     return fresh(experiment), target
 
 

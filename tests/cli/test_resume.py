@@ -119,6 +119,51 @@ def test_killed_before_it_was_saved_and_again_while_it_went_on(command, tmp_path
     assert list(sessions_folder().glob("*")) == []
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL on Windows")
+def test_a_file_saved_after_a_kill_wins_and_the_killed_run_is_kept(command, tmp_path):
+    path = tmp_path / "k.gradviz"
+    kill_after(tmp_path, 30, "run", "example:vanishing", *SHORT, "-o", "k.gradviz")
+    killed = only_store()
+    status, _, err = command("info", "k.gradviz")
+    assert (status, "a run that was killed is waiting" in err) == (2, True)
+    assert "gradviz run k.gradviz --resume" in err
+    second = ("--set", "training.steps=5", "--set", "name=second")
+    status, _, err = command("run", "example:vanishing", *SHORT, *second, "-o", "k.gradviz")
+    assert (status, "A killed run is waiting to be saved as k.gradviz" in err) == (0, True)
+    before = path.read_bytes()
+    status, _, err = command("run", "k.gradviz", "--resume")
+    assert (status, "has done its 5 steps" in err, "move k.gradviz away first" in err) == (2, True, True)
+    assert path.read_bytes() == before
+    status, _, err = command("run", "k.gradviz", "--resume", "--set", "training.steps=8")
+    assert (status, open_session(path).experiment["name"]) == (0, "second")
+    assert killed.exists()
+    path.rename(tmp_path / "second.gradviz")
+    status, _, err = command("run", "k.gradviz", "--resume", "--set", "training.steps=100")
+    assert (status, err) == (0, "")
+    assert losses(path).shape == (1, 100)
+    assert losses(tmp_path / "second.gradviz").shape == (1, 8)
+    assert list(sessions_folder().glob("*")) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL on Windows")
+def test_a_file_that_is_no_session_is_not_replaced_by_a_killed_run(command, tmp_path):
+    kill_after(tmp_path, 10, "run", "example:vanishing", *SHORT, "-o", "k.gradviz")
+    (tmp_path / "k.gradviz").write_text("mine")
+    status, _, err = command("run", "k.gradviz", "--resume")
+    assert (status, "is no session" in err) == (2, True)
+    assert (tmp_path / "k.gradviz").read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL on Windows")
+def test_killed_while_a_saved_file_went_on(command, tmp_path):
+    command("run", "example:vanishing", *SHORT, "--set", "training.steps=8", "-o", "a")
+    kill_after(tmp_path, 30, "run", "a.gradviz", "--resume", "--set", "training.steps=100000")
+    status, _, err = command("run", "a.gradviz", "--resume", "--set", "training.steps=100")
+    assert (status, err) == (0, "")
+    assert losses(tmp_path / "a.gradviz").shape == (1, 100)
+    assert list(sessions_folder().glob("*")) == []
+
+
 def only_store() -> Path:
     (store,) = sessions_folder().glob("*/runs/*.sqlite")
     return store
