@@ -60,12 +60,19 @@ class Parameter:
             return None
         if isinstance(value, list | tuple):
             return self._list_complaint(value)
+        value = self.in_words(value)
         kind = self._kind_of(value)
         if kind is None:
             return f"must be {self.expected()}, not {_shown(value)}"
         if kind in (Kind.INTEGER, Kind.NUMBER):
             return self._range_complaint(value)  # type: ignore[arg-type]
         return self._choice_complaint(str(value)) if kind is Kind.CHOICE else None
+
+    def in_words(self, value: Any) -> Any:
+        """`value`, or the word among the choices that it is: a bare inf, a float in TOML, is “inf”."""
+        if isinstance(value, float) and not math.isfinite(value) and str(value) in self.choices:
+            return str(value)
+        return value
 
     def _kind_of(self, value: object) -> Kind | None:
         """The allowed form that `value` has, if any; true is no number, 2 is a number, 2.0 no integer."""
@@ -115,12 +122,7 @@ class Parameter:
 
     def _range_complaint(self, value: float) -> str | None:
         if isinstance(value, float) and not math.isfinite(value):
-            word = str(value)
-            return (
-                f"write it as the word “{word}”"
-                if word in self.choices
-                else f"must be a finite number, not {word}"
-            )
+            return f"must be a finite number, not {value}"
         if (
             (self.minimum is not None and value < self.minimum)
             or (self.maximum is not None and value > self.maximum)

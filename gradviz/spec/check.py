@@ -272,18 +272,21 @@ class _Checker:
         if entry is None:
             return given
         known = [p.name for p in entry.parameters]
+        values: dict[str, Value] = {}
         for key, value in given.items():
             parameter = entry.parameter(key)
             if parameter is None:
                 self.unknown((*keys, key), noun, (*known, *also))
-            elif complaint := parameter.complaint(value):
+                continue
+            if complaint := parameter.complaint(value):
                 self.problem((*keys, key), complaint)
+            values[key] = parameter.in_words(value)
         for parameter in entry.parameters:
             if parameter.required and parameter.name not in given:
                 self.problem(
                     (*keys, parameter.name), f"{noun} needs {parameter.name}: {parameter.expected()}"
                 )
-        return given
+        return values
 
     def section(self, name: str, raw: Mapping[str, Any], parameters: tuple[Parameter, ...]) -> dict[str, Any]:
         return self.fields((name,), self.table((name,), raw.get(name, {})), parameters)

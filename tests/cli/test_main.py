@@ -273,3 +273,11 @@ def test_an_interrupt_saves_what_was_measured(tmp_path, stop):
     session = open_session(tmp_path / "cut.gradviz")
     with RunReader(session.runs[0].path) as reader:
         assert reader.last_step + 1 == report["steps"] > 0
+
+
+def test_a_bare_inf_is_the_word_where_there_is_one(command, tmp_path):
+    short = ("run", "example:vanishing", *SHORT, "--set", "clip.threshold=1")
+    assert command(*short, "--set", "clip.p=inf", "-o", "a")[0] == 0
+    assert open_session(tmp_path / "a.gradviz").experiment["clip"]["p"] == "inf"
+    status, _, err = command(*short, "--set", "clip.p=nan", "-o", "b")
+    assert (status, "clip.p: must be a finite number, not nan" in err) == (2, True)
