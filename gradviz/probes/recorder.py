@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
+from gradviz.probes.agenda import Agenda
 from gradviz.probes.clip_report import CLIP_SERIES, ClipReport
 from gradviz.probes.clipped_norms import ClippedNorms
 from gradviz.probes.groups import parameters_by_layer
@@ -27,20 +28,15 @@ from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
-from gradviz.probes.passing import HISTOGRAM, IN_PASSING, Passing
+from gradviz.probes.passing import IN_PASSING, Passing
 from gradviz.probes.quantities import AFTER_BACKWARD, AFTER_UPDATE, Quantities
 from gradviz.probes.residual import ResidualBlock, tell_blocks
-from gradviz.probes.schedule import EVERYTHING, Item, Schedule
-from gradviz.probes.turns import turns
+from gradviz.probes.schedule import Item
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 from gradviz.spec.data_info import Task
 
-FOCUS_SECONDS = 0.2
-"""How often the histograms of the layer in focus are taken, out of turn."""
-REPLAY_SHARE = 0.4
-"""How much of the budget second passes have, where there are any."""
 _NOTHING = nullcontext()
 
 
@@ -106,17 +102,10 @@ class Recorder:
         self._passing = Passing(model, layers, blocks, writer, self._outbox)
         if blocks and not writer.steps:
             tell_blocks(blocks, writer)
-        self._places = [layer.index for layer in measured]
-        self._schedule = Schedule(turns(len(groups), len(layers)), budget)
-        self._replays = Schedule([], 0.0)
-        self._replayed = 0.0
-        self._to_replay: list[Item] = []
-        self._always_everything = budget >= EVERYTHING
+        self._agenda = Agenda([layer.index for layer in measured], len(layers), budget)
         self._pace = Pace(writer, budget)
-        self.focus: int | None = None
-        """The measured layer that somebody is looking at."""
-        self._focused = 0.0
         self._due: list[Item] = []
+        self._replayed = 0.0
         self._step = -1
         self._samples = 1
         self._loss = Tensor()
@@ -138,13 +127,19 @@ class Recorder:
         """
         self._started = perf_counter()
         self._step = step
-        everything = everything or self._always_everything
-        self._due = self._schedule.due(step, everything=everything)
-        self._to_replay = self._replays.due(step, everything=everything)
-        if self.focus is not None and self._started - self._focused >= FOCUS_SECONDS:
-            self._add_focused(self.focus)
+        self._agenda.begin(step, everything=everything)
+        self._due = self._agenda.due
         self._scheduled = self._replayed = 0.0
         self._always = perf_counter() - self._started
+
+    @property
+    def focus(self) -> int | None:
+        """The measured layer that somebody is looking at, whose histograms have turns of their own."""
+        return self._agenda.focus
+
+    @focus.setter
+    def focus(self, layer: int | None) -> None:
+        self._agenda.focus = layer
 
     @property
     def watches(self) -> bool:
@@ -226,19 +221,12 @@ class Recorder:
             self._noted[quantity] = float(number)
 
     def expect_replays(self, quantity: str) -> None:
-        """Have `replay` called with this quantity at every step; it gets a share of the budget of its own.
-
-        One such pass is as dear as a training step: between histograms it would never be earned. Nor does
-        training pay for it again: after a step the caches are another step's anyway.
-        """
-        budget = self._schedule.budget + self._replays.budget
-        items = [*self._replays.items, Item(quantity=quantity)]
-        self._replays = Schedule(items, budget * REPLAY_SHARE, aftermath=1)
-        self._schedule.budget = budget - self._replays.budget
+        """Have `replay` called with this quantity at every step; it gets a share of the budget of its own."""
+        self._agenda.expect_replays(quantity)
 
     def replay(self, quantity: str, measure: Callable[[], None]) -> None:
         """Between the backward pass and the update: do a second pass if it is that quantity's turn."""
-        for item in self._to_replay:
+        for item in self._agenda.replays:
             if item.quantity == quantity:
                 start = perf_counter()
                 measure()
@@ -280,9 +268,8 @@ class Recorder:
             self._committed = end = perf_counter()
         self._always += end - start
         cost = self._always + self._scheduled + self._replayed
-        total, share = end - self._started, REPLAY_SHARE if self._replays.items else 0.0
-        self._schedule.account(total - cost, self._always * (1 - share), self._scheduled)
-        self._replays.account(total - cost, self._always * share, self._replayed)
+        total = end - self._started
+        self._agenda.account(total - cost, self._always, self._scheduled, self._replayed)
         self._pace.step(self._step, total, cost, self._always)
 
     def at_rest(self, *, gradients: bool = True) -> None:
@@ -291,7 +278,7 @@ class Recorder:
         For a pause or the end. Gradients are those of the last step: leave them out where clipping has
         changed them since.
         """
-        for item in dict.fromkeys(self._schedule.items):
+        for item in self._agenda.items:
             if self._step < 0 or item.last == self._step:
                 continue
             if item.quantity == "update_ratio":
@@ -320,16 +307,6 @@ class Recorder:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on gathering."""
         self._ledger.load_state_dict(state)
-
-    def _add_focused(self, layer: int) -> None:
-        """Let the histograms of one layer have a turn now: what is looked at must not stand still."""
-        self._focused = self._started
-        if not 0 <= layer < len(self._places):
-            return
-        for item in self._schedule.items:
-            at = self._places[layer] if item.quantity == HISTOGRAM else layer
-            if item.layer == at and item not in self._due and self._schedule.turn(item, self._step):
-                self._due.append(item)
 
     @contextmanager
     def _watching(self, loss_scale: float, *, apart: bool) -> Iterator[None]:

@@ -246,7 +246,7 @@ def test_nonfinite_gradients_are_kept_and_counted(bad: float, model, lab) -> Non
 
 def test_the_layer_in_focus_has_turns_of_its_own(model, lab, monkeypatch) -> None:
     """Whatever the schedule has saved up, what somebody looks at moves."""
-    monkeypatch.setattr("gradviz.probes.recorder.FOCUS_SECONDS", 0.0)
+    monkeypatch.setattr("gradviz.probes.agenda.FOCUS_SECONDS", 0.0)
     labor = lab(model, budget=1e-9)
     labor.recorder.focus = 2
     train(model, labor.recorder)
@@ -259,7 +259,7 @@ def test_the_layer_in_focus_has_turns_of_its_own(model, lab, monkeypatch) -> Non
 
 @pytest.mark.parametrize("focus", [None, -1, 99])
 def test_a_focus_on_no_layer_measures_nothing_more(focus, model, lab, monkeypatch) -> None:
-    monkeypatch.setattr("gradviz.probes.recorder.FOCUS_SECONDS", 0.0)
+    monkeypatch.setattr("gradviz.probes.agenda.FOCUS_SECONDS", 0.0)
     labor = lab(model, budget=0.0)
     labor.recorder.focus = focus
     train(model, labor.recorder)
