@@ -20,7 +20,7 @@ from gradviz.nets.initializer import StartError
 from gradviz.nets.initializers import start
 from gradviz.nets.plan import Block, Leaf, Part, Place, Planner
 from gradviz.nets.registry import Shape, Tokens, shown
-from gradviz.nets.repairs import with_repairs
+from gradviz.nets.repairs import gives_positions, with_repairs
 from gradviz.nets.survey import Placed, Survey
 from gradviz.records.layer import Inspection, LayerInfo, LayerProblem, NodeInfo
 from gradviz.spec.experiment import ModelSpec, Path
@@ -110,7 +110,8 @@ def survey_model(
         if survey.problem:
             problems.append(survey.problem)
         elif plan.parts and not plan.broken and plan.output_shape != wanted:
-            problems.append(_wrong_output(survey.top_names[-1], plan.parts[-1], plan.output_shape, wanted))
+            name, merging = survey.top_names[-1], _merging(model)
+            problems.append(_wrong_output(name, plan.parts[-1], plan.output_shape, wanted, merging))
     problems.sort(key=lambda problem: problem.path)
     inspection = Inspection(
         input_shape=tuple(shape), classes=classes, layers=layers, nodes=nodes, problems=tuple(problems)
@@ -128,16 +129,22 @@ def _input(shape: Shape, classes: int) -> list[LayerProblem]:
     return []
 
 
-def _wrong_output(name: str, last: Part, shape: Shape, wanted: Shape) -> LayerProblem:
+def _merging(model: ModelSpec) -> str:
+    """What makes one row of all that comes to the end."""
+    kinds = {layer.kind for _, layer in model.walk()}
+    return "LastStep (or a Flatten)" if gives_positions(kinds) else "Flatten"
+
+
+def _wrong_output(name: str, last: Part, shape: Shape, wanted: Shape, merging: str) -> LayerProblem:
     got = f"got {shown(last.input_shape)} and " if isinstance(last, Leaf) else ""
     return LayerProblem(
         path=last.path,
         message=f"{name} {got}gives {shown(shape)}, "
-        f"but the network must end in {shown(wanted)}: {_way_to_end(name, last, shape, wanted)}",
+        f"but the network must end in {shown(wanted)}: {_way_to_end(name, last, shape, wanted, merging)}",
     )
 
 
-def _way_to_end(name: str, last: Part, shape: Shape, wanted: Shape) -> str:
+def _way_to_end(name: str, last: Part, shape: Shape, wanted: Shape, merging: str) -> str:
     classes = wanted[-1]
     linear = isinstance(last, Leaf) and last.kind == "Linear"
     if len(wanted) > 1 and shape[:-1] != wanted[:-1]:
@@ -148,9 +155,9 @@ def _way_to_end(name: str, last: Part, shape: Shape, wanted: Shape) -> str:
         return "add a Linear with out_features = “classes” after it"
     if linear:
         also = "" if shape[-1] == classes else " and set its out_features to “classes”"
-        return f"put a Flatten before {name}{also}"
-    enough = prod(shape) == classes
-    return "add a Flatten after it" + ("" if enough else " and a Linear with out_features = “classes”")
+        return f"put a {merging} before {name}{also}"
+    enough = (shape[-1] if merging != "Flatten" else prod(shape)) == classes
+    return f"add a {merging} after it" + ("" if enough else " and a Linear with out_features = “classes”")
 
 
 def _need_memory(parameters: int) -> None:

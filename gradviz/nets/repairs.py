@@ -28,7 +28,8 @@ DIVIDING = ("groups", "num_groups", "num_heads", "cardinality")
 """Parameters that must divide a number of channels or features."""
 MERGING = ("LastStep", "MeanOverTime", "Flatten")
 """Layers that make one row of many positions."""
-FOR_SEQUENCES = ("Embedding", "LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerBlock", "Conv1d")
+FOR_SEQUENCES = frozenset({"Embedding", "LSTM", "GRU", "RNN", "MultiheadAttention", "TransformerBlock"})
+"""Layers that give a row for every position of a sequence."""
 
 
 def with_repairs(
@@ -101,6 +102,11 @@ class _Try:
     node: Path | None
 
 
+def gives_positions(kinds: set[str]) -> bool:
+    """Whether a row for every position comes out, of which one is to be made; Conv1d gives channels."""
+    return bool(kinds & FOR_SEQUENCES) and "Conv1d" not in kinds
+
+
 def _found(trouble: _Trouble, look: Look) -> Repair | None:
     for tried in islice(_tries(trouble), MOST_TRIES):
         changed = replace(trouble.model, layers=repaired(trouble.model.layers, tried.repair))
@@ -164,7 +170,7 @@ def _endings(trouble: _Trouble) -> Iterator[_Try]:
             yield _one(
                 f"Take the {kind} out and end with the classes", *edits, _end(len(trouble.model.layers) - 1)
             )
-    sequences = bool(trouble.kinds & set(FOR_SEQUENCES))
+    sequences = gives_positions(trouble.kinds)
     for kind in ("LastStep", "MeanOverTime", "Flatten") if sequences else ("Flatten",):
         if kind not in layers:
             continue

@@ -131,6 +131,25 @@ def test_a_target_at_every_position_wants_no_merging():
     assert inspect_model(mended, TEXT, 10, per_position=True).problems == ()
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_after_a_recurrent_layer_the_advice_is_the_last_step(kind):
+    model = ModelSpec(layers=(layer(kind, hidden_size=8), END))
+    (problem,) = inspect_model(model, (100, 2), 10).problems
+    assert "put a LastStep (or a Flatten) before Linear 1" in problem.message
+    assert problem.repair.label == "Insert a LastStep before it"
+    (problem,) = inspect_model(ModelSpec(layers=(layer(kind, hidden_size=8),)), (100, 2), 10).problems
+    assert "add a LastStep (or a Flatten) after it and a Linear" in problem.message
+    assert problem.repair.label == "Add a LastStep and a Linear that gives the classes"
+
+
+def test_after_a_convolution_the_advice_is_flatten():
+    (problem,) = inspect_model(
+        ModelSpec(layers=(layer("Conv1d", out_channels=4, kernel_size=3), END)), (2, 100), 10
+    ).problems
+    assert "put a Flatten before Linear 1" in problem.message
+    assert problem.repair.label == "Insert a Flatten before it"
+
+
 def test_what_nothing_helps_has_no_repair():
     model = ModelSpec(layers=(layer("NoSuchLayer"),))
     (problem,) = inspect_model(model, IMAGE, 10).problems
