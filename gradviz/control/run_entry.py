@@ -31,6 +31,11 @@ class RunEntry:
         """Whether it has come to its end, however."""
         return self.status.state is RunState.FINISHED
 
+    @property
+    def is_recorded(self) -> bool:
+        """Whether there is anything to read: a run has a store from its first step on."""
+        return self.source.exists()
+
     def open(self) -> RunReader:
         """A reader of its own, which the caller closes. Raises RecordsError while there is no store."""
         return RunReader(self.source, self.id if self.in_document else None)

@@ -28,6 +28,8 @@ class SessionRuns(ExperimentEdits):
     runs_changed = Signal()
     run_replaced = Signal(object, object)
     """The id (str) of a run, and the RunEntry that stands in its place from now on."""
+    run_given_up = Signal(object)
+    """The id (str) of a run that ended before its first step: it is not in the session any more."""
 
     def __init__(self, experiment: ExperimentSpec, parent: QObject | None = None) -> None:
         super().__init__(experiment, parent)
@@ -43,6 +45,10 @@ class SessionRuns(ExperimentEdits):
     def run(self, run_id: str) -> RunEntry | None:
         """The run of that id, or None."""
         return next((run for run in self._runs if run.id == run_id), None)
+
+    def is_taking_over(self, run_id: str) -> bool:
+        """Whether a run is to go on with an older one and has recorded nothing yet."""
+        return run_id in self._superseded
 
     def new_run(self, *, paused: bool = False) -> TrainRequest:
         """Add a run of the current experiment to the session; hand the request to `EngineHost.train`.
@@ -88,12 +94,20 @@ class SessionRuns(ExperimentEdits):
 
     @Slot(object)
     def on_run_changed(self, change: RunChange) -> None:
-        """Take a run's new status from the engine."""
-        if self.run(change.run_id) is not None:
+        """Take a run's new status from the engine; one that ended before its first step has left nothing."""
+        is_over = change.status.state is RunState.FINISHED
+        if is_over and not self.is_taking_over(change.run_id) and not change.store.exists():
+            self._give_up(change.run_id)
+        elif self.run(change.run_id) is not None:
             self._set_runs(
                 replace(run, status=change.status) if run.id == change.run_id else run for run in self._runs
             )
         self._settle(change)
+
+    def _give_up(self, run_id: str) -> None:
+        if self.run(run_id) is not None:
+            self._set_runs(run for run in self._runs if run.id != run_id)
+            self.run_given_up.emit(run_id)
 
     def _replace_run(self, old: RunEntry, new: RunEntry) -> None:
         self._set_runs(new if run.id == old.id else run for run in self._runs)

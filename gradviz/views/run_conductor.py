@@ -66,6 +66,7 @@ class RunConductor(QObject):
         document.session_closing.connect(self._on_session_closing)
         document.reopened.connect(self._on_reopened)
         document.run_replaced.connect(self._on_run_replaced)
+        document.run_given_up.connect(self._on_run_given_up)
 
     @property
     def status(self) -> EngineStatus:
@@ -138,8 +139,12 @@ class RunConductor(QObject):
         self.playback.pause()
         self.clock.follow(entry)
         self.shown_changed.emit(entry)
-        if entry is None:
+        if self.is_blank(entry):
             self.progressed.emit(0, 0, "")
+
+    def is_blank(self, entry: RunEntry | None) -> bool:
+        """Whether there is nothing to show; a run that goes on with another shows that one's until then."""
+        return entry is None or not (entry.is_recorded or self._document.is_taking_over(entry.id))
 
     def close(self) -> None:
         """Stop the clock."""
@@ -159,8 +164,8 @@ class RunConductor(QObject):
         except RecordsError as error:
             self.run_failed.emit(str(error))
             return False
-        self._host.train(request)
         self.show_run(self._document.run(request.run_id))
+        self._host.train(request)
         self.run_started.emit()
         return True
 
@@ -181,6 +186,10 @@ class RunConductor(QObject):
     def _on_run_replaced(self, run_id: str, entry: RunEntry) -> None:
         if run_id == self._shown:
             self.show_run(entry)
+
+    def _on_run_given_up(self, run_id: str) -> None:
+        if run_id == self._shown:
+            self.show_run(None)
 
     def _on_reopened(self) -> None:
         runs = self._document.runs

@@ -134,6 +134,7 @@ class WindowWiring(QObject):
         runs.run_ended.connect(self._on_ended)
         runs.run_failed.connect(self._on_trouble)
         runs.clock.refreshed.connect(self._on_refreshed)
+        runs.clock.failed.connect(self._on_unreadable)
         window.document.runs_changed.connect(self._on_runs)
         window.time_bar.cursor_moved.connect(runs.clock.set_cursor)
         window.time_bar.film.play_wanted.connect(runs.playback.toggle)
@@ -226,7 +227,7 @@ class WindowWiring(QObject):
         self._entry = entry
         self._run_shown = None
         self._window.thresholds.show_run(entry)
-        if entry is None:
+        if self._window.runs.is_blank(entry):
             self._show_empty()
         self._on_runs()
 
@@ -286,6 +287,11 @@ class WindowWiring(QObject):
 
     def _on_trouble(self, text: str) -> None:
         self._window.strip.say(Tone.ERROR, text)
+
+    def _on_unreadable(self, _text: str) -> None:
+        """What is shown belongs to the shown run: of one that cannot be read that is nothing."""
+        if self._run_shown is None:
+            self._show_empty()
 
     def _on_zoomed(self, steps: tuple[float, float] | None) -> None:
         clock = self._window.runs.clock

@@ -153,12 +153,21 @@ def test_saving_while_a_run_grows(qtbot, document, begun, tmp_path: Path) -> Non
     assert not document.is_dirty
 
 
-def test_a_run_that_never_had_a_store_is_not_saved(qtbot, document, tmp_path: Path) -> None:
+def test_a_run_that_ended_before_its_first_step_is_no_run(document) -> None:
     request = document.new_run()
+    given_up = []
+    document.run_given_up.connect(given_up.append)
     failed = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, reason="No such data.")
     document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=failed))
-    assert document.runs[0].status.reason == "No such data."
+    assert document.runs == ()
+    assert given_up == [request.run_id]
     assert not document.is_dirty
+    assert document.new_run().run_id != request.run_id
+    assert [run.name for run in document.runs] == ["Run 1"]
+
+
+def test_a_run_without_a_store_is_not_saved(qtbot, document, tmp_path: Path) -> None:
+    document.new_run()
     assert save(qtbot, document, tmp_path / "a.gradviz").saved
     assert open_session(tmp_path / "a.gradviz").runs == ()
 

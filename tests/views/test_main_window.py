@@ -13,7 +13,7 @@ from recorded_runs import record
 from gradviz.control.engine_state import EngineState, RunChange
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, put_checkpoint
 from gradviz.records.progress import Progress
-from gradviz.records.run import FinishReason, RunState
+from gradviz.records.run import FinishReason, RunState, RunStatus
 
 
 @pytest.fixture
@@ -136,6 +136,30 @@ def test_an_engine_that_does_not_come_up_can_be_restarted(window, host, qtbot) -
     link = next(button for button in window.strip.findChildren(QPushButton) if button.text() == "Restart")
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     assert host.orders()[-1] == "restart"
+
+
+def test_a_start_that_fails_leaves_no_run_and_no_other_runs_pictures(
+    window, host, document, trained, qtbot
+) -> None:
+    request, status = trained()
+    finish(host, request, replace(status, state=RunState.FINISHED, finish=FinishReason.STOPPED))
+    assert not window.plots.flow.canvas._quiet.isVisible()
+    qtbot.mouseClick(window.toolbar.train, Qt.MouseButton.LeftButton)
+    assert window.time_bar.runs.currentText() == "Run 2"
+    assert window.plots.flow.canvas._quiet.isVisible()  # while the data is loaded there is nothing to see
+    assert window.toolbar.progress_text.text() == ""
+    assert window.toolbar.progress.value() == 0
+    reason = "mnist is not on this machine and could not be fetched."
+    failed = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, reason=reason)
+    finish(host, host.asked[-1][1], failed)
+    assert [run.name for run in document.runs] == ["Run 1"]
+    assert window.time_bar.runs.currentText() == "New run"
+    assert window.strip.text == reason
+    assert window.toolbar.progress_text.text() == ""
+    window.time_bar.runs.setCurrentIndex(1)
+    window.time_bar.runs.activated.emit(1)
+    qtbot.waitUntil(lambda: window.plots.histograms.weights.counts is not None)
+    assert not window.plots.flow.canvas._quiet.isVisible()
 
 
 def test_reset_shows_the_empty_plots_again(window, host, document, trained) -> None:
