@@ -28,6 +28,7 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     film = run(state, "finished", steps=1000)
+    yield "table-enlarged", _at(film, 700, _enlarged), NORMAL
     yield "film", _playing(film), NORMAL
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
 
@@ -85,3 +86,9 @@ def _map(plots: PlotArea) -> None:
 def _sorted(plots: PlotArea) -> None:
     plots.across.show_tab("layers")
     plots.layers.table.header().setSortIndicator(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
+
+
+def _enlarged(plots: PlotArea) -> None:
+    plots.across.show_tab("layers")
+    plots.layers.enlarge_wanted.emit()
+    settle()

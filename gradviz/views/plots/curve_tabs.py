@@ -6,6 +6,7 @@ Only what the shown run has is there: a run without clipping has no tab for it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
@@ -17,6 +18,7 @@ from gradviz.views.plots.generated_text import GeneratedText
 from gradviz.views.plots.step_curves import StepCurves
 from gradviz.views.plots.titled_frame import TitledFrame
 
+_Frame = TypeVar("_Frame", StepCurves, GeneratedText)
 _BEFORE_A_RUN = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
 
 
@@ -29,11 +31,14 @@ class CurveTabs(QStackedWidget):
     """(first, last) or None for all."""
     wants_changed = Signal()
     """Something else has to be read through time."""
+    enlarge_wanted = Signal()
+    """The user wants this place alone in the middle, or all back."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: tuple[Family, ...] = ()
         self._has_text = False
+        self._enlarged = False
         self._ratio_of = ""
         self._wanted = "learning"
         self._axis_width = AXIS_WIDTH
@@ -91,6 +96,12 @@ class CurveTabs(QStackedWidget):
         self._view = None
         for plot in self.curves:
             plot.follow_steps()
+
+    def set_enlarged(self, *, enlarged: bool) -> None:
+        """Say whether this place stands alone in the middle."""
+        self._enlarged = enlarged
+        for frame in self.frames.values():
+            frame.set_enlarged(enlarged=enlarged)
 
     def show_family(self, key: str) -> None:
         """Show the family of that key, where the run has it."""
@@ -156,11 +167,12 @@ class CurveTabs(QStackedWidget):
             plot.show_empty(self._snapshot.run.steps)
         if self._view is not None:
             plot.show_steps(*self._view)
-        self.addWidget(plot)
-        return plot
+        return self._added(plot)
 
-    def _added(self, frame: GeneratedText) -> GeneratedText:
+    def _added(self, frame: _Frame) -> _Frame:
         self.addWidget(frame)
+        frame.set_enlarged(enlarged=self._enlarged)
+        frame.enlarge_wanted.connect(self.enlarge_wanted)
         return frame
 
     def _drop(self, frame: TitledFrame) -> None:

@@ -25,6 +25,7 @@ from gradviz.views.layer_table.frame import LayerTable
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.enlarging import Enlarging
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_map import HistogramMap
 from gradviz.views.plots.histogram_view import HistogramView
@@ -100,7 +101,9 @@ class PlotArea(QWidget):
         self._left.addWidget(self._columns[0])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._side_by_side(self._left, self._columns[1]))
+        row = self._side_by_side(self._left, self._columns[1])
+        layout.addWidget(row)
+        self.enlarging = Enlarging((row, *self._columns), self)
         self._names: tuple[str, ...] = ()
         self._tick = 0
         self._last: Snapshot | None = None
@@ -151,29 +154,35 @@ class PlotArea(QWidget):
         if at_once or self._tick % _MAP_EVERY == 0:
             self._draw_left(snapshot, reads=reads)
         self._draw_across(snapshot, reads=reads)
-        self.time.show_snapshot(snapshot)
-        if not self.shows_diagram:
+        draws_curves = not self.shows_diagram and not self.enlarging.hides(self.curves)
+        if draws_curves:
             self.curves.show_snapshot(snapshot)
-        if at_once or self._tick % _HISTOGRAMS_EVERY == 0:
+        if (at_once or self._tick % _HISTOGRAMS_EVERY == 0) and not self.enlarging.hides(self.below):
             if self.below.current is self.map:
                 self.map.show_snapshot(snapshot)
             else:
                 self.histograms.show_snapshot(snapshot)
         if reads:
             self._read_at = now
-            if not self.shows_diagram:
+            if draws_curves:
                 self.curves.show_values(snapshot)
 
     def _draw_left(self, snapshot: Snapshot, *, reads: bool) -> None:
-        if self.shows_diagram and self.diagram is not None:
+        diagram = self.diagram if self.shows_diagram else None
+        if self.enlarging.hides(diagram or self.flow):
             self.flow.follow(snapshot)
-            self.diagram.show_snapshot(snapshot, reads=reads)
+        elif diagram is not None:
+            self.flow.follow(snapshot)
+            diagram.show_snapshot(snapshot, reads=reads)
         else:
             self.flow.show_snapshot(snapshot)
 
     def _draw_across(self, snapshot: Snapshot, *, reads: bool) -> None:
         """What goes over the layers: the one that is shown; a table is read and not watched."""
         shown = self.across.current
+        if self.enlarging.hides(self.across):
+            return
+        self.time.show_snapshot(snapshot)
         if shown is self.layers:
             if reads:
                 self.layers.show_snapshot(snapshot)
@@ -189,10 +198,14 @@ class PlotArea(QWidget):
     @property
     def wanted(self) -> frozenset[str]:
         """What has to be read through time for what is shown (`snapshot.HISTORIES`)."""
-        wanted = frozenset() if self.shows_diagram else self.curves.wants
-        if self.across.current is self.updates:
-            wanted |= {"update_ratio"}
-        return wanted | {self.map.quantity} if self.below.current is self.map else wanted
+        wanted: set[str] = set()
+        if not self.shows_diagram and not self.enlarging.hides(self.curves):
+            wanted |= self.curves.wants
+        if self.across.current is self.updates and not self.enlarging.hides(self.across):
+            wanted.add("update_ratio")
+        if self.below.current is self.map and not self.enlarging.hides(self.below):
+            wanted.add(self.map.quantity)
+        return frozenset(wanted)
 
     @property
     def shows_diagram(self) -> bool:
@@ -204,12 +217,14 @@ class PlotArea(QWidget):
         self.diagram = diagram
         self._left.addWidget(diagram)
         diagram.flow_wanted.connect(self._on_flow_tab)
+        diagram.enlarge_wanted.connect(self._on_enlarge)
 
     def show_diagram(self, *, shown: bool) -> None:
         """Put the diagram in the place of what goes over the steps, or those back; either catches up."""
         wanted = self.diagram if shown and self.diagram is not None else self._columns[0]
         if wanted is self._left.currentWidget():
             return
+        self.enlarging.end()
         self._left.setCurrentWidget(wanted)
         self._tell_wanted()
         self._catch_up()
@@ -271,6 +286,20 @@ class PlotArea(QWidget):
         for plot in (self.flow, self.profile, self.updates, self.histograms, self.map):
             plot.canvas.set_axis_width(width)
 
+    def _on_enlarge(self) -> None:
+        place = self.sender()
+        if isinstance(place, QWidget):
+            self.enlarging.toggle(place)
+
+    def _on_enlarged(self) -> None:
+        for place in (self.flow, self.curves, self.across, self.below, self.diagram):
+            if place is not None:
+                place.set_enlarged(enlarged=place is self.enlarging.place)
+        wide = self.enlarging.place is not None
+        self.columns_changed.emit(max(200, self.width() if wide else self.flow.canvas.width()))
+        self._tell_wanted()
+        self._catch_up()
+
     def _tell_wanted(self, *_unused: object) -> None:
         self.wanted_changed.emit(self.wanted)
 
@@ -281,6 +310,9 @@ class PlotArea(QWidget):
         self.diagram_wanted.emit(False)  # noqa: FBT003
 
     def _connect(self) -> None:
+        for place in (self.flow, self.curves, self.across, self.below):
+            place.enlarge_wanted.connect(self._on_enlarge)
+        self.enlarging.changed.connect(self._on_enlarged)
         self.across.currentChanged.connect(self._catch_up)
         self.layers.layer_clicked.connect(self.layer_selected)
         for plot in (self.flow, self.profile, self.updates, self.histograms):

@@ -26,8 +26,12 @@ class PlotTabs(QStackedWidget):
     chosen = Signal(object)
     """The key (str) of the plot that the user wants."""
 
+    enlarge_wanted = Signal()
+    """The user wants this place alone in the middle, or all back."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._enlarged = False
         self._tabs: list[Tab] = []
 
     @property
@@ -44,6 +48,8 @@ class PlotTabs(QStackedWidget):
         """Take a plot as the last one."""
         self._tabs.append(Tab(key=key, name=name, tip=tip, frame=frame))
         self.addWidget(frame)
+        frame.set_enlarged(enlarged=self._enlarged)
+        frame.enlarge_wanted.connect(self.enlarge_wanted)
         self._name_tabs()
 
     def remove(self, key: str) -> None:
@@ -53,6 +59,12 @@ class PlotTabs(QStackedWidget):
             tab.frame.remove_tabs()
             self.removeWidget(tab.frame)
         self._name_tabs()
+
+    def set_enlarged(self, *, enlarged: bool) -> None:
+        """Say whether this place stands alone in the middle."""
+        self._enlarged = enlarged
+        for tab in self._tabs:
+            tab.frame.set_enlarged(enlarged=enlarged)
 
     def show_tab(self, key: str) -> None:
         """Show the plot of that key; of another one nothing happens."""

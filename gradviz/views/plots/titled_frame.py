@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -31,6 +31,9 @@ _TAB_PAD = 10
 class TitledFrame(QWidget):
     """A titled picture; a subclass fills `heading` with its switches and says what `drawing` shows."""
 
+    enlarge_wanted = Signal()
+    """The user wants this alone in the middle, or all plots back."""
+
     figure_scale = 2.0
     """Pixels of a saved picture for each one on the screen."""
 
@@ -51,13 +54,18 @@ class TitledFrame(QWidget):
         self.heading.addWidget(self.title)
         self.heading.addWidget(self.remark, 1)
         self.menu = QMenu(self)
+        self._enlarge = QAction(self.menu)
+        self._enlarge.triggered.connect(self.enlarge_wanted)
+        self.back = self._make_back()
         self._menu_button = self._make_menu_button(title)
+        self.set_enlarged(enlarged=False)
         self.heading.addWidget(self._menu_button)
         self._tabs: list[QToolButton] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 0, 4)
         layout.setSpacing(0)
-        row = QWidget(self)
+        row = _Heading(self)
+        row.double_clicked.connect(self.enlarge_wanted)
         row.setFixedHeight(HEADING_HEIGHT)
         row.setLayout(self.heading)
         layout.addWidget(row)
@@ -66,7 +74,12 @@ class TitledFrame(QWidget):
 
     def add_switch(self, widget: QWidget) -> None:
         """Put a control into the heading row, before the menu."""
-        self.heading.insertWidget(self.heading.count() - 1, widget)
+        self.heading.insertWidget(self.heading.indexOf(self.back), widget)
+
+    def set_enlarged(self, *, enlarged: bool) -> None:
+        """Say whether this stands alone in the middle, and offer the way back."""
+        self.back.setVisible(enlarged)
+        self._enlarge.setText(self.tr("Back to all plots") if enlarged else self.tr("Enlarge"))
 
     def add_tab(self, text: str, tip: str, *, before: bool) -> QToolButton:
         """Put the name of what can stand in this place instead beside the title."""
@@ -116,7 +129,7 @@ class TitledFrame(QWidget):
 
     def draw_figure(self, painter: QPainter) -> None:
         """Draw the picture that is saved: all of it, heading included, menu and tabs left out."""
-        passing = [widget for widget in (self._menu_button, *self._tabs) if not widget.isHidden()]
+        passing = [widget for widget in (self._menu_button, self.back, *self._tabs) if not widget.isHidden()]
         for widget in passing:
             widget.hide()
         self.hide_pointer()
@@ -174,6 +187,16 @@ class TitledFrame(QWidget):
             self.tr("The picture could not be written to “{0}”. Choose another folder.").format(name),
         )
 
+    def _make_back(self) -> QToolButton:
+        back = QToolButton(self)
+        back.setProperty("role", "choice")
+        back.setText(self.tr("All plots"))
+        back.setToolTip(self.tr("Show all plots again (Esc)"))
+        back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        back.clicked.connect(self.enlarge_wanted)
+        self.heading.addWidget(back)
+        return back
+
     def _ask_where(self, title: str, kinds: dict[str, str]) -> Path | None:
         """A file of one of the kinds, by ending; one that was typed without gets that of the chosen kind."""
         plain = self.full_title().replace(",", "").replace("/", "-")
@@ -200,8 +223,10 @@ class TitledFrame(QWidget):
         button.setToolTip(self.tr("Reset the view, save or copy the picture or its numbers"))
         button.setAccessibleName(self.tr("Menu of “{0}”").format(title))
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._enlarge.setIcon(icon("maximize", "secondary"))
+        self.menu.addAction(self._enlarge)
         for text, name, method in (
-            (self.tr("Reset view"), "maximize", self.reset_view),
+            (self.tr("Reset view"), "rotate-ccw", self.reset_view),
             (self.tr("Save picture…"), "image-down", self.save_picture),
             (self.tr("Copy picture"), "copy", self.copy_picture),
             (self.tr("Save values…"), "file-output", self.save_values),
@@ -214,3 +239,14 @@ class TitledFrame(QWidget):
         self.menu.aboutToShow.connect(self._on_menu)
         button.setMenu(self.menu)
         return button
+
+
+class _Heading(QWidget):
+    """The heading row; a double click beside its controls is told."""
+
+    double_clicked = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit()
+            event.accept()

@@ -1,0 +1,106 @@
+import pointer
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+
+@pytest.fixture
+def plots(window, snapshot, app):
+    window.plots.show_snapshot(snapshot(steps=60, layers=12))
+    app.processEvents()
+    return window.plots
+
+
+def double_click(frame) -> None:
+    """On the heading, beside its controls."""
+    QTest.mouseDClick(frame.heading.parentWidget(), Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+
+
+def frames(plots):
+    return {
+        "flow": plots.flow,
+        "curves": plots.curves.current,
+        "profile": plots.profile,
+        "histograms": plots.histograms,
+    }
+
+
+@pytest.mark.parametrize("name", ["flow", "curves", "profile", "histograms"])
+def test_a_double_click_on_the_heading_fills_the_middle_and_esc_goes_back(
+    plots, window, name, app, qtbot
+) -> None:
+    before = {key: frame.size() for key, frame in frames(plots).items()}
+    double_click(frames(plots)[name])
+    app.processEvents()
+    assert [key for key, frame in frames(plots).items() if frame.isVisible()] == [name]
+    assert frames(plots)[name].size() == plots.size()
+    assert frames(plots)[name].back.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    app.processEvents()
+    assert {key: frame.size() for key, frame in frames(plots).items()} == before
+    assert not frames(plots)[name].back.isVisible()
+
+
+def test_the_button_and_a_second_double_click_go_back_too(plots, app, qtbot) -> None:
+    plots.flow.enlarge_wanted.emit()
+    qtbot.mouseClick(plots.flow.back, pointer.LEFT)
+    assert plots.profile.isVisible()
+    double_click(plots.flow)
+    double_click(plots.flow)
+    assert plots.profile.isVisible()
+
+
+def test_what_is_hidden_is_not_drawn_and_catches_up(plots, snapshot) -> None:
+    plots.profile.enlarge_wanted.emit()
+    drawn = plots.profile._snapshot
+    before = plots.flow._snapshot, plots.curves._snapshot
+    plots.show_snapshot(snapshot(steps=80, layers=12))
+    assert plots.profile._snapshot is not drawn
+    assert (plots.flow._snapshot, plots.curves._snapshot) == before
+    plots.enlarging.end()
+    assert plots.flow._snapshot is plots.profile._snapshot
+    assert plots.curves._snapshot is plots.profile._snapshot
+
+
+def test_what_is_hidden_is_not_read_either(plots) -> None:
+    plots.across.show_tab("updates")
+    assert plots.wanted == {"update_ratio"}
+    plots.flow.enlarge_wanted.emit()
+    assert plots.wanted == frozenset()
+    plots.enlarging.end()
+    assert plots.wanted == {"update_ratio"}
+
+
+def test_tabs_stay_enlarged_with_their_place(plots, app) -> None:
+    plots.profile.enlarge_wanted.emit()
+    plots.across.show_tab("layers")
+    app.processEvents()
+    assert plots.layers.size() == plots.size()
+    assert plots.layers.back.isVisible()
+
+
+def test_the_diagram_enlarges_and_gives_way_to_the_flow(plots, window, app) -> None:
+    diagram = window.actions_by_key["view.diagram"]
+    plots.profile.enlarge_wanted.emit()
+    diagram.setChecked(True)
+    app.processEvents()
+    assert plots.diagram.isVisible()
+    assert plots.profile.isVisible()
+    plots.diagram.enlarge_wanted.emit()
+    assert not plots.profile.isVisible()
+    diagram.setChecked(False)
+    app.processEvents()
+    assert plots.flow.isVisible()
+    assert plots.profile.isVisible()
+
+
+def test_pictures_are_without_the_way_back(plots) -> None:
+    plots.layers.enlarge_wanted.emit()
+    plots.layers.picture()
+    assert not plots.layers.back.isHidden()
+
+
+def test_more_columns_are_read_for_a_wide_plot(plots, qtbot) -> None:
+    with qtbot.waitSignal(plots.columns_changed) as told:
+        plots.flow.enlarge_wanted.emit()
+    assert told.args == [plots.width()]
