@@ -17,7 +17,7 @@ from gradviz import __version__
 from gradviz.cli.failure import BadInput, Interrupted
 
 DONE, RUN_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS = ("run", "new", "info", "lr-range", "threshold", "export", "examples", "selftest")
+COMMANDS = ("run", "new", "info", "lr-range", "threshold", "replay", "export", "examples", "selftest")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -145,6 +145,16 @@ def _commands() -> argparse.ArgumentParser:
     export.add_argument("--overwrite", action="store_true", help="replace the output if it exists")
     _json(export)
 
+    _looking_back(commands)
+    examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
+    _json(examples)
+
+    commands.add_parser("selftest", help="check that this copy of gradviz works", allow_abbrev=False)
+    return parser
+
+
+def _looking_back(commands: argparse._SubParsersAction[_Parser]) -> None:
+    """What can be asked about a run that is recorded."""
     threshold = commands.add_parser(
         "threshold", help="where to clip gradients, from the norms of a run", allow_abbrev=False
     )
@@ -152,11 +162,19 @@ def _commands() -> argparse.ArgumentParser:
     threshold.add_argument("--run", metavar="NAME", help="which run of it; the newest unless given")
     _json(threshold)
 
-    examples = commands.add_parser("examples", help="list the bundled experiments", allow_abbrev=False)
-    _json(examples)
-
-    commands.add_parser("selftest", help="check that this copy of gradviz works", allow_abbrev=False)
-    return parser
+    replay = commands.add_parser(
+        "replay", help="do a step of a run again and say what went wrong in it", allow_abbrev=False
+    )
+    replay.add_argument("session", metavar="SESSION", help="a session with a run in it")
+    replay.add_argument("--run", metavar="NAME", help="which run of it; the newest unless given")
+    replay.add_argument(
+        "--step",
+        type=int,
+        metavar="N",
+        help="which step; else the first that is not finite, else the largest spike",
+    )
+    _yes(replay)
+    _json(replay)
 
 
 def _setting(

@@ -12,22 +12,19 @@ from rich.table import Table
 
 from gradviz.cli.failure import BadInput
 from gradviz.cli.json_output import print_json
-from gradviz.cli.loading import is_session
 from gradviz.cli.report import number
+from gradviz.cli.session_run import named_run, need_session
 from gradviz.diagnosis.threshold import METHODS, ThresholdProposal, threshold_of_run
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
-from gradviz.records.session import RunSource, open_session
-from gradviz.spec.examples import PREFIX
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Look at a run of the session, its newest unless one is named."""
     path = Path(arguments.session)
-    if arguments.session.startswith(PREFIX) or (path.suffix != ".gradviz" and not is_session(path)):
-        raise BadInput(f"{arguments.session} is no session; train it first: gradviz run {arguments.session}")
+    need_session(arguments.session)
     try:
-        source = _run(path, arguments.run)
+        source = named_run(path, arguments.run)
         with RunReader(source.path, source.id) as reader:
             proposals = [threshold_of_run(reader, method) for method in METHODS]
             report: dict[str, Any] = {
@@ -45,20 +42,6 @@ def execute(arguments: argparse.Namespace) -> int:
     else:
         _print(Console(), report, proposals)
     return 0
-
-
-def _run(path: Path, name: str | None) -> RunSource:
-    """The newest run of that name, or of all. Raises BadInput."""
-    runs = open_session(path).runs
-    if not runs:
-        raise BadInput(f"{path} holds no run yet")
-    names = []
-    for source in reversed(runs):
-        with RunReader(source.path, source.id) as reader:
-            if name is None or name in (reader.info.name, source.id):
-                return source
-            names.append(f"“{reader.info.name}”")
-    raise BadInput(f"{path} holds no run called “{name}”; there are {', '.join(dict.fromkeys(names))}")
 
 
 def _print(console: Console, report: dict[str, Any], proposals: list[ThresholdProposal]) -> None:

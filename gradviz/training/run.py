@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,17 +54,19 @@ def train(
     paused: bool = False,
     resume: RunSource | None = None,
     on_status: OnStatus | None = None,
+    prepare: Callable[[Trainer], None] | None = None,
 ) -> RunStatus:
     """Train `experiment` into a new store at `store_path`; how it ended, which is also the store's last word.
 
     `paused` starts before the first step, `on_status` hears of every change. `resume` is a run of the same
     experiment that goes on from its last checkpoint, under another id; its own store is left as it is.
     Nothing is raised for a bad experiment or a full disk: the finish is “failed” and its reason a sentence.
+    `prepare` gets the trainer when all is as it will be before its first step.
     Without a first step there is no store. An interrupt (Ctrl-C) counts as stopped.
     """
     if paused:
         control.pause()
-    run = _Run(control, on_status)
+    run = _Run(control, on_status, prepare)
     try:
         status = run.train(experiment, Path(store_path), run_id, resume)
     except (KeyboardInterrupt, LoadingStopped) as stop:
@@ -86,8 +89,13 @@ def train(
 class _Run:
     """What of a run has to be ended, whatever happens."""
 
-    def __init__(self, control: RunControl, on_status: OnStatus | None) -> None:
-        self._control, self._on_status = control, on_status
+    def __init__(
+        self,
+        control: RunControl,
+        on_status: OnStatus | None,
+        prepare: Callable[[Trainer], None] | None,
+    ) -> None:
+        self._control, self._on_status, self._prepare = control, on_status, prepare
         self._writer: RunWriter | None = None
         self._trainer: Trainer | None = None
 
@@ -117,6 +125,8 @@ class _Run:
             on_status=self._on_status,
         )
         beginning.put_back(self._trainer)
+        if self._prepare is not None:
+            self._prepare(self._trainer)
         return self._trainer.run()
 
     def log(self, text: str) -> None:

@@ -1,0 +1,110 @@
+"""The operation and the layer that first gave a value that is not finite, forward and backward."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gradviz.records.layer import LayerInfo
+from gradviz.training.operations import Operations
+
+
+class Log(nn.Module):
+    """−∞ at zero."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.log(torch.relu(x) * 1.0)
+
+
+class Root(nn.Module):
+    """Finite at zero, its slope there is not."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.sqrt(x * 0.0)
+
+
+class Masked(nn.Module):
+    """Infinity that the output shows nothing of, as in attention."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = x.masked_fill(torch.arange(x.shape[1]) > 1, float("-inf"))
+        return hidden.softmax(1)
+
+
+def watched(*modules: nn.Module) -> Operations:
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 4), *modules, nn.Linear(4, 2))
+    layers = [
+        LayerInfo(
+            index=at, name=f"{type(module).__name__} {at}", kind=type(module).__name__, path=(at,), repeat=(),
+            module=str(at), output_shape=(4,), parameters=0,
+        )
+        for at, module in enumerate(model)
+    ]  # fmt: skip
+    operations = Operations(model, layers)
+    with operations.watching():
+        loss = model(torch.randn(5, 3)).square().mean()
+        operations.end_of_loss(loss)
+    operations.run_backward(loss)
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model)
+    return operations
+
+
+def test_where_all_is_finite_nothing_is_found_but_the_largest_gain() -> None:
+    found = watched(nn.Tanh())
+    assert found.forward is found.backward is None
+    assert found.anomaly == ""
+    assert found.gain is not None
+    assert found.gain.factor > 0
+
+
+def test_the_operation_within_a_layer_is_named() -> None:
+    found = watched(Log())
+    assert found.forward is not None
+    assert (found.forward.layer, found.forward.value) == ("Log 1", "Inf")
+    assert found.forward.operation == "torch.log"
+
+
+def test_masks_of_infinity_are_no_finding() -> None:
+    found = watched(Masked())
+    assert found.forward is found.backward is None
+
+
+def test_a_backward_pass_that_alone_breaks_is_found_with_its_layer() -> None:
+    found = watched(Root())
+    assert found.forward is None
+    assert found.backward is not None
+    assert found.backward.operation == "SqrtBackward0"
+    assert found.backward.layer == "Root 1"
+    assert found.backward.value == "Inf"
+    assert "nan values" in found.anomaly  # 0 · ∞, one node further
+
+
+def test_the_gain_is_that_of_the_operation_that_enlarges_most() -> None:
+    class Steep(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * 1e6
+
+    found = watched(nn.Tanh(), Steep())
+    assert found.gain is not None
+    assert (found.gain.operation, found.gain.layer) == ("MulBackward0", "Steep 2")
+    assert found.gain.factor == pytest.approx(1e6, rel=1e-5)
+
+
+def test_another_error_of_the_backward_pass_is_not_swallowed() -> None:
+    class Broken(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: object, x: Tensor) -> Tensor:
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx: object, gradient: Tensor) -> Tensor:
+            raise RuntimeError("broken")
+
+    class Layer(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return Broken.apply(x)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        watched(Layer())
