@@ -84,7 +84,7 @@ class InspectionReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineQuestion:
-    """Something else to ask, and what about: "template", "expand", "export", "preview" or "lr_range"."""
+    """Something else to ask, and what about: "template", "expand", "export", "preview", "lr_range", "replay"."""
 
     id: int
     question: str

@@ -1,4 +1,4 @@
-"""Answers to what the window asks beside sizes: templates, blocks opened, scripts, tables, range tests.
+"""Answers to what the window asks beside sizes: templates, opened blocks, scripts, tables, tests, replays.
 
 All of it needs the registries and torch, which the window has not.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from gradviz.data.table import preview
 from gradviz.engine.requests import Ask, Question
 from gradviz.nets.expansion import expansion_at
 from gradviz.nets.model import inspect
+from gradviz.records.errors import RecordsError
+from gradviz.records.session import RunSource
 from gradviz.spec.catalogue import Catalogue
 from gradviz.spec.experiment import DataSpec
 from gradviz.spec.json_codec import from_raw, layer_to_raw, to_raw
@@ -40,13 +43,14 @@ class Refused(Exception):  # noqa: N818
 
 
 def answer(request: Ask, catalogue: Catalogue, control: RunControl | None = None) -> dict[str, Any]:
-    """What the request asks for. `control` can stop a range test. Raises Refused."""
+    """What the request asks for. `control` can stop a range test or a replay. Raises Refused."""
     questions: dict[Question, Callable[[Details, Catalogue], dict[str, Any]]] = {
         Question.TEMPLATE: _template,
         Question.EXPAND: _expand,
         Question.EXPORT: _export,
         Question.PREVIEW: _preview,
         Question.LR_RANGE: partial(_lr_range, control),
+        Question.REPLAY: partial(_replay, control),
     }
     try:
         return questions[request.question](request.details, catalogue)
@@ -55,7 +59,7 @@ def answer(request: Ask, catalogue: Catalogue, control: RunControl | None = None
         raise Refused(problem.message, problem.where) from error
     except DataError as error:
         raise Refused(str(error), error.where) from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecordsError) as error:
         raise Refused(str(error)) from error
     except KeyError as error:
         raise Refused(f"The question lacks {error}.") from error
@@ -109,3 +113,20 @@ def _lr_range(control: RunControl | None, details: Details, catalogue: Catalogue
         raise Refused("A range test needs its rates and steps as numbers.")
     test = RangeTest(low=float(low), high=float(high), steps=int(steps))
     return asdict(run_range_test(experiment, test, control=control, seconds=RANGE_TEST_SECONDS))
+
+
+def _replay(control: RunControl | None, details: Details, _catalogue: Catalogue) -> dict[str, Any]:
+    """A step of a run done again: `step` of the run `run` in the file `path`.
+
+    The answer is a `Replayed` as a table, with its `sentence`; NaN and infinity are written as None.
+    """
+    from gradviz.training.step_replay import replay_step  # noqa: PLC0415 - only when asked
+
+    run, path, step = details["run"], details["path"], details["step"]
+    if not isinstance(run, str) or not isinstance(path, str) or type(step) is not int:
+        raise Refused("A replay needs “run” and “path” as texts and “step” as a whole number.")
+    found = replay_step(RunSource(id=run, path=Path(path)), step, control=control)
+    table = asdict(found)
+    for key in ("loss", "recorded_loss"):
+        table[key] = table[key] if table[key] is not None and isfinite(table[key]) else None
+    return {**table, "sentence": found.sentence}

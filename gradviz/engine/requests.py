@@ -45,6 +45,7 @@ class Question(StrEnum):
     EXPORT = "export"
     PREVIEW = "preview"
     LR_RANGE = "lr_range"
+    REPLAY = "replay"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,7 +102,7 @@ def decode(line: str) -> Request:  # noqa: PLR0911 - a table
     match do:
         case "inspect":
             return Inspect(id=_field(raw, "id", int), experiment=_field(raw, "experiment", dict))
-        case "template" | "expand" | "export" | "preview" | "lr_range":
+        case "template" | "expand" | "export" | "preview" | "lr_range" | "replay":
             details = {key: value for key, value in raw.items() if key not in ("do", "id")}
             return Ask(id=_field(raw, "id", int), question=Question(do), details=details)
         case "train":

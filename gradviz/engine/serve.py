@@ -168,8 +168,8 @@ class Server:
 
     def _answer(self, request: Ask) -> None:
         try:
-            if request.question is Question.LR_RANGE:
-                self._events.answered(request.id, self._test_range(request))
+            if request.question in {Question.LR_RANGE, Question.REPLAY}:
+                self._events.answered(request.id, self._answer_by_training(request))
             else:
                 self._events.answered(request.id, answer(request, self._catalogue))
         except Refused as error:
@@ -178,10 +178,14 @@ class Server:
             _log.exception("The question “%s” failed", request.question)
             self._events.not_answered(request.id, f"The engine could not answer: {error}")
 
-    def _test_range(self, request: Ask) -> dict[str, Any]:
-        """A range test, with an ear for requests at every step; a run that is asked for meanwhile ends it."""
+    def _answer_by_training(self, request: Ask) -> dict[str, Any]:
+        """With an ear for requests at every step; a run that is asked for meanwhile ends it."""
         if self._control is not None:
-            raise Refused("A run is training; the learning rate can be tested when it has ended.")
+            what = {
+                Question.LR_RANGE: "the learning rate can be tested",
+                Question.REPLAY: "a step can be replayed",
+            }
+            raise Refused(f"A run is training; {what[request.question]} when it has ended.")
         self._control, self._waiting = RunControl(self._poll), []
         try:
             return answer(request, self._catalogue, self._control)

@@ -7,9 +7,10 @@ anomaly detection looks at NaN only and says no layer, so it runs beside and sto
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import torch
@@ -30,7 +31,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gain:
-    """The backward operation that makes its gradient larger than any other does, and by what factor."""
+    """The backward operation that enlarges the gradient on its way more than any other, and by what factor.
+
+    Gradients of parameters do not count: they go no further.
+    """
 
     operation: str
     layer: str | None
@@ -91,7 +95,7 @@ class Operations(TorchFunctionMode):
         """Do the backward pass; it ends where anomaly detection finds a NaN."""
         with ExitStack() as stack:
             for node, layer in _reached(loss, self._nodes):
-                stack.callback(node.register_hook(self._looking(node.name(), layer)).remove)
+                stack.callback(node.register_hook(self._looking(node, layer)).remove)
             stack.enter_context(torch.autograd.set_detect_anomaly(mode=True))
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # it tells the line of the forward pass, which is torch's own
@@ -123,14 +127,17 @@ class Operations(TorchFunctionMode):
         alike = [suspect for suspect in self._suspects if suspect.value == value] or self._suspects
         return alike[0] if alike else Finding(operation="", layer=layer, value=value)
 
-    def _looking(self, name: str, layer: str | None) -> Callable[..., None]:
+    def _looking(self, node: Any, layer: str | None) -> Callable[..., None]:
+        name = node.name()
+        passed_on = [not _is_of_a_parameter(following) for following, _ in node.next_functions]
+
         def hook(after: Sequence[Tensor | None], before: Sequence[Tensor | None]) -> None:
             value = next((wrong for tensor in after if tensor is not None and (wrong := _wrong(tensor))), "")
             if value:
                 if self.backward is None:
                     self.backward = Finding(operation=name, layer=layer, value=value)
                 return
-            large, small = _norm(after), _norm(before)
+            large, small = _norm(compress(after, passed_on)), _norm(before)
             factor = large / small if small else 0.0
             if self.gain is None or factor > self.gain.factor:
                 self.gain = Gain(operation=name, layer=layer, factor=factor)
@@ -152,6 +159,13 @@ def _reached(loss: Tensor, known: dict[Any, str | None]) -> list[tuple[Any, str 
     return list(found.items())
 
 
+def _is_of_a_parameter(node: Any) -> bool:
+    """Whether a gradient that goes there is a parameter's, perhaps transposed, and goes no further."""
+    while node is not None and len(node.next_functions) == 1:
+        node = node.next_functions[0][0]
+    return node is not None and not node.next_functions
+
+
 def _floats(result: object) -> list[Tensor]:
     parts = result if isinstance(result, tuple | list) else (result,)
     return [part for part in parts if isinstance(part, Tensor) and part.is_floating_point()]
@@ -163,6 +177,6 @@ def _wrong(tensor: Tensor) -> str:
     return "NaN" if bool(torch.isnan(tensor).any()) else "Inf"
 
 
-def _norm(tensors: Sequence[Tensor | None]) -> float:
+def _norm(tensors: Iterable[Tensor | None]) -> float:
     squares = [float((tensor.double() ** 2).sum()) for tensor in tensors if tensor is not None]
     return float(sum(squares) ** 0.5)

@@ -201,6 +201,32 @@ def test_what_is_asked_during_a_range_test_is_answered_and_a_run_ends_it(streams
     streams.until(lambda e: e.get("state") == "finished")
 
 
+def test_a_step_of_a_run_is_replayed_when_no_run_is_training(streams, tmp_path: Path) -> None:
+    asked = {"run": "r", "path": str(tmp_path / "r"), "step": 2}
+    streams.send("train", run="r", store=asked["path"], experiment=LONG)
+    streams.until(lambda e: e.get("state") == "running")
+    streams.send("replay", id=1, **asked)
+    assert answer_to(streams, 1)["error"] == "A run is training; a step can be replayed when it has ended."
+    streams.send("step")
+    streams.send("stop")
+    streams.until(lambda e: e.get("state") == "finished")
+    streams.send("replay", id=2, **{**asked, "step": 0})
+    found = answer_to(streams, 2)["answer"]
+    assert (found["step"], found["start"], found["same"], found["forward"]) == (0, 0, True, None)
+    assert "every value was finite" in found["sentence"]
+    for number, (changes, said) in enumerate(
+        (
+            ({"step": 10**6}, "was not recorded"),
+            ({"step": "2"}, "“step” as a whole number"),
+            ({"run": "other"}, "no such run"),
+            ({"path": str(tmp_path / "none")}, "none"),
+        ),
+        start=3,
+    ):
+        streams.send("replay", id=number, **{**asked, **changes})
+        assert said in answer_to(streams, number)["error"]
+
+
 def test_quit_ends_a_range_test(streams) -> None:
     streams.send("lr_range", id=1, experiment=LONG, steps=10_000, high=1e-6)
     streams.send("quit")

@@ -92,6 +92,16 @@ def test_the_gain_is_that_of_the_operation_that_enlarges_most() -> None:
     assert found.gain.factor == pytest.approx(1e6, rel=1e-5)
 
 
+def test_gradients_of_parameters_are_no_gain() -> None:
+    class Loud(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x * 0.0 + 1e6  # the weight gradients of the next layer are large, nothing else
+
+    found = watched(Loud())
+    assert found.gain is not None
+    assert (found.gain.operation, found.gain.layer) == ("PowBackward0", None)  # the loss is a square
+
+
 def test_another_error_of_the_backward_pass_is_not_swallowed() -> None:
     class Broken(torch.autograd.Function):
         @staticmethod
