@@ -60,9 +60,10 @@ def blame(
 ) -> Blame:
     """The kind of factor to blame for gains `[layers]` or `[steps, layers]`, as the recorder has them.
 
-    Of residual blocks `skip_factors` (`[blocks]` or `[steps, blocks]`) count as other factors, and the layers
-    on a `shortcut` (their indices) not at all, for the way through the branch times the skip factor is the
-    whole. What is not a number or infinite is left out; a factor of exactly 0 is the one to blame.
+    `skip_factors` of residual blocks and gains of joins (`[n]` or `[steps, n]`) count as other factors, the
+    layers of `shortcut` (the indices of those on one, or in a join) not at all: the way through the branch
+    times the skip factor is the whole. What is not a number or infinite is left out; a factor of exactly 0 is
+    the one to blame.
     """
     of_layers = _rows(gains, len(layers))
     past = set(shortcut)
@@ -94,10 +95,16 @@ def blame_of_run(reader: RunReader, step: int) -> Blame:
     if newest is None:
         return blame([math.nan] * len(layers), layers)
     at, gains = newest
-    told = next((event for event in reader.events() if event.kind == "blocks"), None)
-    skips = reader.sample_at("skip_factor", at) if told is not None else None
-    shortcut = [index for block in told.detail["shortcuts"] for index in block] if told is not None else []
-    return blame(gains, layers, skip_factors=() if skips is None else skips[1], shortcut=shortcut)
+    told = {event.kind: event.detail for event in reader.events() if event.kind in {"blocks", "joins"}}
+    aside = {index for inside in told.get("joins", {}).get("layers", ()) for index in inside}
+    beside: list[float] = []
+    if "joins" in told and (joins := reader.sample_at("join_gain", at)) is not None:
+        beside += joins[1].tolist()
+    if "blocks" in told and (skips := reader.sample_at("skip_factor", at)) is not None:
+        inner = [bool(inside) and aside.issuperset(inside) for inside in told["blocks"]["layers"]]
+        beside += [factor for factor, within in zip(skips[1].tolist(), inner, strict=True) if not within]
+        aside |= {index for inside in told["blocks"]["shortcuts"] for index in inside}
+    return blame(gains, layers, skip_factors=beside, shortcut=sorted(aside))
 
 
 def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:

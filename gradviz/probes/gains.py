@@ -26,14 +26,24 @@ Sample = Callable[[str, NDArray[np.float64]], None]
 
 
 class PassGradients:
-    """Watches every layer and block in one pass; `tell` afterwards gives their numbers.
+    """Watches every layer, block and join in one pass; `tell` afterwards gives their numbers.
+
+    A join is a module whose layers stand side by side: its gain, “join_gain”, is that of all of it.
 
     NaN stands where nothing was measured: a layer that was not called, the gain of one whose input needs no
     gradient (the first), or 0 / 0. An output that nothing used has a gradient of 0.
     """
 
-    def __init__(self, layers: Sequence[nn.Module], blocks: Sequence[ResidualBlock], hooks: Hooks) -> None:
+    def __init__(
+        self,
+        layers: Sequence[nn.Module],
+        blocks: Sequence[ResidualBlock],
+        hooks: Hooks,
+        joins: Sequence[nn.Module] = (),
+    ) -> None:
         self._hooks = hooks
+        self._count = len(layers)
+        layers = (*layers, *joins)
         self._called: list[list[Edge]] = [[] for _ in layers]
         self._arrived: list[list[Tensor]] = [[] for _ in layers]
         self._handed_on: list[list[Tensor]] = [[] for _ in layers]
@@ -72,7 +82,7 @@ class PassGradients:
         self._handed_on[index].append(norm(gradients))
 
     def numbers(self) -> Tensor:
-        """All that was measured, float64 `[2 · layers + 3 · blocks]` where it lies; for `tell`."""
+        """All that was measured, float64 `[2 · (layers + joins) + 3 · blocks]` where it lies; for `tell`."""
         known = (*self._needed, *self._through)
         values = [norm(found) if found else None for found in (*self._arrived, *self._handed_on)]
         blocks = [block.values for block in self._blocks]
@@ -90,9 +100,12 @@ class PassGradients:
         """Hand on the quantities; `scale` is what the loss was multiplied by before its pass."""
         count = len(self._needed)
         arrived, handed_on = numbers[:count], numbers[count : 2 * count]
-        sample("output_gradient", arrived / scale)
+        sample("output_gradient", arrived[: self._count] / scale)
         with np.errstate(divide="ignore", invalid="ignore"):
-            sample("gain", handed_on / arrived)
+            gains = handed_on / arrived
+        sample("gain", gains[: self._count])
+        if count > self._count:
+            sample("join_gain", gains[self._count :])
         for quantity, values in zip(BLOCK_QUANTITIES, numbers[2 * count :].reshape(-1, 3).T, strict=True):
             if self._blocks:
                 sample(quantity, values)

@@ -21,7 +21,7 @@ from gradviz.probes.gains import PassGradients
 from gradviz.probes.histogram import histogram
 from gradviz.probes.hooks import Hooks
 from gradviz.probes.outbox import Outbox
-from gradviz.probes.residual import ResidualBlock
+from gradviz.probes.residual import Join, ResidualBlock
 from gradviz.probes.schedule import Item
 from gradviz.probes.slopes import gives_zeros, is_activation
 from gradviz.records.layer import LayerInfo
@@ -31,7 +31,7 @@ HISTOGRAM = "activation_histogram"
 STATISTICS = "activation_mean"
 """The item that measures all of ACTIVATION_QUANTITIES."""
 GRADIENTS = "gain"
-"""The item that measures “output_gradient”, “gain” and what is known of blocks."""
+"""The item that measures “output_gradient”, “gain” and what is known of blocks and joins."""
 IN_PASSING = frozenset((HISTOGRAM, STATISTICS, GRADIENTS))
 
 
@@ -43,6 +43,8 @@ class Passing:
         model: nn.Module,
         layers: Sequence[LayerInfo],
         blocks: Sequence[ResidualBlock],
+        joins: Sequence[Join],
+        *,
         writer: RunWriter,
         outbox: Outbox,
     ) -> None:
@@ -50,6 +52,7 @@ class Passing:
         self._dims = unit_dims(layers)
         self._mortal = [is_activation(module) and gives_zeros(module) for module in self._modules]
         self._blocks = blocks
+        self._joins = [join.module for join in joins]
         self._writer, self._outbox = writer, outbox
 
     @contextmanager
@@ -71,7 +74,7 @@ class Passing:
                 elif item.quantity == STATISTICS:
                     measured[item] = PassActivations(self._modules, self._dims, self._mortal, own)
                 else:
-                    measured[item] = PassGradients(self._modules, self._blocks, own)
+                    measured[item] = PassGradients(self._modules, self._blocks, own, self._joins)
                 own.seconds += perf_counter() - start
                 start = perf_counter()
             yield lambda: spent

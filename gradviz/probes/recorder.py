@@ -30,7 +30,7 @@ from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
 from gradviz.probes.passing import IN_PASSING, Passing
 from gradviz.probes.quantities import AFTER_BACKWARD, AFTER_UPDATE, Quantities
-from gradviz.probes.residual import ResidualBlock, tell_blocks
+from gradviz.probes.residual import Join, ResidualBlock, tell_blocks, tell_joins
 from gradviz.probes.schedule import Item
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import SeriesInfo
@@ -85,6 +85,7 @@ class Recorder:
         task: Task = Task.CLASSIFICATION,
         penalised: bool = False,
         blocks: Sequence[ResidualBlock] = (),
+        joins: Sequence[Join] = (),
     ) -> None:
         measured = [layer for layer in layers if layer.parameters]
         groups = parameters_by_layer(model, measured)
@@ -99,9 +100,11 @@ class Recorder:
         self._ledger = Ledger(writer, self._norms)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
-        self._passing = Passing(model, layers, blocks, writer, self._outbox)
+        self._passing = Passing(model, layers, blocks, joins, writer=writer, outbox=self._outbox)
         if blocks and not writer.steps:
             tell_blocks(blocks, writer)
+        if joins and not writer.steps:
+            tell_joins(joins, writer)
         self._agenda = Agenda([layer.index for layer in measured], len(layers), budget)
         self._pace = Pace(writer, budget)
         self._due: list[Item] = []

@@ -43,6 +43,29 @@ class ResidualBlock:
     shortcut: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Join:
+    """A module whose layers stand side by side: one factor, whatever is inside; its fields are a block's."""
+
+    name: str
+    label: str
+    module: nn.Module
+    path: tuple[int, ...] = ()
+    layers: tuple[int, ...] = ()
+
+
+def tell_joins(joins: Sequence[Join], writer: RunWriter) -> None:
+    """Write the event “joins” at step 0, whose lists name the entries of “join_gain”, in order."""
+    writer.event(
+        0,
+        "joins",
+        names=[join.name for join in joins],
+        modules=[join.label for join in joins],
+        paths=[join.path for join in joins],
+        layers=[join.layers for join in joins],
+    )
+
+
 def tell_blocks(blocks: Sequence[ResidualBlock], writer: RunWriter) -> None:
     """Write the event “blocks” at step 0, whose lists name the entries of BLOCK_QUANTITIES, in order."""
     writer.event(

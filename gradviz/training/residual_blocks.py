@@ -1,4 +1,4 @@
-"""The residual blocks of a network, for the probes that split the gradient between branch and skip."""
+"""Where ways run side by side in a network, for the probes of the chain rule: residual blocks and joins."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from itertools import takewhile
 
 from torch import nn
 
+from gradviz.nets.blocks.parallel import Parallel
 from gradviz.nets.blocks.residual import Residual
-from gradviz.probes.residual import ResidualBlock
+from gradviz.probes.residual import Join, ResidualBlock
 from gradviz.records.layer import LayerInfo
 
 
@@ -22,6 +23,24 @@ def residual_blocks(model: nn.Module, layers: Sequence[LayerInfo]) -> tuple[Resi
         if isinstance(module, Residual):
             found.append(_block(label, module, layers))
     return tuple(sorted(found, key=lambda block: (block.layers[:1], -len(block.layers))))
+
+
+def joins(model: nn.Module, layers: Sequence[LayerInfo]) -> tuple[Join, ...]:
+    """Every outermost Parallel: one factor of the chain rule, since its layers stand side by side."""
+    found: list[Join] = []
+    for label, module in model.named_modules():
+        if isinstance(module, Parallel) and not any(label.startswith(f"{join.label}.") for join in found):
+            inside = [layer for layer in layers if layer.module.startswith(f"{label}.")]
+            found.append(
+                Join(
+                    name=_name(label),
+                    label=label,
+                    module=module,
+                    path=_shared([layer.path for layer in inside]),
+                    layers=tuple(layer.index for layer in inside),
+                )
+            )
+    return tuple(found)
 
 
 def _block(label: str, module: Residual, layers: Sequence[LayerInfo]) -> ResidualBlock:

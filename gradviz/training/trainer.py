@@ -35,7 +35,7 @@ from gradviz.training.optimizers import build_optimizer
 from gradviz.training.parameter_groups import build_groups
 from gradviz.training.passes import Passes
 from gradviz.training.regularization import PENALTY_RATIO, Penalty
-from gradviz.training.residual_blocks import residual_blocks
+from gradviz.training.residual_blocks import joins, residual_blocks
 from gradviz.training.sampling import TextSampler
 from gradviz.training.state import Chance, OptimizerState, Stateful
 from gradviz.training.through_time import ThroughTime
@@ -115,6 +115,7 @@ class Trainer:
             task=objective.info.task,
             penalised=bool(self.penalty),
             blocks=residual_blocks(self.model, built.layers),
+            joins=joins(self.model, built.layers),
         )
         training = experiment.training
         self.computation = Computation(training, self.model, device, writer)

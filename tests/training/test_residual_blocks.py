@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from gradviz.nets.build import build_model
 from gradviz.spec.experiment import LayerSpec, ModelSpec
-from gradviz.training.residual_blocks import residual_blocks
+from gradviz.training.residual_blocks import joins, residual_blocks
 
 
 def layer(kind: str, *body: LayerSpec, **parameters: object) -> LayerSpec:
@@ -58,3 +58,14 @@ def test_composed_and_repeated_blocks() -> None:
 def test_a_plain_network_has_none() -> None:
     built = build_model(ModelSpec(layers=(layer("Linear", out_features="classes"),)), (5,), 3, 0)
     assert residual_blocks(built.model, built.layers) == ()
+    assert joins(built.model, built.layers) == ()
+
+
+def test_only_the_outermost_of_ways_side_by_side_is_a_join() -> None:
+    inner = layer("Parallel", layer("Tanh"), layer("Linear", out_features=5))
+    outer = layer("Parallel", inner, layer("ReLU"), combine="concatenation")
+    built = build_model(ModelSpec(layers=(outer, layer("Linear", out_features="classes"))), (5,), 3, 0)
+    (join,) = joins(built.model, built.layers)
+    assert join.name == "Parallel 1"
+    assert join.path == (0,)
+    assert [built.layers[index].kind for index in join.layers] == ["Tanh", "Linear", "ReLU"]

@@ -131,3 +131,33 @@ def test_a_run_tells_whom_to_blame(bench, experiment) -> None:
     logs = np.log([*reader.sample_at("gain", 5)[1][others], *skips])
     assert blocks.factors[FactorKind.OTHER] == pytest.approx(np.exp(logs.mean()), rel=1e-5)
     assert blame_of_run(reader, -1).sentence == "No gains were measured."
+
+
+def test_ways_side_by_side_are_one_factor(bench, experiment) -> None:
+    """Through dense connections and gates, too, the factors multiply to what the gradient does."""
+    inner = layer("Residual", layer("Linear", out_features=8), layer("Tanh"))
+    dense = layer(
+        "Parallel", layer("Identity"), inner, layer("Linear", out_features=4), combine="concatenation"
+    )
+    gate = layer("Sequential", layer("Linear", out_features=20), layer("Sigmoid"))
+    gated = layer("Residual", layer("Parallel", layer("Identity"), gate, combine="product"), layer("Tanh"))
+    layers = (
+        layer("Linear", out_features=8),
+        dense,
+        layer("LayerNorm"),
+        gated,
+        layer("Linear", out_features="classes"),
+    )
+    _, reader = bench.train(replace(residual(experiment), model=ModelSpec(layers=layers)))
+    (event,) = [event for event in reader.events() if event.kind == "joins"]
+    assert event.detail["names"] == ["Parallel 1", "Parallel 2"]
+    inside = {index for layers in event.detail["layers"] for index in layers}
+    chain = [each.index for each in reader.info.layers[1:] if each.index not in inside]
+    for step in range(6):
+        factors = [reader.sample_at(name, step)[1] for name in ("gain", "join_gain", "skip_factor")]
+        arrived = reader.sample_at("output_gradient", step)[1]
+        whole = np.prod(factors[0][chain]) * np.prod(factors[1]) * factors[2][1]  # the inner one is inside
+        assert whole == pytest.approx(arrived[0] / arrived[-1], rel=1e-4)
+        found = blame_of_run(reader, step)
+        linears = sum(reader.info.layers[index].kind == "Linear" for index in chain)
+        assert found.per_layer == pytest.approx(whole ** (1 / linears), rel=1e-4)
