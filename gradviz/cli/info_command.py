@@ -11,7 +11,7 @@ from rich.table import Table
 
 from gradviz.cli.failure import BadInput
 from gradviz.cli.json_output import print_json
-from gradviz.cli.loading import is_session, load
+from gradviz.cli.loading import bad_layers, is_session, load, placed
 from gradviz.cli.questions import need_permission
 from gradviz.cli.report import number, run_report
 from gradviz.cli.waiting import how_to_go_on, waiting
@@ -94,14 +94,12 @@ def _experiment(name: str, settings: list[str], *, as_json: bool, yes: bool) -> 
     experiment = load(name, full_catalogue(), settings)
     try:
         data = describe_experiment(experiment)
-    except DataError as error:
-        raise BadInput(str(error)) from None
-    except SpecError as error:
-        raise BadInput(str(error)) from None
+    except (DataError, SpecError) as error:
+        raise placed(error, name, settings) from None
     need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)
     if inspection.problems:
-        raise BadInput("; ".join(problem.message for problem in inspection.problems))
+        raise bad_layers(inspection, name, settings)
     layers = [
         {
             "name": layer.name,

@@ -31,7 +31,7 @@ def execute(arguments: argparse.Namespace) -> int:
     control = RunControl()
     try:
         test = RangeTest(low=arguments.low, high=arguments.high, steps=arguments.steps)
-        prepare(experiment, yes=arguments.yes)
+        prepare(experiment, arguments.experiment, arguments.settings, yes=arguments.yes)
         with (
             interruptible(control) as interrupted,
             progress(experiment, control) as say,

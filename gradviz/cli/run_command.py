@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gradviz.cli.failure import BadInput, Interrupted
 from gradviz.cli.json_output import print_json
-from gradviz.cli.loading import is_session, load
+from gradviz.cli.loading import bad_layers, is_session, load, placed
 from gradviz.cli.plan import Plan, fresh, resumed
 from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
 from gradviz.cli.waiting import note_on_new_run, waiting
+from gradviz.data.load import check_memory
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.engine.machine import use_threads
 from gradviz.nets.model import inspect
@@ -72,7 +73,7 @@ def _fresh(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     experiment = load(name, full_catalogue(), arguments.settings)
     if arguments.device:
         experiment = replace(experiment, training=replace(experiment.training, device=arguments.device))
-    prepare(experiment, yes=arguments.yes)
+    prepare(experiment, name, arguments.settings, yes=arguments.yes)
     target = _target(arguments)
     if waiting(target) is not None:
         print(note_on_new_run(target), file=sys.stderr)
@@ -87,7 +88,8 @@ def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     target = _target(arguments) if arguments.output is not None else path
     plan = resumed(path, arguments.run, settings, full_catalogue())
     try:
-        prepare(replace(plan.experiment, start=None), yes=arguments.yes)  # its weights are its own by now
+        experiment = replace(plan.experiment, start=None)  # its weights are its own by now
+        prepare(experiment, str(path), settings, yes=arguments.yes)
     except BadInput:
         plan.workspace.close(keep=plan.taken_up)
         raise
@@ -96,22 +98,23 @@ def _resume(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     return plan, target
 
 
-def prepare(experiment: ExperimentSpec, *, yes: bool) -> None:
-    """Find what training would fail at before it has begun. Raises BadInput."""
+def prepare(experiment: ExperimentSpec, name: str, settings: Sequence[str], *, yes: bool) -> None:
+    """Find what training would fail at before it has begun. Raises BadInput, with the file and line."""
     try:
         use_threads()
         resolve_device(experiment.training.device)
         data = describe_experiment(experiment)
+        check_memory(experiment.data)
     except ValueError as error:  # of the thread count, the device, the data or the loss, each a sentence
-        raise BadInput(str(error)) from None
+        raise placed(error, name, settings) from None
     need_permission(experiment, yes=yes)
     inspection = inspect(experiment.model, data)
     if inspection.problems:
-        raise BadInput("; ".join(problem.message for problem in inspection.problems))
+        raise bad_layers(inspection, name, settings)
     try:
         check_training(experiment, inspection.layers)
     except SpecError as error:
-        raise BadInput(str(error)) from None
+        raise placed(error, name, settings) from None
     need_memory(experiment, inspection.parameters, yes=yes)
 
 

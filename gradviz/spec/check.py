@@ -6,6 +6,7 @@ before the engine has answered) the parameters of named things pass unchecked.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -36,6 +37,8 @@ DEEPEST = 50
 MOST_LAYERS = 20_000
 MOST_NAMES = 13
 """Names that are few enough to be listed where a wrong one was given."""
+LINE = 100
+"""Characters of names that are listed where there are more."""
 MODEL = ("layers", "initializer", "source", "arguments")
 SECTIONS = (
     "seeds",
@@ -263,7 +266,7 @@ class _Checker:
         own = {k: v for k, v in table.items() if k not in fixed_names and k != name_key}
         values = self.fields(keys, {k: v for k, v in table.items() if k in fixed_names}, fixed)
         if entries is None or entry is not None:
-            own = self.own(keys, own, entry, chosen, also=(name_key, *fixed_names, *also))
+            own = self.own(keys, own, entry, chosen, also=(name_key, *(p.name for p in fixed), *also))
         return chosen, values, own
 
     def own(
@@ -323,6 +326,8 @@ class _Checker:
             if len(names) <= MOST_NAMES:
                 listed = ", ".join(names)
                 hint = f"{hint} (there are {listed})" if hint else f"; there are {listed}"
+            elif not hint:
+                hint = f"; there are {_a_line_of(names)} and others, {len(names)} in all"
             self.problem(keys, f"no {noun} is called “{name}”{hint}")
         return entry
 
@@ -333,15 +338,23 @@ class _Checker:
         return {}
 
     def unknown(self, keys: Keys, owner: str, known: Iterable[str]) -> None:
+        known = list(known)
         of = f" of {owner}" if owner else ""
         hint = did_you_mean(str(keys[-1]), known)
         section = str(keys[-1]).split("_")[0]
         if not hint and section in SECTIONS:
             hint = f": there is a section [{section}] for it"
+        if owner and not hint and len(known) <= MOST_NAMES:
+            hint = f"; there are {', '.join(known)}"
         self.problem(keys, f"unknown key{of}{hint}")
 
     def problem(self, keys: Keys, message: str) -> None:
         self.problems.append(Problem(keys=keys, message=message))
+
+
+def _a_line_of(names: list[str]) -> str:
+    """The first names, as many as go into a line."""
+    return textwrap.shorten(", ".join(names), LINE, placeholder="").removesuffix(",")
 
 
 def unrolled(layer: LayerSpec) -> int:

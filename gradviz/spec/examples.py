@@ -9,7 +9,7 @@ from pathlib import Path
 from gradviz.spec.catalogue import Catalogue, did_you_mean
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import Problem, SpecError
-from gradviz.spec.toml_codec import load_toml
+from gradviz.spec.toml_codec import load_toml, located, read_text
 
 PREFIX = "example:"
 
@@ -33,3 +33,13 @@ def load_experiment(
         hint = did_you_mean(wanted, known) or f"; there are {', '.join(known)}"
         raise SpecError([Problem(keys=(), message=f"no example is called “{wanted}”{hint}")])
     return load_toml(folder / f"{wanted}.toml", catalogue, overrides, source=name)
+
+
+def located_in(name: str, error: SpecError, folder: Path, overrides: Sequence[str] = ()) -> SpecError:
+    """Problems that were found after loading, with the lines where their keys stand in the experiment."""
+    bundled = name.startswith(PREFIX)
+    path = folder / f"{name.removeprefix(PREFIX)}.toml" if bundled else Path(name)
+    try:
+        return located(error, read_text(path), name if bundled else path.name, overrides)
+    except SpecError:
+        return error  # it has gone since it was loaded

@@ -29,8 +29,13 @@ def read_toml(
     try:
         return check_experiment(raw, catalogue)
     except SpecError as error:
-        given = [parse_override(override)[0] for override in overrides]
-        raise SpecError([_located(problem, text, given) for problem in error.problems], source) from None
+        raise located(error, text, source, overrides) from None
+
+
+def located(error: SpecError, text: str, source: str, overrides: Sequence[str] = ()) -> SpecError:
+    """The same problems with their lines in the text, or a word that they were given with --set."""
+    given = [parse_override(override)[0] for override in overrides]
+    return SpecError([_located(problem, text, given) for problem in error.problems], source)
 
 
 def _located(problem: Problem, text: str, given: Sequence[Keys]) -> Problem:

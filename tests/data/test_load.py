@@ -90,7 +90,7 @@ def test_pixels_are_standardised_as_the_same_numbers_in_float() -> None:
 def test_what_is_larger_than_the_machine_is_refused_before_it_is_made(monkeypatch) -> None:
     monkeypatch.setattr("gradviz.data.load.machine_memory", lambda: 2**20)
     assert len(load(spec("moons"), seed=0).train_y) == 800
-    with pytest.raises(DataError, match=r"“random” takes 0\.1 GiB, more memory than there is"):
+    with pytest.raises(DataError, match=r"“random” takes 0\.5 GiB, more memory than there is"):
         load(spec("random", samples=10_000), seed=0)
 
 
@@ -124,5 +124,5 @@ def test_too_much_for_the_memory_is_a_sentence(monkeypatch) -> None:
 
     source = Source(input_shape=(1024, 1024), classes=2, samples=1024, make=make)
     monkeypatch.setitem(data_sets._functions, "random", lambda **_: source)
-    with pytest.raises(DataError, match=r"takes 4\.0 GiB"):
+    with pytest.raises(DataError, match=r"takes 16\.0 GiB"):
         load(spec("random"), seed=0)

@@ -1,8 +1,10 @@
 import pytest
 
+from gradviz.spec.catalogue import Catalogue, Entry
 from gradviz.spec.check import check_experiment
 from gradviz.spec.migrations import SCHEMA, migrate
 from gradviz.spec.problem import SpecError
+from gradviz.spec.registry import text
 
 
 def problems(raw, catalogue):
@@ -144,3 +146,15 @@ def test_migrations_run_in_order_from_the_version_that_the_file_has():
     assert migrate({"schema": 3}, steps) == {"schema": 3}
     with pytest.raises(SpecError, match="newer gradviz"):
         migrate({"schema": 4}, steps)
+
+
+def test_an_unknown_name_or_key_is_answered_with_what_there_is() -> None:
+    entry = Entry(name="text", group="", doc="", parameters=(text("unit", "", default="char"),))
+    others = tuple(Entry(name=f"set{number}", group="", doc="") for number in range(40))
+    catalogue = Catalogue(data_sets=(entry, *others))
+    with pytest.raises(SpecError, match=r"no data set is called “nope”; there are text, set0, .* 41 in all"):
+        check_experiment({"data": {"name": "nope"}}, catalogue)
+    with pytest.raises(SpecError) as caught:
+        check_experiment({"data": {"name": "text", "by": 3}}, catalogue)
+    told = str(caught.value).splitlines()[0]
+    assert told == "data.by: unknown key of text; there are unit, name, batch_size, validation"
