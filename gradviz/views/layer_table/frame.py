@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -43,6 +43,7 @@ _WIDTHS = {
     Cell.SHAPE: 88,
     Cell.KIND: 96,
 }
+_WIDEST_COURSE = 420
 _ARROW, _INDENT = 14, 16
 
 
@@ -193,6 +194,13 @@ class _Table(QTreeView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for cell, width in _WIDTHS.items():
             self.setColumnWidth(cell, width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give room that is left to the courses."""
+        super().resizeEvent(event)
+        others = sum(width for cell, width in _WIDTHS.items() if cell is not Cell.COURSE)
+        room = self.viewport().width() - others
+        self.setColumnWidth(Cell.COURSE, min(max(_WIDTHS[Cell.COURSE], room), _WIDEST_COURSE))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open and close blocks."""

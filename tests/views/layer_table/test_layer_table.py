@@ -218,6 +218,17 @@ def test_values_are_the_rows_in_their_order(frame, snapshot) -> None:
     assert {row[2] for row in body} == {""}
 
 
+def test_a_wide_table_has_wide_courses_and_a_narrow_one_is_scrolled(frame, app) -> None:
+    frame.resize(1000, 400)
+    app.processEvents()
+    wide = frame.table.columnWidth(Cell.COURSE)
+    assert frame.table.header().length() == pytest.approx(frame.table.viewport().width(), abs=2)
+    frame.resize(360, 400)
+    app.processEvents()
+    assert frame.table.columnWidth(Cell.COURSE) == 84 < wide
+    assert frame.table.horizontalScrollBar().maximum() > 0
+
+
 def test_the_table_is_a_tab_beside_the_profile(window, snapshot, qtbot) -> None:
     plots = window.plots
     plots.show_snapshot(snapshot(steps=60, layers=12))
