@@ -33,6 +33,7 @@ from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_tabs import PlotTabs
 from gradviz.views.plots.time_tab import TimeTab
 from gradviz.views.plots.update_profile import UpdateProfile
+from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -108,6 +109,7 @@ class PlotArea(QWidget):
         self._tick = 0
         self._last: Snapshot | None = None
         self._read_at = 0.0
+        self._table_soon = Throttle(self._draw_table, round(_READING_S * 1000), self)
         self._connect()
         tab = self.flow.add_tab(
             self.tr("Diagram"), self.tr("Show the network here, coloured by its gradients (F4)"), before=False
@@ -177,6 +179,10 @@ class PlotArea(QWidget):
         else:
             self.flow.show_snapshot(snapshot)
 
+    def _draw_table(self) -> None:
+        if self._last is not None and self.across.current is self.layers:
+            self.layers.show_snapshot(self._last)
+
     def _draw_across(self, snapshot: Snapshot, *, reads: bool) -> None:
         """What goes over the layers: the one that is shown; a table is read and not watched."""
         shown = self.across.current
@@ -184,8 +190,7 @@ class PlotArea(QWidget):
             return
         self.time.show_snapshot(snapshot)
         if shown is self.layers:
-            if reads:
-                self.layers.show_snapshot(snapshot)
+            self._table_soon()
         elif shown is self.updates:
             self.updates.show_snapshot(snapshot)
             if reads and snapshot.update_ratio is not None:

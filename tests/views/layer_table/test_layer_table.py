@@ -243,5 +243,9 @@ def test_the_table_is_a_tab_beside_the_profile(window, snapshot, qtbot) -> None:
     assert told.args == [5]
     plots.show_snapshot(snapshot(steps=61, layers=12))
     assert plots.profile._snapshot is before
+    last = snapshot(steps=62, layers=12)
+    plots.show_snapshot(last)
+    assert plots.layers.model.snapshot is not last
+    qtbot.waitUntil(lambda: plots.layers.model.snapshot is last)
     plots.across.show_tab("profile")
     assert plots.profile._snapshot is not before
