@@ -44,6 +44,8 @@ class EngineHost(QObject):
     """A TablePreviewed."""
     range_tested = Signal(object)
     """A RangeTested."""
+    step_replayed = Signal(object)
+    """A StepReplayed."""
 
     _start = Signal()
     _inspect = Signal(object)
@@ -67,6 +69,7 @@ class EngineHost(QObject):
         self.ask_export = self._other.ask_export
         self.ask_preview = self._other.ask_preview
         self.ask_range_test = self._other.ask_range_test
+        self.ask_replay = self._other.ask_replay
         self._thread = QThread(self)
         self._thread.setObjectName("engine controller")
         self._controller = TrainingController(LINKS[engine])
@@ -114,7 +117,7 @@ class EngineHost(QObject):
         self._stop.emit()
 
     def stop_range_test(self) -> None:
-        """End a range test that is going on; its answer comes all the same."""
+        """End a range test or a replay that is going on; its answer comes all the same."""
         self._stop.emit()
 
     def set_lr(self, lr: float) -> None:
@@ -162,6 +165,7 @@ class EngineHost(QObject):
         self._other.exported.connect(self.exported)
         self._other.previewed.connect(self.previewed)
         self._other.range_tested.connect(self.range_tested)
+        self._other.step_replayed.connect(self.step_replayed)
         controller.run_changed.connect(self.run_changed)
         controller.logged.connect(self.logged)
 

@@ -1,4 +1,4 @@
-"""Questions to the engine beside sizes: templates, blocks opened, scripts, tables, range tests.
+"""Questions to the engine beside sizes: templates, blocks opened, scripts, tables, tests, replays.
 
 Each answer bears the number of its question and comes as a signal of its own kind.
 """
@@ -18,6 +18,7 @@ from gradviz.control.engine_state import (
     Expanded,
     Exported,
     RangeTested,
+    StepReplayed,
     TablePreviewed,
     TemplateMade,
 )
@@ -43,6 +44,8 @@ class EngineQuestions(QObject):
     """A TablePreviewed."""
     range_tested = Signal(object)
     """A RangeTested."""
+    step_replayed = Signal(object)
+    """A StepReplayed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +77,10 @@ class EngineQuestions(QObject):
         """Ask for a learning-rate range test, 20 seconds at most; it is refused while a run trains."""
         raw = to_raw(experiment)
         return self._ask("lr_range", self._tested, experiment=raw, low=low, high=high, steps=steps)
+
+    def ask_replay(self, run: str, path: FilePath, step: int) -> int:
+        """Ask for a step of the run in the file at `path` to be done again, while no run trains."""
+        return self._ask("replay", self._replayed, run=run, path=str(path), step=step)
 
     @Slot(object)
     def take(self, answer: EngineAnswer) -> None:
@@ -107,6 +114,10 @@ class EngineQuestions(QObject):
     def _previewed(self, answer: EngineAnswer) -> None:
         preview = None if answer.answer is None else TablePreview.from_raw(answer.answer)
         self.previewed.emit(TablePreviewed(id=answer.id, preview=preview, error=answer.error))
+
+    def _replayed(self, answer: EngineAnswer) -> None:
+        sentence = "" if answer.answer is None else str(answer.answer["sentence"])
+        self.step_replayed.emit(StepReplayed(id=answer.id, sentence=sentence, error=answer.error))
 
     def _tested(self, answer: EngineAnswer) -> None:
         found = answer.answer

@@ -84,7 +84,7 @@ class InspectionReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineQuestion:
-    """Something else to ask, and what about: "template", "expand", "export", "preview", "lr_range", "replay"."""
+    """Something else to ask; what about is one of the engine’s questions, as "template" or "replay"."""
 
     id: int
     question: str
@@ -138,6 +138,15 @@ class TablePreviewed:
 
     id: int
     preview: TablePreview | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepReplayed:
+    """What was seen in a step that was done again, or in `error` the sentence why that cannot be."""
+
+    id: int
+    sentence: str = ""
     error: str = ""
 
 

@@ -120,6 +120,14 @@ TABLE: dict[str, ActionInfo] = {
         "rotate-ccw",
         "F9",
     ),
+    "run.replay": _info(
+        QT_TRANSLATE_NOOP("Actions", "Replay shown step"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "Do the shown step again and say which operation of which layer went wrong in it"
+        ),
+        "",
+        "Ctrl+F3",
+    ),
     "run.rename": _info(
         QT_TRANSLATE_NOOP("Actions", "Rename shown run…"),
         QT_TRANSLATE_NOOP("Actions", "Give the shown run another name"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from gradviz.views.log_panel import LogPanel
     from gradviz.views.plots.plot_area import PlotArea
     from gradviz.views.range_test.conductor import RangeTestConductor
+    from gradviz.views.replay_conductor import ReplayConductor
     from gradviz.views.run_conductor import RunConductor
     from gradviz.views.table_conductor import TableConductor
     from gradviz.views.template_conductor import TemplateConductor
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
     tables: TableConductor
     templates: TemplateConductor
     thresholds: ThresholdConductor
+    replays: ReplayConductor
     wiring: WindowWiring
 
     def __init__(self, settings: Settings) -> None:
@@ -100,6 +102,7 @@ class MainWindow(QMainWindow):
         from gradviz.views.memory_guard import MemoryGuard  # noqa: PLC0415
         from gradviz.views.parameter_form import ParameterForm  # noqa: PLC0415
         from gradviz.views.range_test.conductor import RangeTestConductor  # noqa: PLC0415
+        from gradviz.views.replay_conductor import ReplayConductor  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
         from gradviz.views.table_conductor import TableConductor  # noqa: PLC0415
         from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
@@ -121,6 +124,9 @@ class MainWindow(QMainWindow):
         self.templates = TemplateConductor(document, host, self.actions_by_key["file.template"], self)
         self.range_tests = RangeTestConductor(document, host, self.left.training.optimizer, self)
         self.tables = TableConductor(document, host, self.left.data, self)
+        self.replays = ReplayConductor(
+            host, self.runs.clock, self.actions_by_key["run.replay"], self.strip, self
+        )
         self.thresholds = ThresholdConductor(self.left.training.clipping, self)
         self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train
         self.wiring = WindowWiring(self)

@@ -32,7 +32,7 @@ MENUS: dict[object, tuple[str, ...]] = {
     ),
     QT_TRANSLATE_NOOP("Menus", "&Run"): (
         "run.train", "run.continue", "run.pause", "run.step", "run.stop", "run.reset", SEPARATOR,
-        "run.rename", "run.remove", SEPARATOR, "run.restart",
+        "run.replay", SEPARATOR, "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (
         THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.play", "view.live",

@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
 from gradviz.views.appearance import appearance
@@ -76,6 +86,11 @@ class TimeTrack(QSlider):
         """The marks that are shown."""
         return self._marks
 
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Have these in the menu of a right click, which first goes to the event below it."""
+        self.addActions(list(actions))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
     def place_of(self, step: int) -> float:
         """Where a step lies, in pixels from the left."""
         return _MARGIN + step / max(self.maximum(), 1) * (self.width() - 2 * _MARGIN)
@@ -122,6 +137,11 @@ class TimeTrack(QSlider):
             self.setSliderDown(True)
             self._choose(self.step_at(event.position().x()))
             event.accept()
+        elif event.button() == Qt.MouseButton.RightButton:
+            x = event.position().x()
+            near = [m.step for m in self._marks if abs(self.place_of(m.step) - x) <= _NEAR]
+            if near:
+                self._choose(min(near, key=lambda step: abs(self.place_of(step) - x)))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Scrub."""

@@ -140,6 +140,9 @@ class WindowWiring(QObject):
         window.time_bar.film.play_wanted.connect(runs.playback.toggle)
         window.time_bar.film.speed_chosen.connect(runs.playback.set_speed)
         runs.playback.changed.connect(window.time_bar.film.show_playing)
+        window.time_bar.track.offer(
+            [window.actions_by_key[key] for key in ("run.replay", "view.next_event", "view.previous_event")]
+        )
         window.time_bar.events_there.connect(self._on_events_there)
         self._on_events_there(there=False)
         window.time_bar.run_chosen.connect(self._on_run_chosen)
@@ -227,6 +230,7 @@ class WindowWiring(QObject):
         self._entry = entry
         self._run_shown = None
         self._window.thresholds.show_run(entry)
+        self._window.replays.show_run(entry)
         if self._window.runs.is_blank(entry):
             self._show_empty()
         self._on_runs()

@@ -13,6 +13,7 @@ from gradviz.control.engine_state import (
     Expanded,
     Exported,
     RangeTested,
+    StepReplayed,
     TablePreviewed,
     TemplateMade,
 )
@@ -65,6 +66,20 @@ def test_a_range_test_comes_as_its_curve(questions, qtbot):
     with qtbot.waitSignal(questions.range_tested) as heard:
         questions.take(EngineAnswer(id=number, error="A run is training."))
     assert heard.args == [RangeTested(id=number, error="A run is training.")]
+
+
+def test_a_replay_comes_as_a_sentence(questions, qtbot):
+    number = questions.ask_replay("run-1", Path("a.gradviz"), 7)
+    [question] = questions.seen
+    assert question.question == "replay"
+    assert question.details == {"run": "run-1", "path": "a.gradviz", "step": 7}
+    with qtbot.waitSignal(questions.step_replayed) as heard:
+        questions.take(EngineAnswer(id=number, answer={"sentence": "Step 7: …", "step": 7}))
+    assert heard.args == [StepReplayed(id=number, sentence="Step 7: …")]
+    number = questions.ask_replay("run-1", Path("a.gradviz"), 8)
+    with qtbot.waitSignal(questions.step_replayed) as heard:
+        questions.take(EngineAnswer(id=number, error="Stopped."))
+    assert heard.args == [StepReplayed(id=number, error="Stopped.")]
 
 
 def test_a_refusal_is_a_sentence_and_a_late_answer_is_nothing(questions, qtbot):

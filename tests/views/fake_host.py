@@ -20,6 +20,7 @@ class FakeHost(EngineHost):
         self.asked: list[tuple[str, Any]] = []
         self.ask_range_test = self._ask_range_test
         self.ask_preview = self._ask_preview
+        self.ask_replay = self._ask_replay
 
     def start(self) -> None:
         self.asked.append(("start", None))
@@ -48,6 +49,10 @@ class FakeHost(EngineHost):
 
     def _ask_range_test(self, experiment: ExperimentSpec, **test: Any) -> int:
         self.asked.append(("range_test", test))
+        return len(self.asked)
+
+    def _ask_replay(self, run: str, path: Any, step: int) -> int:
+        self.asked.append(("replay", (run, path, step)))
         return len(self.asked)
 
     def _ask_preview(self, parameters: dict[str, Any]) -> int:
