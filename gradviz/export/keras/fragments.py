@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from gradviz.paths import resources
 
-_FILES = ("keras_initializers.py", "keras_layers.py", "keras_optimizers.py")
+_FILES = tuple(f"keras_{part}.py" for part in ("initializers", "activations", "layers", "optimizers"))
 _REMARK = re.compile(r"\s*#\s*noqa.*$", re.MULTILINE)
 
 
