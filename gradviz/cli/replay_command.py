@@ -36,7 +36,7 @@ def execute(arguments: argparse.Namespace) -> int:
         if step is None:
             raise BadInput("the run has no spike and no value that is not finite; name one with --step")
         experiment = from_raw(info.experiment)
-        prepare(replace(experiment, start=None), yes=arguments.yes)
+        prepare(replace(experiment, start=None), str(path), (), yes=arguments.yes)
         with (
             interruptible(control) as interrupted,
             progress(experiment, control) as say,

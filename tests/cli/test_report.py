@@ -80,7 +80,7 @@ def test_a_language_model_has_a_perplexity_and_writes(capsys) -> None:
     report = json.loads(capsys.readouterr().out)
     metrics = report["metrics"]
     assert metrics["val_perplexity"] == pytest.approx(math.exp(metrics["val_loss"]), rel=1e-5)
-    assert len(report["text_sample"]) == 200
+    assert len(report["text_sample"]) == 300
     assert main(["run", "example:char-lm", *SMALL_MODEL]) == 0
     out = capsys.readouterr().out
     assert f"val perplexity {metrics['val_perplexity']:.3g}" in out
