@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gradviz.records.clipping_summary import clipping_summary
+from gradviz.records.penalty_summary import penalty_summary
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunState
 
@@ -53,6 +54,7 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
         "parameters": sum(layer.parameters for layer in reader.info.layers),
         "layers": layer_rows(reader),
         **_clipping(reader),
+        **_penalty(reader),
         **_scaling(reader),
         **_warnings(reader),
     }
@@ -109,6 +111,8 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
     yield from report.get("warnings", ())
     if "clipping" in report:
         yield _clipped(report["clipping"])
+    if "penalty" in report:
+        yield _pulled(report["penalty"])
     if report.get("skipped_steps"):
         yield _skipped(report)
     if report["session"]:
@@ -155,6 +159,16 @@ def _clipped(found: dict[str, float]) -> str:
     )
 
 
+def _penalty(reader: RunReader) -> dict[str, Any]:
+    """How hard the penalties pulled beside the loss; nothing without one."""
+    found = penalty_summary(reader)
+    return {} if found is None else {"penalty": asdict(found)}
+
+
+def _pulled(found: dict[str, float]) -> str:
+    return f"‖∇penalty‖/‖∇loss‖ {found['mean']:.3g} in the mean, {found['last']:.3g} in the last step"
+
+
 def _scaling(reader: RunReader) -> dict[str, Any]:
     """What float16 needs beside the gradients; nothing in other numbers."""
     if "loss_scale" not in reader.slices:
@@ -165,8 +179,8 @@ def _scaling(reader: RunReader) -> dict[str, Any]:
 
 def _warnings(reader: RunReader) -> dict[str, Any]:
     """What the run warned of, in another way than asked for say; nothing where there was nothing."""
-    said = [line.text for line in reader.logs() if line.level == "warning"]
-    return {"warnings": said} if said else {}
+    said = dict.fromkeys(line.text for line in reader.logs() if line.level == "warning")
+    return {"warnings": list(said)} if said else {}
 
 
 def _skipped(report: dict[str, Any]) -> str:

@@ -51,7 +51,7 @@ def execute(arguments: argparse.Namespace) -> int:
     plan, target = _resume(arguments) if arguments.resume else _fresh(arguments)
     control = RunControl()
     with interruptible(control) as interrupted:
-        report = _train(plan, target, control)
+        report = _train(plan, target, control, arguments)
     if arguments.json:
         print_json(report)
     else:
@@ -150,7 +150,7 @@ def _named(output: str) -> Path:
     return path if path.suffix or path.is_dir() else path.with_suffix(".gradviz")
 
 
-def _train(plan: Plan, target: Path, control: RunControl) -> dict[str, Any]:
+def _train(plan: Plan, target: Path, control: RunControl, arguments: argparse.Namespace) -> dict[str, Any]:
     """Train into a live store, save it as `target`, and report. The live store stays if saving fails."""
     run, experiment = plan.run, plan.experiment
     saved = False
@@ -171,7 +171,7 @@ def _train(plan: Plan, target: Path, control: RunControl) -> dict[str, Any]:
                 )
             if not run.path.exists():
                 saved = not plan.taken_up  # nothing was measured, so there is nothing new to keep
-                raise BadInput(status.reason)
+                raise placed(ValueError(status.reason), arguments.experiment, arguments.settings)
             save_session(plan.session, target)
             saved = True
             with RunReader(target, run.id) as reader:

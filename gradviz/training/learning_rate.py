@@ -34,11 +34,15 @@ def is_scheduled(spec: ScheduleSpec) -> bool:
 
 
 def check_schedule(spec: ScheduleSpec, optimizer: OptimizerSpec) -> None:
-    """Raise SpecError for a schedule that would change nothing."""
+    """Raise SpecError for a schedule that would change nothing, or whose milestones are in no order."""
     if optimizer.name == "Rprop" and is_scheduled(spec):
         key = "name" if spec.name != "constant" else "warmup"
         message = "changes nothing: Rprop takes the learning rate as its first step only"
         raise SpecError([Problem(keys=("schedule", key), message=message)])
+    milestones = spec.parameters.get("milestones")
+    if isinstance(milestones, list | tuple) and list(milestones) != sorted(milestones):
+        message = f"must rise, as in {sorted(milestones)}; these are {list(milestones)}"
+        raise SpecError([Problem(keys=("schedule", "milestones"), message=message)])
 
 
 class LearningRate:

@@ -33,6 +33,7 @@ from gradviz.spec.problem import SpecError
 from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
+from gradviz.training.doubts import check_batches, doubts
 from gradviz.training.loss import build_objective
 from gradviz.training.noted import noted_quantities
 from gradviz.training.numerics import NumericsError
@@ -111,9 +112,14 @@ class _Run:
         first = _first_batch(experiment, data)
         built = build(experiment.model, objective.info, experiment.weights_seed, first)
         check_training(replace(experiment, start=None) if resume else experiment, built.layers)
+        samples, per_step = len(data.train_y), experiment.data.batch_size
+        steps = count_steps(experiment, batches_per_epoch(samples, per_step))
+        check_batches(experiment, built.layers, steps=steps, samples=samples)
         info = _describe(experiment, run_id, built, data, accuracy=objective.has_accuracy, device=str(device))
         info = replace(info, continues=resume.id) if resume else info
         self._writer = beginning.store(store_path, info, built)
+        for sentence in doubts(experiment, steps, samples):
+            self._writer.log("warning", sentence)
         self._trainer = Trainer(
             experiment,
             self._writer,

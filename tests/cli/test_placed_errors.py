@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gradviz.cli.main import main
@@ -96,3 +98,33 @@ def test_data_beyond_the_memory_are_refused_before_they_are_made(monkeypatch, tm
     assert error.startswith("gradviz: error: example:long-memory-rnn:")
     assert " GiB, more memory than there is; ask for fewer samples" in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_batch_of_one_before_a_batch_normalisation_saves_nothing(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    layers = (
+        'layers = [{ kind = "Flatten" }, { kind = "BatchNorm1d" }, { kind = "Linear", out_features = 10 }]'
+    )
+    (tmp_path / "one.toml").write_text(f"[data]\nbatch_size = 1\n[model]\n{layers}\n")
+    assert main(["run", "one.toml"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("gradviz: error: one.toml:2: data.batch_size: every batch has a single sample")
+    assert [path.name for path in tmp_path.iterdir()] == ["one.toml"]
+
+
+def test_milestones_out_of_order(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    settings = ("--set", "schedule.name=multi_step", "--set", "schedule.milestones=[20,10]")
+    assert main(["run", "example:vanishing", *settings]) == 2
+    assert "schedule.milestones: must rise, as in [10, 20]; these are [20, 10]" in capsys.readouterr().err
+
+
+def test_the_penalty_is_in_the_report(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    asked = ("run", "example:vanishing", "--set", "training.steps=2", "--set", "regularization.l2=0.1")
+    assert main([*asked, "--json"]) == 0
+    penalty = json.loads(capsys.readouterr().out)["penalty"]
+    assert penalty["mean"] > 0
+    assert penalty["last"] > 0
+    assert main([*asked]) == 0
+    assert f"‖∇penalty‖/‖∇loss‖ {penalty['mean']:.3g} in the mean" in capsys.readouterr().out

@@ -13,7 +13,7 @@ from gradviz.training.schedules import schedules
 
 CASES = [
     ("step", {"step_size": 3, "gamma": 0.5}),
-    ("multi_step", {"milestones": [7, 2], "gamma": 0.3}),
+    ("multi_step", {"milestones": [2, 7], "gamma": 0.3}),
     ("linear", {"end_factor": 0.1, "steps": 6}),
     ("cosine", {"eta_min": 0.2, "steps": 7}),
     ("warm_restarts", {"first_cycle": 3, "multiply": 1, "eta_min": 0.1}),
