@@ -102,6 +102,10 @@ class StepCurves(PlotFrame):
         self.follow_steps()
         self.steps_zoomed.emit(None)
 
+    def full_title(self) -> str:
+        """The family's whole name, also where tabs leave its title little room."""
+        return self.family.name
+
     def values(self) -> PlottedValues | None:
         """A row for each step in sight at which a line that is shown has a value."""
         first, last = self.panes[0].box.viewRange()[0]

@@ -120,6 +120,12 @@ def test_curves_have_a_column_for_each_line_that_is_shown(plots) -> None:
     assert rows(learning.values().csv())[0] == ["step", "training: loss", "training: accuracy"]
 
 
+def test_a_figure_has_the_whole_name_where_tabs_shorten_it(plots, save_as) -> None:
+    target = save_as("loss.svg")
+    plots.curves.current.save_picture()
+    assert "Loss and accuracy" in target.read_text(encoding="utf-8")
+
+
 def test_a_power_axis_gives_the_numbers_and_not_their_logarithms(plots) -> None:
     plots.curves.show_family("clipping")
     body = rows(plots.curves.current.values().csv())
