@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import passing_runs  # the tests' own
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 from screen_stage import NORMAL, Prepare, ready, run, settle, show
 
 from gradviz.control.run_entry import RunEntry
+from gradviz.records.writer import RunWriter
 from gradviz.views.layer_table.model import Cell
 from gradviz.views.main_window import MainWindow
 from gradviz.views.plots.plot_area import PlotArea
 
 SIZES = (5, 50, 1000)
+_NETWORKS = {
+    5: (("Linear", "ReLU"), 0.72, 0),
+    50: (("Linear", "BatchNorm1d", "ReLU"), 0.45, 12),
+    1000: (("Linear", "Sigmoid"), 0.22, 0),
+}
+"""Layers: the kinds they repeat, the slope of an activation, residual blocks."""
 
 
 def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
@@ -25,6 +33,10 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield f"table-{layers}", _at(entry, steps * 7 // 10, _table), NORMAL
         yield f"updates-{layers}", _at(entry, steps * 7 // 10, _updates), NORMAL
         yield f"histogram-map-{layers}", _at(entry, steps * 7 // 10, _map), NORMAL
+    for layers, (kinds, slope, blocks) in _NETWORKS.items():
+        entry = _passed(state, layers, kinds, slope, blocks)
+        yield f"chain-{layers}", _at(entry, 210, _tab("chain")), NORMAL
+        yield f"activations-{layers}", _at(entry, 210, _tab("activations")), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     film = run(state, "finished", steps=1000)
@@ -63,6 +75,28 @@ def _playing(entry: RunEntry) -> Prepare:
         return shown
 
     return prepare
+
+
+def _passed(state: Path, layers: int, kinds: Sequence[str], slope: float, blocks: int) -> RunEntry:
+    """A run with gains and statistics of outputs; blocks are of as many layers as there are kinds."""
+    network = passing_runs.network(layers, kinds)
+    detail = passing_runs.block_event(blocks, len(kinds))
+
+    def passing(writer: RunWriter, step: int) -> None:
+        passing_runs.sample_passing(writer, step, network, blocks=blocks, slope=slope)
+
+    return run(
+        state,
+        f"passed-{layers}",
+        network=network,
+        steps=300,
+        passing=passing,
+        events=[(0, "blocks", None, detail)] if blocks else [],
+    )
+
+
+def _tab(key: str) -> Callable[[PlotArea], None]:
+    return lambda plots: plots.across.show_tab(key)
 
 
 def _table(plots: PlotArea) -> None:

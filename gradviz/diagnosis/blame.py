@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradviz.records.depth import chain_factors
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.layer import LayerInfo
 from gradviz.records.reader import RunReader
@@ -91,20 +92,10 @@ def blame(
 def blame_of_run(reader: RunReader, step: int) -> Blame:
     """Who is to blame by the newest gains at or before a step of a recorded run."""
     layers = reader.info.layers
-    newest = reader.sample_at("gain", step)
-    if newest is None:
+    chain = chain_factors(reader, step, reader.events())
+    if chain is None:
         return blame([math.nan] * len(layers), layers)
-    at, gains = newest
-    told = {event.kind: event.detail for event in reader.events() if event.kind in {"blocks", "joins"}}
-    aside = {index for inside in told.get("joins", {}).get("layers", ()) for index in inside}
-    beside: list[float] = []
-    if "joins" in told and (joins := reader.sample_at("join_gain", at)) is not None:
-        beside += joins[1].tolist()
-    if "blocks" in told and (skips := reader.sample_at("skip_factor", at)) is not None:
-        inner = [bool(inside) and aside.issuperset(inside) for inside in told["blocks"]["layers"]]
-        beside += [factor for factor, within in zip(skips[1].tolist(), inner, strict=True) if not within]
-        aside |= {index for inside in told["blocks"]["shortcuts"] for index in inside}
-    return blame(gains, layers, skip_factors=beside, shortcut=sorted(aside))
+    return blame(chain.gains, layers, skip_factors=chain.beside, shortcut=chain.aside)
 
 
 def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, layer_outputs
 from gradviz.records.happenings import Event
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
@@ -81,6 +82,8 @@ class Snapshot:
     gradient_histogram: tuple[int, npt.NDArray[np.int64]] | None
     time_gradient: TimeGradient | None
     history: Mapping[str, History]
+    chain: ChainFactors | None
+    outputs: LayerOutputs | None
     events: tuple[Event, ...]
     measuring_cost: float | None
     steps_per_second: float | None
@@ -104,6 +107,7 @@ def take_snapshot(
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
     begin, end = view or (0, last)
+    events = reader.events()
     history = _histories(reader, layer, wanted)
     curves = {quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])}
     if "update_ratio" in history:
@@ -130,7 +134,9 @@ def take_snapshot(
         gradient_histogram=_counts(reader, "gradient_histogram", shown, layer),
         time_gradient=time_gradient(reader, shown, layer),
         history=history,
-        events=reader.events(),
+        chain=chain_factors(reader, shown, events),
+        outputs=layer_outputs(reader, shown),
+        events=events,
         measuring_cost=_number(reader, "measuring_cost", shown),
         steps_per_second=_number(reader, "steps_per_second", shown),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -71,13 +72,14 @@ def record(
     finish: bool = True,
     network: tuple[LayerInfo, ...] = (),
     numbers: Mapping[str, Callable[[int], float]] = MappingProxyType({}),
-    events: Sequence[tuple[int, str, str | None, dict[str, str]]] = (),
+    events: Sequence[tuple[int, str, str | None, dict[str, Any]]] = (),
     accuracy: bool = True,
+    passing: Callable[[RunWriter, int], None] | None = None,
 ) -> RunStatus:
     """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before.
 
     `numbers` are further series of one number, a function of the step each; `events` are (step, kind, layer,
-    detail).
+    detail). `passing` records what is measured while a batch passes, at every 20th step.
     """
     layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
@@ -118,6 +120,8 @@ def record(
                 writer.sample("val_accuracy", step, [share * 0.97])
             writer.sample("measuring_cost", step, [0.031])
             writer.sample("steps_per_second", step, [371.0])
+        if passing is not None and step % 20 == 0:
+            passing(writer, step)
         _sample_ratios(writer, step, layers, zero_rows, broken=bool(np.isnan(loss)))
         _sample_histograms(writer, step, layers, random, broken=bool(np.isnan(loss)))
     if non_finite_from is not None and count > non_finite_from:
@@ -136,7 +140,7 @@ def record(
     return status
 
 
-def _add_events(writer: RunWriter, events: Sequence[tuple[int, str, str | None, dict[str, str]]]) -> None:
+def _add_events(writer: RunWriter, events: Sequence[tuple[int, str, str | None, dict[str, Any]]]) -> None:
     for at, kind, name, detail in events:
         writer.event(at, kind, name, **detail)
 

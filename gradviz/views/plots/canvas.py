@@ -21,6 +21,8 @@ from gradviz.views.theme import Theme
 AXIS_WIDTH = 64.0
 MARGIN_WIDTH = 72
 RIGHT_PADDING = 12
+_SPACING = 10
+_ANY_HEIGHT = 16777215.0
 
 
 class Canvas(pg.GraphicsView):  # type: ignore[misc]
@@ -36,13 +38,14 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._axis_width, self._margin_width = AXIS_WIDTH, 0.0
         self._bottom = bottom
         self._rows = 0
+        self._pane_rows: list[int] = []
         self._axes: list[Axis] = [bottom]
         self._boxes: list[PlotBox] = []
         self._grids: list[GridLines] = []
         self._crosses: list[tuple[PlotBox, pg.InfiniteLine, pg.InfiniteLine]] = []
         self.centralLayout.setContentsMargins(0, 6, RIGHT_PADDING, 0)
         self.centralLayout.setHorizontalSpacing(0)
-        self.centralLayout.setVerticalSpacing(10)
+        self.centralLayout.setVerticalSpacing(_SPACING)
         self.centralLayout.setColumnStretchFactor(1, 1)
         self.card = HoverCard(self.viewport())
         self._quiet = QLabel(self.viewport())
@@ -77,6 +80,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
             self._rows += 1
         row = self._rows
         self._rows += 1
+        self._pane_rows.append(row)
         left.attach(box)
         left.setZValue(-5)
         self.centralLayout.addItem(left, row, 0)
@@ -93,6 +97,16 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         box.menu_wanted.connect(self.menu_wanted)
         box.reset_wanted.connect(self.reset_wanted)
         self._add_crosshair(box)
+
+    def show_pane(self, box: PlotBox, *, shown: bool) -> None:
+        """Show a pane that is not the last one, or give its room to the others."""
+        at = self._boxes.index(box)
+        for item in (box, self._axes[at + 1]):
+            item.setVisible(shown)
+        row = self._pane_rows[at]
+        self.centralLayout.setRowStretchFactor(row, 1 if shown else 0)
+        self.centralLayout.setRowSpacing(row, _SPACING if shown else 0)
+        self.centralLayout.setRowMaximumHeight(row, _ANY_HEIGHT if shown else 0)
 
     def finish_layout(self) -> None:
         """Put the bottom axis under the last pane; call it after the last `add_pane`."""

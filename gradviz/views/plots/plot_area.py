@@ -22,7 +22,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.layer_table.frame import LayerTable
+from gradviz.views.plots.activation_shares import ActivationShares
 from gradviz.views.plots.canvas import AXIS_WIDTH
+from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.enlarging import Enlarging
@@ -66,6 +68,8 @@ class PlotArea(QWidget):
         self.profile = DepthProfile(self)
         self.updates = UpdateProfile(self)
         self.layers = LayerTable(self)
+        self.chain = ChainRule(self)
+        self.activations = ActivationShares(self)
         self.curves = CurveTabs(self)
         self.histograms = HistogramView(self)
         self.diagram: DiagramFrame | None = None
@@ -81,6 +85,18 @@ class PlotArea(QWidget):
             self.updates,
             self.tr("Updates"),
             self.tr("How far a step moves each layer’s weights, relative to their size"),
+        )
+        self.across.add(
+            "chain",
+            self.chain,
+            self.tr("Chain rule"),
+            self.tr("By what factor each layer changes the gradient, and which is to blame"),
+        )
+        self.across.add(
+            "activations",
+            self.activations,
+            self.tr("Activations"),
+            self.tr("How much of each layer’s output is zero, dead or saturated"),
         )
         self.time = TimeTab(self.across)
         self.map = HistogramMap(self)
@@ -129,6 +145,8 @@ class PlotArea(QWidget):
         self.profile.show_layers(names)
         self.updates.show_layers(names)
         self.layers.show_layers(layers)
+        self.chain.clear()
+        self.activations.clear()
         self.time.show_empty()
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
@@ -199,6 +217,8 @@ class PlotArea(QWidget):
             self.profile.show_snapshot(snapshot)
             if reads:
                 self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
+        elif shown is self.chain or shown is self.activations:
+            shown.show_snapshot(snapshot)
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -236,7 +256,8 @@ class PlotArea(QWidget):
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        for plot in (self.flow, self.profile, self.updates, self.layers, self.histograms, self.map):
+        frames = (self.flow, self.profile, self.updates, self.chain, self.activations)
+        for plot in (*frames, self.layers, self.histograms, self.map):
             plot.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -288,7 +309,8 @@ class PlotArea(QWidget):
         width = min(max(AXIS_WIDTH, widest), _MOST_AXIS)
         self.curves.set_axis_width(width)
         self.time.set_axis_width(width)
-        for plot in (self.flow, self.profile, self.updates, self.histograms, self.map):
+        across = (self.profile, self.updates, self.chain, self.activations)
+        for plot in (self.flow, *across, self.histograms, self.map):
             plot.canvas.set_axis_width(width)
 
     def _on_enlarge(self) -> None:
@@ -319,7 +341,8 @@ class PlotArea(QWidget):
             place.enlarge_wanted.connect(self._on_enlarge)
         self.enlarging.changed.connect(self._on_enlarged)
         self.across.currentChanged.connect(self._catch_up)
-        self.layers.layer_clicked.connect(self.layer_selected)
+        for beside in (self.layers, self.chain, self.activations):
+            beside.layer_clicked.connect(self.layer_selected)
         for plot in (self.flow, self.profile, self.updates, self.histograms):
             plot.layer_clicked.connect(self.layer_selected)
             plot.cursor_moved.connect(self.cursor_moved)

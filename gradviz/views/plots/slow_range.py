@@ -57,6 +57,11 @@ def whole_decades(low: float, high: float) -> tuple[float, float]:
     return float(bottom), float(top)
 
 
+def fifths(low: float, high: float) -> tuple[float, float]:
+    """Outwards to fifths of powers of ten (the values are exponents), at least a factor 2.5 around 1."""
+    return min(math.floor(low * 5 + 1e-9) / 5, -0.4), max(math.ceil(high * 5 - 1e-9) / 5, 0.4)
+
+
 def from_zero(low: float, high: float) -> tuple[float, float]:
     """From zero (or a round number below it) up to a round number above the largest value."""
     size = max(abs(low), abs(high), 1e-12)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from gradviz.views.appearance import appearance
 from gradviz.views.theme import Theme
 
+SYMBOLS = {"disc": "o", "diamond": "d", "square": "s", "triangle": "t1"}
+"""Marks, by pyqtgraph's names for them."""
 _WIDTH, _HEIGHT = 18, 12
 _PAD = 5
+_MARK = 8
 
 
 class LegendSwitch(QToolButton):
-    """Checked: the series shows. `tone` names the theme's colour; `style` is line, dots, dashes or band."""
+    """Checked: the series shows. `tone` names the theme's colour.
+
+    `style` is line, dots, dashes, band, or one of SYMBOLS: a mark without a line.
+    """
 
     def __init__(self, text: str, tone: str, style: str, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +66,13 @@ class LegendSwitch(QToolButton):
     def _draw(self, painter: QPainter, colour: str) -> None:
         pen = QPen(QColor(colour), 2)
         middle = _HEIGHT / 2
-        if self._style == "band":
+        if self._style in SYMBOLS:
+            painter.save()
+            painter.translate(_WIDTH / 2, middle)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            drawSymbol(painter, SYMBOLS[self._style], _MARK, QPen(Qt.PenStyle.NoPen), QBrush(QColor(colour)))
+            painter.restore()
+        elif self._style == "band":
             fill = QColor(colour)
             fill.setAlphaF(0.35)
             painter.fillRect(QRectF(0, 1, _WIDTH, _HEIGHT - 2), fill)

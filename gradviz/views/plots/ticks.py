@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gradviz.views.number_format import count, power, significant
+from gradviz.views.number_format import count, plain, power, significant
 
 TEXT_HEIGHT = 14
 _MOST = 8
@@ -48,6 +48,18 @@ def vertical_power_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     return power_ticks(low, high, pixels, room=24)
 
 
+def factor_ticks(low: float, high: float, pixels: float) -> list[Tick]:
+    """1, 2, 5, 10, … of an upright axis that counts decades, where there is room; else powers of ten."""
+    if pixels / max(high - low, 1e-9) * math.log10(2) < TEXT_HEIGHT:
+        return vertical_power_ticks(low, high, pixels)
+    found = [
+        (math.log10(step) + decade, step * 10.0**decade)
+        for decade in range(math.floor(low) - 1, math.ceil(high) + 1)
+        for step in (1, 2, 5)
+    ]
+    return [Tick(at, plain(value)) for at, value in found if low - 1e-9 <= at <= high + 1e-9]
+
+
 def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     """Round numbers of a linear upright axis."""
     spacing = _nice(max((high - low) * 32 / max(pixels, 1), (high - low) / _MOST))
@@ -64,15 +76,18 @@ def percent_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     return [Tick(i * spacing, f"{i * spacing * 100:.4g} %") for i in range(first, last + 1)]
 
 
-def layer_ticks(names: Sequence[str], selected: int | None) -> Ticker:
-    """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows."""
+def layer_ticks(names: Sequence[str], selected: int | None, room: float = TEXT_HEIGHT) -> Ticker:
+    """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows.
+
+    `room` is the pixels that a name needs along the axis.
+    """
 
     def ticks(low: float, high: float, pixels: float) -> list[Tick]:
         first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
         if first > last or high <= low:
             return []
         row = pixels / (high - low)
-        least = TEXT_HEIGHT / max(row, 1e-9)
+        least = room / max(row, 1e-9)
         stride = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if s >= least), 1000)
         from_one = 0 if stride == 2 else 1
         rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}

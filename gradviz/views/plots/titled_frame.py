@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -22,6 +22,7 @@ from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.plots import figure
 from gradviz.views.plots.plotted_values import PlottedValues
+from gradviz.views.plots.tab_overflow import TabOverflow
 from gradviz.views.theme import Theme
 
 HEADING_HEIGHT = 36
@@ -39,6 +40,7 @@ class TitledFrame(QWidget):
 
     def __init__(self, drawing: QWidget, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._tabs: list[QToolButton] = []
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(220, 140)
@@ -52,6 +54,8 @@ class TitledFrame(QWidget):
         self.heading.setContentsMargins(8, 4, 8, 0)
         self.heading.setSpacing(8)
         self.heading.addWidget(self.title)
+        self.further = TabOverflow(self)
+        self.heading.addWidget(self.further)
         self.heading.addWidget(self.remark, 1)
         self.menu = QMenu(self)
         self._enlarge = QAction(self.menu)
@@ -60,7 +64,6 @@ class TitledFrame(QWidget):
         self._menu_button = self._make_menu_button(title)
         self.set_enlarged(enlarged=False)
         self.heading.addWidget(self._menu_button)
-        self._tabs: list[QToolButton] = []
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 0, 4)
         layout.setSpacing(0)
@@ -81,6 +84,12 @@ class TitledFrame(QWidget):
         self.back.setVisible(enlarged)
         self._enlarge.setText(self.tr("Back to all plots") if enlarged else self.tr("Enlarge"))
 
+    def below_heading(self, widget: QWidget) -> None:
+        """Put something between the heading and the picture, below what was put there before."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(layout.count() - 1, widget)
+
     def add_tab(self, text: str, tip: str, *, before: bool) -> QToolButton:
         """Put the name of what can stand in this place instead beside the title."""
         tab = QToolButton(self)
@@ -94,6 +103,7 @@ class TitledFrame(QWidget):
             self.heading.indexOf(self.title if before else self.title_end) + (0 if before else 1), tab
         )
         self._tabs.append(tab)
+        self._fit_tabs()
         return tab
 
     def remove_tabs(self) -> None:
@@ -103,6 +113,18 @@ class TitledFrame(QWidget):
             self.heading.removeWidget(tab)
             tab.hide()
             tab.deleteLater()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many tabs as there is room for."""
+        super().resizeEvent(event)
+        self._fit_tabs()
+
+    def event(self, event: QEvent) -> bool:
+        """The same where a switch has come or gone."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_tabs()
+        return handled
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours; a subclass does."""
@@ -129,7 +151,8 @@ class TitledFrame(QWidget):
 
     def draw_figure(self, painter: QPainter) -> None:
         """Draw the picture that is saved: all of it, heading included, menu and tabs left out."""
-        passing = [widget for widget in (self._menu_button, self.back, *self._tabs) if not widget.isHidden()]
+        own = (self._menu_button, self.back, self.further, *self._tabs)
+        passing = [widget for widget in own if not widget.isHidden()]
         for widget in passing:
             widget.hide()
         self.hide_pointer()
@@ -209,6 +232,10 @@ class TitledFrame(QWidget):
         ending = next((ending for ending, text in kinds.items() if text == kind), first)
         path = Path(name)
         return path if path.suffix.lower() in kinds else path.with_name(path.name + ending)
+
+    def _fit_tabs(self) -> None:
+        ordered = sorted(self._tabs, key=self.heading.indexOf)
+        self.further.fit(self.heading, ordered, self.width(), self.remark)
 
     def _on_menu(self) -> None:
         """Numbers can be saved where there are some."""

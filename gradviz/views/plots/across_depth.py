@@ -1,0 +1,173 @@
+"""What plots over all layers share: panes above each other, the layers in network order from left to right.
+
+Layers without parameters have their place here too, for the slope of an activation is a factor like any
+other. A click selects a layer that the other plots know: itself, or the nearest one with parameters before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from gradviz.records.layer import LayerInfo
+from gradviz.records.run import RunState
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.canvas import Canvas
+from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.ticks import layer_ticks
+from gradviz.views.theme import Theme
+
+MARKS_UP_TO = 120
+"""With more layers the marks are small."""
+_CHARACTER = 6.2
+_READING_S = 0.25
+
+
+def measured_index(layers: Sequence[LayerInfo], row: int) -> int | None:
+    """The index among the layers with parameters of this one, or of the nearest before it."""
+    before = sum(1 for layer in layers[: row + 1] if layer.parameters)
+    return before - 1 if before else None
+
+
+def row_of(layers: Sequence[LayerInfo], index: int | None) -> int | None:
+    """The place among all layers of that measured one."""
+    rows = [row for row, layer in enumerate(layers) if layer.parameters]
+    return rows[index] if index is not None and index < len(rows) else None
+
+
+class AcrossDepth(PlotFrame):
+    """Holds the panes; a subclass fills them with `draw`, and says what the card tells of a layer."""
+
+    def __init__(self, title: str, axes: Sequence[Axis], parent: QWidget | None = None) -> None:
+        self.layers_axis = Axis(Side.BOTTOM, layer_ticks((), None), "")
+        canvas = Canvas(self.layers_axis)
+        super().__init__(canvas, title, parent)
+        self.layers_axis.set_title(self.tr("layer, from input to output"))
+        self.boxes = [PlotBox(y=False) for _ in axes]
+        self._lines = [pg.InfiniteLine(angle=90, movable=False) for _ in axes]
+        for box, axis, line in zip(self.boxes, axes, self._lines, strict=True):
+            canvas.add_pane(box, axis)
+            line.hide()
+            box.addItem(line, ignoreBounds=True)
+            box.clicked.connect(self._on_clicked)
+            box.hovered.connect(self._on_hovered)
+            box.sigXRangeChanged.connect(self._on_zoomed)
+        canvas.finish_layout()
+        self.legend = QHBoxLayout()
+        self.legend.setContentsMargins(8, 0, 8, 2)
+        self.legend.setSpacing(4)
+        self.heading.insertStretch(self.heading.indexOf(self.remark), 1)
+        self.heading.removeWidget(self.remark)
+        self.legend.addWidget(self.remark, 1)
+        row = QWidget(self)
+        row.setLayout(self.legend)
+        self.below_heading(row)
+        self.layers: tuple[LayerInfo, ...] = ()
+        self._selected: int | None = None
+        self._drawn: tuple[str, int] | None = None
+        self._drawn_at = 0.0
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        for line in self._lines:
+            line.setPen(pg.mkPen(theme.disabled, width=1))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured, where that is not drawn already; while it runs, as fast as can be read."""
+        step = self.step_of(snapshot)
+        if step is None:
+            self.clear()
+            return
+        if self._drawn == (snapshot.run.id, step):
+            return
+        fresh = self._drawn is None or self._drawn[0] != snapshot.run.id
+        now = time.monotonic()
+        running = snapshot.live and snapshot.status.state is RunState.RUNNING
+        if running and not fresh and now - self._drawn_at < _READING_S:
+            return
+        self._drawn_at = now
+        self._drawn = (snapshot.run.id, step)
+        self.canvas.set_quiet_line("")
+        if fresh or self.layers != snapshot.run.layers:
+            self.layers = snapshot.run.layers
+            self.select_layer(self._selected)
+            self.reset_view()
+        self.draw(snapshot, fresh=fresh)
+
+    def clear(self) -> None:
+        """Show nothing: nothing was measured yet."""
+        self._drawn = None
+        self.layers = ()
+        self.select_layer(self._selected)
+        self.remark.setText("")
+
+    def step_of(self, snapshot: Snapshot) -> int | None:
+        """The step of what would be drawn; None where there is nothing. A subclass says."""
+        raise NotImplementedError
+
+    def draw(self, snapshot: Snapshot, *, fresh: bool) -> None:
+        """Fill the panes; `fresh` says that it is another run than before. A subclass does."""
+        raise NotImplementedError
+
+    def card(self, row: int) -> list[str]:
+        """What is to be said of a layer. A subclass does."""
+        raise NotImplementedError
+
+    def add_legend(self, text: str, tone: str, style: str, tip: str) -> LegendSwitch:
+        """Put a switch into the row below the heading, where there is room for many."""
+        switch = LegendSwitch(text, tone, style, tip, self)
+        self.legend.insertWidget(self.legend.count() - 1, switch)
+        return switch
+
+    def select_layer(self, index: int | None) -> None:
+        """Emphasise that measured layer."""
+        self._selected = index
+        row = row_of(self.layers, index)
+        for line in self._lines:
+            line.setVisible(row is not None)
+            if row is not None:
+                line.setValue(row)
+        names = [layer.name for layer in self.layers]
+        room = 1.5 * _CHARACTER * max((len(name) for name in names), default=1) + 8
+        self.layers_axis.set_ticker(layer_ticks(names, row, room))
+
+    def reset_view(self) -> None:
+        """Show all layers."""
+        count = max(len(self.layers), 1)
+        for box in self.boxes:
+            box.setLimits(xMin=-0.5, xMax=count - 0.5, minXRange=min(count, 3))
+            box.setXRange(-0.5, count - 0.5, padding=0)
+
+    def rows_in_sight(self) -> list[int]:
+        """The layers that are not zoomed away."""
+        low, high = self.boxes[-1].viewRange()[0]
+        return [row for row in range(len(self.layers)) if low <= row <= high]
+
+    def _on_hovered(self, place: QPointF | None) -> None:
+        box = self.sender()
+        row = -1 if place is None else round(place.x())
+        if place is None or not isinstance(box, PlotBox) or not 0 <= row < len(self.layers):
+            self.canvas.hide_card()
+            return
+        self.canvas.show_card(box, QPointF(row, place.y()), self.layers[row].name, self.card(row))
+
+    def _on_clicked(self, place: QPointF) -> None:
+        row = round(place.x())
+        if 0 <= row < len(self.layers):
+            index = measured_index(self.layers, row)
+            if index is not None:
+                self.layer_clicked.emit(index)
+
+    def _on_zoomed(self, zoomed: PlotBox, shown: tuple[float, float]) -> None:
+        """All panes show the same layers."""
+        for box in self.boxes:
+            if box is not zoomed and tuple(box.viewRange()[0]) != tuple(shown):
+                box.setXRange(*shown, padding=0)

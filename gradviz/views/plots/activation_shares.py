@@ -1,0 +1,176 @@
+"""Activations across depth: how much of each output is zero, dead or saturated, its mean and its spread.
+
+Zero counts entries, dead counts units that are zero for the whole batch, and saturated the entries whose
+slope is nearly gone; the latter two are known of activations only. What was not measured has no mark.
+"""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QWidget
+
+from gradviz.records.depth import LayerOutputs
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count, percent, significant
+from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.slow_range import SlowRange, from_zero
+from gradviz.views.plots.switch import SYMBOLS
+from gradviz.views.plots.ticks import number_ticks, percent_ticks
+from gradviz.views.theme import Theme
+
+_LOOKS = {"zero": ("zero", "disc"), "dead": ("exploding", "square"), "saturated": ("accent", "diamond")}
+
+
+class ActivationShares(AcrossDepth):
+    """Shows `snapshot.outputs`."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        axes = [Axis(Side.LEFT, ticks, "") for ticks in (percent_ticks, number_ticks)]
+        super().__init__("", axes, parent)
+        self.title.setText(self.tr("Activations"))
+        self.canvas.setAccessibleName(self.tr("Activations across depth"))
+        for axis, title in zip(axes, (self.tr("share"), self.tr("mean ± std")), strict=True):
+            axis.set_title(title)
+        self._shares, self._moments = self.boxes
+        words = {
+            "zero": (self.tr("zero"), self.tr("Show how much of the output is exactly zero")),
+            "dead": (self.tr("dead"), self.tr("Show how many units are zero for the whole batch")),
+            "saturated": (self.tr("saturated"), self.tr("Show how many entries have almost no slope")),
+        }
+        self._words = {key: text for key, (text, _) in words.items()}
+        self.switches = {key: self.add_legend(text, *_LOOKS[key], tip) for key, (text, tip) in words.items()}
+        self._courses = {key: pg.PlotCurveItem() for key in words}
+        self._dots = {key: pg.ScatterPlotItem(symbol=SYMBOLS[_LOOKS[key][1]], pen=None) for key in words}
+        for key, switch in self.switches.items():
+            self._shares.addItem(self._courses[key], ignoreBounds=True)
+            self._shares.addItem(self._dots[key], ignoreBounds=True)
+            switch.toggled.connect(self._courses[key].setVisible)
+            switch.toggled.connect(self._dots[key].setVisible)
+        self._shares.setYRange(-0.04, 1.04, padding=0)
+        self._spread, self._mean = pg.PlotCurveItem(), pg.ScatterPlotItem(pen=None)
+        for item in (self._spread, self._mean):
+            self._moments.addItem(item, ignoreBounds=True)
+        self._marks = EdgeMarks(self._moments)
+        self._range = SlowRange(from_zero, (-1.0, 1.0))
+        self._outputs: LayerOutputs | None = None
+        self.set_theme(appearance().theme)
+        self.clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        super().set_theme(theme)
+        for key, (tone, _) in _LOOKS.items():
+            colour = pg.mkColor(getattr(theme, tone))
+            self._dots[key].setBrush(pg.mkBrush(colour))
+            colour.setAlphaF(0.6)
+            self._courses[key].setPen(pg.mkPen(colour, width=1))
+        faint = pg.mkColor(theme.accent)
+        faint.setAlphaF(0.4)
+        self._spread.setPen(pg.mkPen(faint, width=1))
+        self._mean.setBrush(pg.mkBrush(theme.accent))
+        self._marks.set_theme(theme)
+
+    def clear(self) -> None:
+        """Show nothing: nothing was measured yet."""
+        super().clear()
+        self._outputs = None
+        for items in (self._courses, self._dots):
+            for item in items.values():
+                item.clear()
+        self._mean.clear()
+        self._spread.clear()
+        self._marks.show({})
+        self.canvas.set_quiet_line(self.tr("How much of each layer’s output is zero, dead or saturated"))
+
+    def step_of(self, snapshot: Snapshot) -> int | None:
+        """The step of the statistics."""
+        return None if snapshot.outputs is None else snapshot.outputs.step
+
+    def draw(self, snapshot: Snapshot, *, fresh: bool) -> None:
+        """Draw what was measured."""
+        outputs = snapshot.outputs
+        if outputs is None:
+            return
+        self._outputs = outputs
+        self.remark.setText(self.tr("at step {0}").format(count(outputs.step)))
+        size = 7 if len(self.layers) <= MARKS_UP_TO else 4
+        for key, switch in self.switches.items():
+            share = self._share(outputs, key)
+            rows = np.flatnonzero(np.isfinite(share))
+            switch.setVisible(bool(len(rows)))
+            if key == "zero":  # a stem each: a line would go up and down between layers of two kinds
+                _stems(self._courses[key], rows, np.zeros(len(rows)), share[rows])
+            else:
+                self._courses[key].setData(x=rows, y=share[rows])
+            self._dots[key].setData(x=rows, y=share[rows], size=size + 3 if key == "zero" else size)
+        if fresh:
+            self._range.reset()
+        self._draw_moments(outputs)
+
+    def card(self, row: int) -> list[str]:
+        """Every number that there is of it."""
+        outputs = self._outputs
+        if outputs is None:
+            return []
+        lines = [self.tr("step {0}").format(count(outputs.step))]
+        for key, word in self._words.items():
+            share = float(self._share(outputs, key)[row])
+            if np.isfinite(share):
+                lines.append(f"{word} {percent(share)}")
+        if np.isnan(outputs.zero[row]):
+            return [*lines, self.tr("its output was not measured")]
+        mean, std = significant(float(outputs.mean[row])), significant(float(outputs.std[row]))
+        return [*lines, self.tr("mean {0}, standard deviation {1}").format(mean, std)]
+
+    def full_title(self) -> str:
+        """What is shown, in words that need no tab beside them."""
+        return self.tr("Activations across depth")
+
+    def values(self) -> PlottedValues | None:
+        """A row for each layer in sight, the shares that are shown, mean and spread."""
+        outputs = self._outputs
+        if outputs is None:
+            return None
+        rows = self.rows_in_sight()
+        at = self.tr("at step {0}").format(outputs.step)
+        shares = [
+            Column(name=f"{self._words[key]} {at}", cells=self._share(outputs, key)[rows])
+            for key, switch in self.switches.items()
+            if switch.isChecked() and not switch.isHidden()
+        ]
+        layers = Column(name=self.tr("layer"), cells=texts(self.layers[row].name for row in rows))
+        mean = Column(name=self.tr("mean {0}").format(at), cells=outputs.mean[rows])
+        std = Column(name=self.tr("standard deviation {0}").format(at), cells=outputs.std[rows])
+        return PlottedValues(columns=(layers, *shares, mean, std))
+
+    @staticmethod
+    def _share(outputs: LayerOutputs, key: str) -> np.ndarray:
+        return {"zero": outputs.zero, "dead": outputs.dead, "saturated": outputs.saturated}[key]
+
+    def _draw_moments(self, outputs: LayerOutputs) -> None:
+        rows = np.arange(len(outputs.mean), dtype=float)
+        low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
+        usable = np.concatenate([low[np.isfinite(low)], high[np.isfinite(high)]])
+        if len(usable):
+            self._range.include(float(usable.min()), float(usable.max()), time.monotonic())
+        margin = 0.04 * (self._range.high - self._range.low)
+        self._moments.setYRange(self._range.low - margin, self._range.high + margin, padding=0)
+        finite = np.isfinite(outputs.mean) & np.isfinite(outputs.std)
+        _stems(self._spread, rows[finite], low[finite], high[finite])
+        self._mean.setData(x=rows[finite], y=outputs.mean[finite], size=5 if len(rows) <= MARKS_UP_TO else 3)
+        broken = {Mark.NAN: np.isnan(outputs.mean), Mark.INFINITE: np.isinf(outputs.mean)}
+        known = np.isfinite(outputs.zero)
+        places = {mark: np.flatnonzero(found & known) for mark, found in broken.items()}
+        self._marks.show({mark: (x, np.full(len(x), self._range.high)) for mark, x in places.items()})
+
+
+def _stems(item: pg.PlotCurveItem, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    """An upright line for each layer."""
+    item.setData(x=np.repeat(x, 2), y=np.stack([low, high], axis=1).ravel(), connect="pairs")

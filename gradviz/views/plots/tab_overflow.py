@@ -1,0 +1,56 @@
+"""What tabs beside a title do where there is no room for all of them: the last ones go into a menu.
+
+A heading gives its switches room first, for they belong to the plot that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from gradviz.views.icons import icon
+
+_WIDTH = 28
+
+
+class TabOverflow(QToolButton):
+    """A button with a menu of the tabs that are hidden; it is hidden itself where none are."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "small")
+        self.setIcon(icon("chevron-down", "secondary"))
+        self.setFixedWidth(_WIDTH)
+        self.setToolTip(self.tr("Further plots"))
+        self.setAccessibleName(self.tr("Further plots"))
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setMenu(QMenu(self))
+        self.hide()
+
+    def fit(self, heading: QHBoxLayout, tabs: Sequence[QToolButton], room: int, fills: QWidget) -> None:
+        """Show as many of `tabs` (in their order) as there is room for; `fills` takes what is left."""
+        others = 0
+        for at in range(heading.count()):
+            item = heading.itemAt(at)
+            widget = None if item is None else item.widget()
+            if widget is None or widget is fills or widget is self or widget in tabs or widget.isHidden():
+                continue
+            others += widget.sizeHint().width() + heading.spacing()
+        margins = heading.contentsMargins()
+        left = room - others - margins.left() - margins.right() - heading.spacing()
+        widths = [tab.width() + heading.spacing() for tab in tabs]
+        shown = len(tabs)
+        if sum(widths) > left:
+            left -= _WIDTH + heading.spacing()
+            shown = next((at for at in range(len(tabs)) if sum(widths[: at + 1]) > left), len(tabs))
+        for at, tab in enumerate(tabs):
+            tab.setHidden(at >= shown)
+        hidden = tabs[shown:]
+        self.setVisible(bool(hidden))
+        if [action.text() for action in self.menu().actions()] != [tab.text() for tab in hidden]:
+            self.menu().clear()
+            for tab in hidden:
+                action = self.menu().addAction(tab.text())
+                action.setToolTip(tab.toolTip())
+                action.triggered.connect(tab.click)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import passing_runs
+import pointer
+import pytest
+
+from gradviz.views.plots.activation_shares import ActivationShares
+from gradviz.views.plots.edge_marks import Mark
+
+
+@pytest.fixture
+def frame(app, qtbot):
+    view = ActivationShares()
+    qtbot.addWidget(view)
+    view.resize(460, 420)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def shot(snapshot):
+    def take(count: int = 9):
+        network = passing_runs.network(count)
+        return snapshot(
+            network=network,
+            steps=50,
+            passing=lambda writer, step: passing_runs.sample_passing(writer, step, network),
+        )
+
+    return take
+
+
+@pytest.mark.parametrize("count", [1, 5, 50, 1000])
+def test_shares_stand_at_their_layers(frame, shot, count: int) -> None:
+    taken = shot(count)
+    frame.show_snapshot(taken)
+    for key, share in (
+        ("zero", taken.outputs.zero),
+        ("dead", taken.outputs.dead),
+        ("saturated", taken.outputs.saturated),
+    ):
+        x, y = frame._dots[key].getData()
+        known = np.flatnonzero(np.isfinite(share))
+        assert x.tolist() == known.tolist()
+        np.testing.assert_array_equal(y, share[known])
+        assert frame.switches[key].isHidden() == (not len(known))
+    assert frame.remark.text() == "at step 40"
+
+
+def test_the_spread_is_around_the_mean(frame, shot) -> None:
+    taken = shot(5)
+    frame.show_snapshot(taken)
+    x, y = frame._spread.getData()
+    assert x.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    np.testing.assert_allclose(y[::2], taken.outputs.mean - taken.outputs.std)
+    np.testing.assert_allclose(y[1::2], taken.outputs.mean + taken.outputs.std)
+    low, high = frame.boxes[1].viewRange()[1]
+    assert low < y.min()
+    assert high > y.max()
+
+
+def test_a_switch_hides_its_share_and_its_numbers(frame, shot, qtbot) -> None:
+    frame.show_snapshot(shot(5))
+    qtbot.mouseClick(frame.switches["zero"], pointer.LEFT)
+    assert not frame._dots["zero"].isVisible()
+    names = [column.name for column in frame.values().columns]
+    assert names == [
+        "layer",
+        "dead at step 40",
+        "saturated at step 40",
+        "mean at step 40",
+        "standard deviation at step 40",
+    ]
+
+
+def test_hover_says_what_is_known(frame, shot) -> None:
+    frame.show_snapshot(shot(5))
+    pointer.hover(frame.canvas, frame.boxes[0], 3, 0.5)
+    text = frame.canvas.card.text
+    assert "ReLU 2" in text
+    assert "dead 15 %" in text
+    assert "mean 0.400, standard deviation 0.550" in text
+    pointer.hover(frame.canvas, frame.boxes[1], 2, 0)
+    assert "Linear 2" in frame.canvas.card.text
+    assert "dead" not in frame.canvas.card.text
+
+
+def test_broken_outputs_are_marked_and_unmeasured_ones_are_not(frame, shot) -> None:
+    taken = shot(5)
+    mean, std, zero = (
+        values.copy() for values in (taken.outputs.mean, taken.outputs.std, taken.outputs.zero)
+    )
+    mean[1], std[1] = np.nan, np.nan
+    mean[2] = np.inf
+    mean[3], std[3], zero[3] = np.nan, np.nan, np.nan
+    frame.show_snapshot(replace(taken, outputs=replace(taken.outputs, mean=mean, std=std, zero=zero)))
+    assert frame._marks.count(Mark.NAN) == 1
+    assert frame._marks.count(Mark.INFINITE) == 1
+    assert frame._mean.getData()[0].tolist() == [0, 4]
+    assert "its output was not measured" in frame.card(3)
+
+
+def test_a_click_selects(frame, shot, qtbot) -> None:
+    frame.show_snapshot(shot(9))
+    with qtbot.waitSignal(frame.layer_clicked) as told:
+        pointer.click(frame.canvas, frame.boxes[1], 5, 0)
+    assert told.args == [2]
+
+
+def test_a_run_without_them_says_so(frame, shot, snapshot) -> None:
+    frame.show_snapshot(shot(9))
+    frame.show_snapshot(snapshot(steps=30))
+    assert not frame.canvas._quiet.isHidden()
+    assert frame.values() is None

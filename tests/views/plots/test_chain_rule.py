@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import passing_runs
+import pointer
+import pytest
+
+from gradviz.diagnosis.blame import blame
+from gradviz.records.factors import FactorKind
+from gradviz.views.plots.across_depth import measured_index, row_of
+from gradviz.views.plots.chain_rule import ChainRule
+from gradviz.views.plots.edge_marks import Mark
+
+
+@pytest.fixture
+def frame(app, qtbot):
+    view = ChainRule()
+    qtbot.addWidget(view)
+    view.resize(460, 460)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def shot(snapshot):
+    def take(count: int = 9, *, kinds=("Linear", "ReLU"), blocks: int = 0, slope: float = 0.7, **options):
+        network = passing_runs.network(count, kinds)
+
+        def passing(writer, step):
+            passing_runs.sample_passing(writer, step, network, blocks=blocks, slope=slope)
+
+        detail = passing_runs.block_event(blocks, len(kinds))
+        events = [(0, "blocks", None, detail)] if blocks else []
+        return snapshot(network=network, passing=passing, events=events, steps=50, **options)
+
+    return take
+
+
+@pytest.mark.parametrize("count", [1, 5, 50, 1000])
+def test_every_gain_is_a_mark_at_its_layer(frame, shot, count: int) -> None:
+    taken = shot(count)
+    frame.show_snapshot(taken)
+    assert taken.chain.step == 40
+    assert frame.remark.text() == "at step 40"
+    known = np.flatnonzero(np.isfinite(taken.chain.gains))
+    found = {}
+    for dots in frame._dots.values():
+        found.update(zip(*dots.getData(), strict=True))
+    assert sorted(found) == known.tolist()
+    np.testing.assert_allclose([found[row] for row in known], np.log10(taken.chain.gains[known]))
+    assert frame.sentence.text() == blame(taken.chain.gains, taken.run.layers).sentence
+    assert frame.boxes[0].viewRange()[0] == [-0.5, count - 0.5]
+
+
+def test_in_a_chain_the_line_below_is_the_product_of_the_gains(frame, shot) -> None:
+    taken = shot(9)
+    frame.show_snapshot(taken)
+    x, y = frame._line.getData()
+    assert x.tolist() == list(range(9))
+    products = [np.prod(taken.chain.gains[row + 1 :]) for row in range(9)]
+    np.testing.assert_allclose(10**y, products, rtol=1e-4)
+
+
+def test_the_sentence_names_who_is_to_blame(frame, shot) -> None:
+    frame.show_snapshot(shot(40, slope=0.2))
+    assert frame.sentence.text().startswith("The activations make the gradient vanish")
+
+
+def test_a_switch_hides_its_kind_and_its_numbers(frame, shot, qtbot) -> None:
+    frame.show_snapshot(shot(9))
+    assert [kind for kind, switch in frame.switches.items() if not switch.isHidden()] == [
+        FactorKind.WEIGHTS,
+        FactorKind.SLOPE,
+    ]
+    qtbot.mouseClick(frame.switches[FactorKind.SLOPE], pointer.LEFT)
+    assert not frame._dots[FactorKind.SLOPE].isVisible()
+    assert frame._dots[FactorKind.WEIGHTS].isVisible()
+    layer, factor, gain, *_ = frame.values().columns
+    assert layer.cells.tolist() == [f"Linear {number}" for number in range(1, 6)]
+    assert set(factor.cells) == {"weights"}
+    assert np.isnan(gain.cells[0])
+
+
+def test_the_skip_has_a_pane_only_where_there_are_blocks(frame, shot) -> None:
+    frame.show_snapshot(shot(9))
+    assert not frame.boxes[1].isVisible()
+    whole = frame.boxes[0].height()
+    frame.show_snapshot(shot(9, blocks=4))
+    assert frame.boxes[1].isVisible()
+    x, y = frame._segments.getData()
+    np.testing.assert_allclose(x, [0.6, 2.4, 2.6, 4.4, 4.6, 6.4, 6.6, 8.4])
+    np.testing.assert_allclose(y[::2], np.linspace(0.9, 0.6, 4), rtol=1e-6)
+    frame.canvas.centralLayout.activate()
+    assert frame.boxes[1].height() > 40
+    assert frame.boxes[0].height() < whole - 30
+
+
+def test_hover_says_the_exact_numbers(frame, shot) -> None:
+    taken = shot(9, blocks=4)
+    frame.show_snapshot(taken)
+    pointer.hover(frame.canvas, frame.boxes[0], 3, 0)
+    text = frame.canvas.card.text
+    assert frame.canvas.card.isVisible()
+    assert "ReLU 2" in text
+    assert f"gain {taken.chain.gains[3]:.3f} (slopes)" in text
+    assert "Residual 2: 80 % over the skip" in text
+    pointer.hover(frame.canvas, frame.boxes[2], 0, 0)
+    assert "gain unknown" in frame.canvas.card.text
+
+
+def test_selection_goes_both_ways(frame, shot, qtbot) -> None:
+    frame.show_snapshot(shot(9))
+    frame.select_layer(2)
+    assert [line.value() for line in frame._lines] == [4, 4, 4]
+    for row in (6, 7):  # an activation has no row elsewhere: the layer before it
+        with qtbot.waitSignal(frame.layer_clicked) as told:
+            pointer.click(frame.canvas, frame.boxes[2], row, 0)
+        assert told.args == [3]
+
+
+def test_layers_with_parameters_are_found_from_all() -> None:
+    layers = passing_runs.network(4, ("ReLU", "Linear"))
+    assert [measured_index(layers, row) for row in range(4)] == [None, 0, 0, 1]
+    assert [row_of(layers, index) for index in (0, 1, 2, None)] == [1, 3, None, None]
+
+
+def test_zooming_one_pane_zooms_all(frame, shot) -> None:
+    frame.show_snapshot(shot(50))
+    frame.boxes[0].setXRange(10.5, 20.5, padding=0)
+    assert [box.viewRange()[0] for box in frame.boxes] == [[10.5, 20.5]] * 3
+    assert len(frame.values().columns[0].cells) == 10
+    frame.reset_view()
+    assert len(frame.values().columns[0].cells) == 50
+
+
+def test_what_has_no_place_on_the_axis_is_marked(frame, shot) -> None:
+    taken = shot(9)
+    gains, gradients = taken.chain.gains.copy(), taken.chain.output_gradients.copy()
+    gains[4], gains[6] = 0, np.inf
+    gradients[:4] = 0
+    frame.show_snapshot(replace(taken, chain=replace(taken.chain, gains=gains, output_gradients=gradients)))
+    assert frame._gain_marks.count(Mark.ZERO) == 1
+    assert frame._gain_marks.count(Mark.INFINITE) == 1
+    assert frame._gain_marks.count(Mark.NAN) == 0  # the first layer's gain was not measured
+    assert frame._product_marks.count(Mark.ZERO) == 4
+    assert "Linear 3 lets nothing through" in frame.sentence.text()
+
+
+def test_a_run_that_measures_at_every_step_is_drawn_as_fast_as_can_be_read(frame, shot) -> None:
+    taken = replace(shot(9, done=45, finish=False), live=True)
+    frame.show_snapshot(taken)
+    later = replace(taken, chain=replace(taken.chain, step=44))
+    frame.show_snapshot(later)
+    assert frame.remark.text() == "at step 40"
+    frame._drawn_at -= 1
+    frame.show_snapshot(later)
+    assert frame.remark.text() == "at step 44"
+    frame.show_snapshot(replace(taken, live=False))  # looked back at
+    assert frame.remark.text() == "at step 40"
+
+
+def test_a_run_without_gains_says_so(frame, shot, snapshot) -> None:
+    frame.show_snapshot(shot(9))
+    frame.show_snapshot(snapshot(steps=30))
+    assert not frame.canvas._quiet.isHidden()
+    assert frame.sentence.text() == ""
+    assert frame.values() is None
+
+
+def test_it_is_a_tab_and_drawn_only_in_front(window, shot, qtbot) -> None:
+    plots = window.plots
+    taken = shot(12)
+    plots.show_snapshot(taken)
+    assert plots.chain.values() is None
+    tab = next(tab for tab in plots.profile._tabs if tab.text() == "Chain rule")
+    tab.click()
+    assert plots.chain.isVisible()
+    assert len(plots.chain.values().columns[0].cells) == 12
+    with qtbot.waitSignal(plots.layer_selected) as told:
+        pointer.click(plots.chain.canvas, plots.chain.boxes[0], 4, 0)
+    assert told.args == [2]

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.plot_tabs import PlotTabs
+
+NAMES = ("Profile", "Layers", "Chain rule", "Activations")
+
+
+@pytest.fixture
+def place(app, qtbot):
+    made = PlotTabs()
+    qtbot.addWidget(made)
+    for name in NAMES:
+        frame = DepthProfile(made)
+        frame.title.setText(name)
+        made.add(name, frame, name, f"about {name}")
+    made.resize(900, 300)
+    made.show()
+    return made
+
+
+def texts(frame) -> tuple[list[str], list[str]]:
+    """The tabs that are seen, and those in the menu."""
+    seen = [tab.text() for tab in sorted(frame._tabs, key=frame.heading.indexOf) if tab.isVisible()]
+    return seen, [action.text() for action in frame.further.menu().actions()]
+
+
+def test_with_room_there_is_no_menu(place) -> None:
+    for name in NAMES:
+        place.show_tab(name)
+        assert texts(place.current) == ([each for each in NAMES if each != name], [])
+        assert place.current.further.isHidden()
+
+
+@pytest.mark.parametrize("width", [600, 440, 400, 300])
+def test_what_has_no_room_is_in_the_menu(place, width: int) -> None:
+    place.show_tab("Layers")
+    place.resize(width, 300)
+    frame = place.current
+    seen, listed = texts(frame)
+    assert [*seen, *listed] == ["Profile", "Chain rule", "Activations"]
+    assert frame.further.isVisible() == bool(listed)
+    shown = [tab for tab in frame._tabs if tab.isVisible()]
+    for widget in (*shown, frame.band_switch, frame.title):
+        assert widget.width() >= min(widget.sizeHint().width(), widget.maximumWidth())
+    assert frame.heading.geometry().right() <= width
+
+
+def test_the_menu_shows_the_plot(place) -> None:
+    place.resize(300, 300)
+    place.current.further.menu().actions()[-1].trigger()
+    assert place.key == "Activations"
+
+
+def test_a_switch_that_comes_takes_its_room(place) -> None:
+    frame = place.current
+    width = next(width for width in range(800, 300, -5) if _menu_at(place, frame, width))
+    place.resize(width + 5, 300)
+    assert frame.further.isHidden()
+    frame.clip_switch.show()
+    QApplication.processEvents()
+    assert frame.further.isVisible()
+
+
+def _menu_at(place, frame, width: int) -> bool:
+    place.resize(width, 300)
+    return frame.further.isVisible()
