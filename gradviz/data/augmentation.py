@@ -67,13 +67,14 @@ def augmentation_of(spec: AugmentationSpec, info: DataInfo, seed: int) -> Augmen
     if len(info.input_shape) != 3 or info.vocabulary is not None:
         raise AugmentationError(
             f"augmentation is for images, [channels, height, width], and these inputs are "
-            f"{list(info.input_shape)}: remove [augmentation]"
+            f"{list(info.input_shape)}: take the augmentation out"
         )
     side = min(info.input_shape[1:])
     for name, amount in (("shift", spec.shift), ("crop", spec.crop)):
         if amount >= side:
             raise AugmentationError(
                 f"augmentation.{name} = {amount} moves images of {info.input_shape[1]} × "
-                f"{info.input_shape[2]} pixels out of sight: it must be less than {side}"
+                f"{info.input_shape[2]} pixels out of sight: it must be less than {side}",
+                f"augmentation.{name}",
             )
     return Augmentation(shift=spec.shift, crop=spec.crop, flip=spec.flip, noise=spec.noise, seed=seed)

@@ -26,10 +26,14 @@ classes `[samples]`, or `[samples, length]` where there is one at every position
 class DataError(ValueError):
     """Data that cannot be had as asked; the message is a sentence for people.
 
-    `where` is the section of the experiment that it is about.
+    `where` is the section of the experiment that it is about, or its field where one can be named.
     """
 
     where = "data"
+
+    def __init__(self, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.where = where or type(self).where
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

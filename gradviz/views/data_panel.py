@@ -7,6 +7,7 @@ full, as it is mostly about a file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -16,7 +17,7 @@ from gradviz.spec import sections
 from gradviz.spec.catalogue import Entry, Parameter
 from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import AugmentationSpec, ExperimentSpec
-from gradviz.spec.problem import Problem
+from gradviz.spec.problem import Keys, Problem
 from gradviz.spec.table import TablePreview
 from gradviz.views.fixed_form import FixedForm
 from gradviz.views.message_strip import MessageStrip, Tone
@@ -40,6 +41,7 @@ class DataPanel(Part):
     def __init__(self, document: SessionDocument, parent: QWidget | None = None) -> None:
         super().__init__(document, ("data",), ("augmentation",), parent=parent)
         self._engine_problem: Problem | None = None
+        self._unfolded_for: set[Keys] = set()
         self._wrong = ""
         self.choice = NamedChoice(
             document,
@@ -54,6 +56,7 @@ class DataPanel(Part):
                 "categories": self.tr("as found"),
                 "path": self.tr("not given"),
             },
+            also=_without_misfit,
         )
         self.columns = TableColumns(self)
         self.columns.hide()
@@ -100,7 +103,6 @@ class DataPanel(Part):
         entry = self.choice.entry()
         is_used = spec.augmentation != AugmentationSpec()
         self.augmentation_section.setVisible(is_used or (entry is not None and entry.group == IMAGES))
-        self.augmentation_section.set_summary(_changes(spec.augmentation) or self.tr("none"))
 
     def summary(self, spec: ExperimentSpec) -> str:
         """Digits · batch 64."""
@@ -130,13 +132,34 @@ class DataPanel(Part):
             problems.append(found)
         self.show_problems(problems)
         in_strip = found is not None and len(found.keys) == 1
-        if found is not None and in_strip:
+        if found is not None and found.keys == ("augmentation",):
+            self.strip.say(Tone.ERROR, found.message, self.tr("Take augmentation out"), self._take_out)
+        elif found is not None and in_strip:
             self.strip.say(Tone.ERROR, found.message)
             self.preview.hide()
         else:
             self.strip.hide()
+        self._mark_folded([*problems, *([found] if in_strip and found else [])])
         wrong = self.worded(problems[0]) if problems else found.message if found is not None else ""
         self.summary_changed.emit(wrong or self.summary(self._document.experiment), bool(wrong))
+
+    def _mark_folded(self, problems: Sequence[Problem]) -> None:
+        """Mark what is folded and has something wrong in it; unfold it once, not against the user."""
+        wrong = next((problem for problem in problems if problem.keys[0] == "augmentation"), None)
+        changes = _changes(self._document.experiment.augmentation) or self.tr("none")
+        self.augmentation_section.set_summary(
+            self.worded(wrong) if wrong else changes, is_problem=wrong is not None
+        )
+        wrong_fields = {problem.keys for problem in problems if len(problem.keys) > 1}
+        for section, *_, name in wrong_fields - self._unfolded_for:
+            if section == "augmentation":
+                self.augmentation_section.set_open(is_open=True)
+            elif name in self.choice.rest.fields:
+                self.choice.more.set_open(is_open=True)
+        self._unfolded_for = wrong_fields
+
+    def _take_out(self) -> None:
+        self.edit(self.tr("Take augmentation out"), augmentation=AugmentationSpec())
 
     def _described(self, info: DataInfo) -> str:
         samples = self.tr("{0} samples").format(count(info.samples))
@@ -158,6 +181,11 @@ class DataPanel(Part):
 def _at_hand(entry: Entry) -> Sequence[Parameter]:
     """All of a few parameters; of many the first, which say where the data is."""
     return entry.parameters if len(entry.parameters) <= _MOST_AT_HAND else few(entry)
+
+
+def _without_misfit(spec: ExperimentSpec, entry: Entry) -> ExperimentSpec:
+    """The experiment without augmentation where the data set has no images."""
+    return spec if entry.group == IMAGES else replace(spec, augmentation=AugmentationSpec())
 
 
 def _changes(given: AugmentationSpec) -> str:

@@ -29,7 +29,7 @@ class NamedChoice(QWidget):
 
     `at_hand` says which own parameters stand there at once; the others are folded under “More”. `none`,
     if not empty, is offered first and stands for nothing at all. `explained` lets the entry's explanation
-    stand under the choice.
+    stand under the choice. `also` changes what does not go with a newly chosen entry, in the same step.
     """
 
     chosen = Signal(object)
@@ -48,6 +48,7 @@ class NamedChoice(QWidget):
         beside: Mapping[str, Beside] | None = None,
         hints: Mapping[str, str] | None = None,
         unless_given: Mapping[str, str] | None = None,
+        also: Callable[[ExperimentSpec, Entry], ExperimentSpec] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -55,6 +56,7 @@ class NamedChoice(QWidget):
         self._place = place
         self._label, self._tip, self._none, self._at_hand = label, tip, none, at_hand
         self._explained = explained
+        self._also = also
         head = QWidget(self)
         self.combo = GroupedCombo(head)
         self.combo.setAccessibleName(label)
@@ -129,7 +131,9 @@ class NamedChoice(QWidget):
             self._edit(None, self.tr("No {0}").format(self._label))
         elif entry is not None:
             kept = _kept(entry, now[1] if now else {})
-            self._edit((name, kept), self.tr("Choose {0}").format(self._label))
+            changed = self._place.write(self._document.experiment, (name, kept))
+            changed = self._also(changed, entry) if self._also else changed
+            self._document.edit(changed, self.tr("Choose {0}").format(self._label))
         self.chosen.emit("" if entry is None else name)
 
     def _edit(self, named: Named | None, text: str, merge: str = "") -> None:

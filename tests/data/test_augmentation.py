@@ -128,15 +128,27 @@ def test_off_costs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("info", "what", "message"),
+    ("info", "what", "message", "where"),
     [
-        (DataInfo(input_shape=(2,), classes=2, samples=4), {"noise": 0.1}, r"for images.* \[2\]"),
-        (DataInfo(input_shape=(5, 2), classes=2, samples=4), {"flip": True}, r"for images.* \[5, 2\]"),
-        (IMAGES, {"shift": 6}, r"augmentation\.shift = 6 moves images of 6 × 9.*less than 6"),
-        (IMAGES, {"crop": 40}, r"augmentation\.crop = 40 moves images.*less than 6"),
+        (
+            DataInfo(input_shape=(2,), classes=2, samples=4),
+            {"noise": 0.1},
+            r"for images.* \[2\]",
+            "augmentation",
+        ),
+        (
+            DataInfo(input_shape=(5, 2), classes=2, samples=4),
+            {"flip": True},
+            r"for images.* \[5, 2\]",
+            "augmentation",
+        ),
+        (IMAGES, {"shift": 6}, r"augmentation\.shift = 6 moves.*less than 6", "augmentation.shift"),
+        (IMAGES, {"crop": 40}, r"augmentation\.crop = 40 moves images.*less than 6", "augmentation.crop"),
     ],
 )
-def test_what_does_not_go_with_the_data_is_a_sentence(info: DataInfo, what: dict, message: str) -> None:
+def test_what_does_not_go_with_the_data_is_a_sentence(
+    info: DataInfo, what: dict, message: str, where: str
+) -> None:
     with pytest.raises(AugmentationError, match=message) as caught:
         augmentation_of(AugmentationSpec(**what), info, 0)
-    assert caught.value.where == "augmentation"
+    assert caught.value.where == where

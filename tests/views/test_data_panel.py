@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from controls import choose, enter
 from fake_host import inspection_of_vanishing
@@ -5,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from gradviz.control.engine_state import InspectionReply
 from gradviz.spec.data_info import DataInfo, Task
+from gradviz.spec.experiment import AugmentationSpec
 from gradviz.views.browse_button import BrowseButton
 
 
@@ -89,11 +92,55 @@ def test_augmentation_is_there_for_images(window, document, qtbot) -> None:
     assert (document.experiment.augmentation.shift, document.experiment.augmentation.flip) == (2, True)
     assert panel.augmentation_section.summary.text() == "shift 2 · flip"
     choose(panel.choice.combo, "moons")
-    assert not panel.augmentation_section.isHidden()  # what is set must be seen
-    for _ in range(3):
-        document.undo_stack.undo()
-    choose(panel.choice.combo, "moons")
+    assert document.experiment.augmentation == AugmentationSpec()  # it goes with the images, in one step
     assert panel.augmentation_section.isHidden()
+    document.undo_stack.undo()
+    assert document.experiment.data.name == "digits"
+    assert document.experiment.augmentation.shift == 2
+    choose(panel.choice.combo, "image_folder")
+    assert document.experiment.augmentation.shift == 2
+
+
+def test_augmentation_of_what_is_no_image_is_marked_and_taken_out(window, document, host) -> None:
+    panel = window.left.data
+    data = replace(document.experiment.data, name="moons")
+    document.edit(replace(document.experiment, data=data, augmentation=AugmentationSpec(shift=2)), "Both")
+    said = "augmentation is for images and these inputs are [2]: take the augmentation out"
+    host.inspected.emit(InspectionReply(id=0, error=said, where="augmentation"))
+    assert panel.augmentation_section.summary.text() == f"▲ {said}"
+    assert panel.strip.text == said
+    panel.strip.act()
+    assert document.experiment.augmentation == AugmentationSpec()
+    host.answer(inspection_of_vanishing())
+    assert panel.strip.isHidden()
+    assert panel.augmentation_section.isHidden()
+    document.undo_stack.undo()
+    assert document.experiment.augmentation.shift == 2
+
+
+def test_too_wide_a_shift_is_told_at_its_field(window, document, host) -> None:
+    panel = window.left.data
+    document.edit(replace(document.experiment, augmentation=AugmentationSpec(shift=9)), "Shift")
+    assert not panel.augmentation_section.is_open
+    host.inspected.emit(InspectionReply(id=0, error="9 is too much", where="augmentation.shift"))
+    assert panel.augmentation.notes["shift"] == "9 is too much"
+    assert panel.augmentation_section.is_open
+    panel.augmentation_section.set_open(is_open=False)
+    panel.refresh()
+    assert not panel.augmentation_section.is_open  # unfolded once and not again
+    assert panel.augmentation_section.summary.text() == "▲ 9 is too much"
+
+
+def test_a_missing_cell_is_told_at_the_field_that_decides_about_it(window, document, host) -> None:
+    panel = window.left.data
+    choose(panel.choice.combo, "table")
+    assert "missing" in panel.choice.rest.fields
+    assert not panel.choice.more.is_open
+    said = "a.csv, line 3: the cell in column “a” is missing; fill it, or set missing to mean or drop"
+    host.inspected.emit(InspectionReply(id=0, error=said, where="data.missing"))
+    assert panel.choice.more.is_open
+    assert panel.choice.rest.notes["missing"] == said
+    assert panel.choice.field("missing").property("wrong") == "yes"
 
 
 def test_what_the_data_is(window) -> None:

@@ -165,7 +165,8 @@ def _rows(table: Table, used: Sequence[int], target: int, missing: str, file: st
     cure = "drop" if missing == "mean" else "mean or drop"
     raise DataError(
         f"{file}, {table.place(row)}: the cell in column “{name}” is missing{more}; fill it, or set "
-        f"data.missing to {cure}"
+        f"missing to {cure}",
+        "data.missing",
     )
 
 
