@@ -50,6 +50,10 @@ class Part(QWidget):
         """What is set, in a few words."""
         raise NotImplementedError
 
+    def explanation(self, _spec: ExperimentSpec) -> str:
+        """What the summary leaves out, where that is much; else empty."""
+        return ""
+
     def claims(self, keys: Keys) -> bool:
         """Whether what is wrong there belongs here."""
         return any(keys[: len(claim)] == claim for claim in self._claims)

@@ -75,9 +75,11 @@ class Section(QWidget):
         """Fold or unfold."""
         self.heading.setChecked(is_open)
 
-    def set_summary(self, text: str, *, is_problem: bool = False) -> None:
+    def set_summary(self, text: str, *, is_problem: bool = False, explanation: str = "") -> None:
         """What stands at the right of the heading; marked if it is about something wrong."""
         self.summary.setText(f"▲ {text}" if is_problem else text)
+        if explanation:
+            self.summary.setToolTip(f"{text}\n{explanation}")
         restyle(self.summary, "role", "note-problem" if is_problem else "secondary")
 
     def _on_toggled(self, is_open: bool) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.control.session_document import SessionDocument
+from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import Problem
 from gradviz.views.part import Part
 from gradviz.views.section import Level, Section
@@ -104,7 +105,7 @@ class TrainingPanel(QWidget):
     def show_cost(self, share: float | None) -> None:
         """Say what measuring costs now."""
         self.measuring.show_cost(share)
-        self.sections[self.measuring].set_summary(self.measuring.summary(self._document.experiment))
+        self._show_summary(self.measuring, self._document.experiment)
 
     def show_engine_problem(self, problem: Problem | None) -> bool:
         """Say what the engine found wrong; whether it is about training at all."""
@@ -147,12 +148,17 @@ class TrainingPanel(QWidget):
 
     def _show_summaries(self) -> None:
         spec = self._document.experiment
-        for part, section in self.sections.items():
-            wrong = self._wrong.get(part, "")
-            section.set_summary(wrong or part.summary(spec), is_problem=bool(wrong))
+        for part in self.sections:
+            self._show_summary(part, spec)
         first = next(iter(self._wrong.values()), "")
         words = [part.summary(spec) for part in (self.optimizer, self.schedule, self.clipping, self.length)]
         self.summary_changed.emit(first or " · ".join(word for word in words if word), bool(first))
+
+    def _show_summary(self, part: Part, spec: ExperimentSpec) -> None:
+        wrong = self._wrong.get(part, "")
+        explanation = "" if wrong else part.explanation(spec)
+        text = wrong or part.summary(spec)
+        self.sections[part].set_summary(text, is_problem=bool(wrong), explanation=explanation)
 
     def _on_rate(self, lr: float) -> None:
         if self._training:

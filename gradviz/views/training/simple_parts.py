@@ -174,4 +174,17 @@ class MeasuringPart(Part):
     def summary(self, spec: ExperimentSpec) -> str:
         """At most 5 % of a step; while training also what it costs."""
         most = self.tr("at most {0}").format(percent(spec.measure.budget))
-        return most if self._share is None else self.tr("{0} · now {1}").format(most, percent(self._share))
+        if self._share is None:
+            return most
+        if self._share > spec.measure.budget:
+            return self.tr("norms alone cost {0}").format(percent(self._share))
+        return self.tr("{0} · now {1}").format(most, percent(self._share))
+
+    def explanation(self, spec: ExperimentSpec) -> str:
+        """Why measuring may cost more than it should."""
+        if self._share is None or self._share <= spec.measure.budget:
+            return ""
+        return self.tr(
+            "Norms come first: they are measured at every step, whatever that costs.\n"
+            "The budget of {0} is for the rest (histograms, gains), which waits until there is room for it."
+        ).format(percent(spec.measure.budget))

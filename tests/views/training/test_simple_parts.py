@@ -110,6 +110,12 @@ def test_what_measuring_costs(window) -> None:
     panel = window.left.training
     panel.show_cost(0.0312)
     assert panel.measuring.cost.text() == "Measuring costs 3.1 %"
-    assert panel.sections[panel.measuring].summary.text() == "at most 5.0 % · now 3.1 %"
+    summary = panel.sections[panel.measuring].summary
+    assert summary.text() == "at most 5.0 % · now 3.1 %"
+    panel.show_cost(0.2)
+    assert summary.text() == "norms alone cost 20 %"
+    assert "Norms come first" in summary.toolTip()
+    assert "5.0 %" in summary.toolTip()
     panel.show_cost(None)
+    assert summary.toolTip() == summary.text() == "at most 5.0 %"
     assert "%" not in panel.measuring.cost.text()
