@@ -69,7 +69,7 @@ class DataPanel(Part):
         self.augmentation = FixedForm(document, "augmentation", sections.AUGMENTATION, {})
         body = QWidget(self)
         inside = QVBoxLayout(body)
-        inside.setContentsMargins(8, 4, 0, 8)
+        inside.setContentsMargins(0, 4, 0, 8)
         inside.addWidget(self.augmentation)
         self.augmentation_section = Section(
             self.tr("Augmentation"), body, self, is_open=False, level=Level.GROUP

@@ -3,7 +3,15 @@
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QPushButton,
+    QStyle,
+    QStyleOptionComboBox,
+    QWidget,
+)
 from recorded_runs import layer
 
 from gradviz.control.engine_state import EngineState, EngineStatus
@@ -61,6 +69,45 @@ def test_a_long_text_ends_in_dots_and_is_in_the_tooltip(app, qtbot) -> None:
     label.resize(40, 20)
     assert label.minimumSizeHint().width() == 0
     assert label.toolTip() == label.text()
+    assert label.shown_text().endswith("…")
+
+
+def test_what_dots_separate_stays_whole(app, qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setText("SGD · lr 0.1 · one cycle")
+    width = label.fontMetrics().horizontalAdvance
+    for room, shown in (
+        (label.text(), label.text()),
+        ("SGD · lr 0.1 · one …", "SGD · lr 0.1 …"),
+        ("SGD · lr …", "SGD …"),
+    ):
+        label.resize(width(room), 20)
+        assert label.shown_text() == shown
+
+
+def test_a_few_words_are_shown_whole_or_not_at_all_where_asked_for(app, qtbot) -> None:
+    label = ElidedLabel(short_whole=True)
+    qtbot.addWidget(label)
+    label.setText("at step 1,240")
+    label.resize(label.fontMetrics().horizontalAdvance("at step …"), 20)
+    assert label.shown_text() == ""
+    label.resize(200, 20)
+    assert label.shown_text() == "at step 1,240"
+
+
+def test_words_fit_into_their_boxes_at_the_usual_size(window, document) -> None:
+    panel = window.left.training
+    window.left.sections[2].set_open(is_open=True)
+    panel.sections[panel.start].set_open(is_open=True)
+    QApplication.processEvents()
+    for combo, longest in ((panel.length.unit, "epochs"), (panel.start.initializer.combo, "xavier_uniform")):
+        option = QStyleOptionComboBox()
+        combo.initStyleOption(option)
+        room = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, combo
+        )
+        assert room.width() >= combo.fontMetrics().horizontalAdvance(longest)
 
 
 @pytest.mark.parametrize("state", list(EngineState))

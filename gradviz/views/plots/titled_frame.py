@@ -48,7 +48,7 @@ class TitledFrame(QWidget):
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
         self.title_end: QWidget = self.title
-        self.remark = ElidedLabel(self)
+        self.remark = ElidedLabel(self, short_whole=True)
         self.remark.setProperty("role", "secondary")
         self.heading = QHBoxLayout()
         self.heading.setContentsMargins(8, 4, 8, 0)

@@ -124,7 +124,7 @@ class TrainingPanel(QWidget):
     def _add_group(self, title: str, part: Part) -> None:
         body = QWidget(self)
         inside = QVBoxLayout(body)
-        inside.setContentsMargins(_GAP, 4, 0, 8)
+        inside.setContentsMargins(0, 4, 0, 8)  # names like “xavier_uniform” need all the width there is
         inside.addWidget(part)
         section = Section(title, body, self, is_open=False, level=Level.GROUP)
         section.toggled.connect(self._on_toggled)
