@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
 from gradviz.views.parameter_text import parsed, worded
@@ -26,7 +26,6 @@ class Mixed(Enum):
 
 
 MIXED = Mixed.MIXED
-_COMPLAINT_MS = 6000
 
 
 class ParameterField(QObject):
@@ -34,6 +33,8 @@ class ParameterField(QObject):
 
     value_changed = Signal(object)
     """The new value; the user has finished entering it and it is in range."""
+    refused = Signal(object)
+    """Why (str) what was entered does not count; the field shows its last good value again."""
 
     def __init__(self, parameter: Parameter, parent: QWidget, *, unless_given: str = "") -> None:
         super().__init__(parent)
@@ -185,7 +186,7 @@ class ParameterField(QObject):
         complaint = self.parameter.complaint(value)
         if complaint is not None:
             self.set_value(self._value)
-            self._complain(f"{self.parameter.name} {complaint}")
+            self.refused.emit(complaint)
         elif value != self._value:
             self._value = value
             self.value_changed.emit(value)
@@ -196,8 +197,3 @@ class ParameterField(QObject):
         if not isinstance(line, QLineEdit):
             raise TypeError("this field has no text")
         return line
-
-    def _complain(self, text: str) -> None:
-        """Say at the field why it went back to its last good value."""
-        place = self.widget.mapToGlobal(QPoint(0, self.widget.height()))
-        QToolTip.showText(place, text, self.widget, QRect(), _COMPLAINT_MS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
@@ -16,6 +16,8 @@ from gradviz.views.parameter_field import Mixed, ParameterField
 from gradviz.views.restyle import restyle
 
 LABEL_WIDTH = 116
+_REFUSED_MS = 8000
+"""How long the reason stands why an entry was refused, unless another entry comes before."""
 Beside = Callable[[ParameterField, QWidget], QWidget]
 """Makes the button that stands beside a field; it goes with the field."""
 
@@ -49,6 +51,11 @@ class ParameterForm(QWidget):
         self._buttons: dict[str, QWidget] = {}
         self._hints = dict(hints or {})
         self._problems: dict[str, str] = {}
+        self._refused: dict[str, str] = {}
+        self._forget_refused = QTimer(self)
+        self._forget_refused.setSingleShot(True)
+        self._forget_refused.setInterval(_REFUSED_MS)
+        self._forget_refused.timeout.connect(self._on_read)
         self._beside = dict(beside or {})
         self._layout = tight_form(self)
 
@@ -96,12 +103,14 @@ class ParameterForm(QWidget):
             self._layout.removeRow(0)
         for field in self._fields.values():
             field.deleteLater()
+        self._refused.clear()
         self._parameters = parameters
         self._fields, self._rows, self._notes, self._buttons = {}, {}, {}, {}
         for parameter in parameters:
             unless_given = self._unless_given.get(parameter.name, "")
             field = ParameterField(parameter, self, unless_given=unless_given)
             field.value_changed.connect(self._on_changed)
+            field.refused.connect(self._on_refused)
             self._fields[parameter.name] = field
             row = self._with_beside(field)
             self._rows[parameter.name] = row
@@ -129,7 +138,8 @@ class ParameterForm(QWidget):
         row = self._rows.get(name)
         if row is None:
             return
-        problem, parameter = self._problems.get(name, ""), self._fields[name].parameter
+        problem = self._refused.get(name) or self._problems.get(name, "")
+        parameter = self._fields[name].parameter
         explained = parameter.doc if Kind.PATH in parameter.kinds else ""
         text = problem or self._hints.get(name, explained)
         note = self._notes.get(name)
@@ -151,7 +161,22 @@ class ParameterForm(QWidget):
     def _on_changed(self, value: object) -> None:
         field = self.sender()
         if isinstance(field, ParameterField):
+            self._on_read()
             self.value_changed.emit(field.parameter.name, value)
+
+    def _on_refused(self, complaint: str) -> None:
+        """Keep the complaint where it can be read: the field itself shows a good value again."""
+        field = self.sender()
+        if isinstance(field, ParameterField):
+            self._refused[field.parameter.name] = self.tr("It {0}").format(complaint)
+            self._forget_refused.start()
+            self._show_note(field.parameter.name)
+
+    def _on_read(self) -> None:
+        names = list(self._refused)
+        self._refused.clear()
+        for name in names:
+            self._show_note(name)
 
 
 def tight_form(parent: QWidget) -> QFormLayout:

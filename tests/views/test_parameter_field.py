@@ -2,10 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QToolTip, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
 from gradviz.views.parameter_field import MIXED, ParameterField
+from gradviz.views.parameter_form import ParameterForm
 from gradviz.views.parameter_text import parsed, worded
 
 WIDTH = integer("out_features", "Number of outputs", minimum=1, choices=("classes",))
@@ -81,14 +82,39 @@ def test_a_number_in_powers_of_ten(make, qtbot) -> None:
 
 def test_what_is_out_of_range_is_said_and_not_told(make, qtbot) -> None:
     field, told = make(RATE, 0.01)
+    refused = []
+    field.refused.connect(refused.append)
     enter(qtbot, field.widget, "-1")
     assert told == []
     assert field.widget.text() == "0.01"
-    assert "above 0" in QToolTip.text()
+    assert len(refused) == 1
+    assert "above 0" in refused[0]
     enter(qtbot, field.widget, "much")
     assert told == []
     enter(qtbot, field.widget, "0.2")
     assert told == [0.2]
+
+
+def test_a_form_keeps_saying_why_an_entry_was_refused(app, qtbot) -> None:
+    form = ParameterForm()
+    qtbot.addWidget(form)
+    form.show_parameters((RATE, BETAS), {"lr": 0.01})
+    form.show()
+    line = form.fields["lr"].widget
+    enter(qtbot, line, "-1")
+    assert form.notes["lr"] == "It must be above 0, not -1"
+    assert line.property("wrong") == "yes"
+    form.show_parameters((RATE, BETAS), {"lr": 0.01})
+    form.show_problems({})
+    assert form.notes["lr"] == "It must be above 0, not -1"
+    enter(qtbot, form.fields["betas"].widget, "0.8, 0.9")
+    assert form.notes["lr"] == ""
+    assert line.property("wrong") == ""
+    enter(qtbot, line, "much")
+    assert form.notes["lr"]
+    form._forget_refused.setInterval(1)
+    form._forget_refused.start()
+    qtbot.waitUntil(lambda: form.notes["lr"] == "")
 
 
 def test_lists(make, qtbot) -> None:

@@ -136,6 +136,7 @@ class RangeTestDialog(QDialog):
         field.set_value(self._values[parameter.name])
         field.widget.setFixedWidth(_FIELD_WIDTH)
         field.value_changed.connect(self._on_value)
+        field.refused.connect(self._on_refused)
         return field
 
     def _asked(self) -> QHBoxLayout:
@@ -163,6 +164,11 @@ class RangeTestDialog(QDialog):
         if self._proposal is not None:
             self.chosen.emit(self._proposal)
             self.accept()
+
+    def _on_refused(self, complaint: str) -> None:
+        field = self.sender()
+        if isinstance(field, ParameterField):
+            self._say(f"{field.parameter.name} {complaint}", is_problem=True)
 
     def _say(self, text: str, *, is_problem: bool = False) -> None:
         self.said.setText(text)
