@@ -13,6 +13,7 @@ from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, In
 from gradviz.control.going_on import checkpoint_words
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.run import FinishReason, RunStatus
+from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
 from gradviz.views.dialogs import confirm_remove_run
@@ -64,6 +65,7 @@ class WindowWiring(QObject):
         if snapshot is None:
             self._show_empty()
         else:
+            self._expect_text(snapshot)
             plots.show_snapshot(snapshot)
         plots.select_layer(self.selection.row)
         self._connect_diagram(plots)
@@ -254,10 +256,20 @@ class WindowWiring(QObject):
         if snapshot.run.id != self._run_shown:
             self._run_shown = snapshot.run.id
             self.selection.set_layers(snapshot.run.measured)
+            self._expect_text(snapshot)
         if window.plots is not None:
             window.plots.show_snapshot(snapshot)
         window.time_bar.show_snapshot(snapshot, horizon(snapshot.last_step, snapshot.run.steps))
         window.left.training.show_cost(snapshot.measuring_cost)
+
+    def _expect_text(self, snapshot: Snapshot) -> None:
+        """The engine has said of the edited experiment's data whether a language model learns from them."""
+        window = self._window
+        inspection = window.layer_model.inspection
+        data = inspection.data if inspection is not None else None
+        same = snapshot.run.experiment.get("data") == to_raw(window.document.experiment).get("data")
+        if window.plots is not None and data is not None and data.is_language_model and same:
+            window.plots.curves.expect_text(snapshot.run.id)
 
     def _on_ended(self, status: RunStatus) -> None:
         if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:

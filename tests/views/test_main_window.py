@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pointer
 import pytest
+from fake_host import inspection_of_vanishing
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
@@ -14,6 +15,8 @@ from gradviz.control.engine_state import EngineState, RunChange
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, put_checkpoint
 from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.spec.data_info import DataInfo
+from gradviz.spec.experiment import ExperimentSpec
 
 
 @pytest.fixture
@@ -160,6 +163,20 @@ def test_a_start_that_fails_leaves_no_run_and_no_other_runs_pictures(
     window.time_bar.runs.activated.emit(1)
     qtbot.waitUntil(lambda: window.plots.histograms.weights.counts is not None)
     assert not window.plots.flow.canvas._quiet.isVisible()
+
+
+def test_a_language_models_run_has_a_place_for_its_text_from_the_start(
+    window, host, document, trained
+) -> None:
+    document.edit(replace(document.experiment, data=ExperimentSpec().data), "As the recorded run")
+    text = DataInfo(input_shape=(8,), classes=30, samples=90, vocabulary=30, per_position=True)
+    host.answer(replace(inspection_of_vanishing(), data=text))
+    request, status = trained()
+    assert "text" in window.plots.curves.frames
+    finish(host, request, replace(status, state=RunState.FINISHED, finish=FinishReason.STOPPED))
+    host.answer(replace(inspection_of_vanishing(), data=replace(text, per_position=False)))
+    trained()
+    assert "text" not in window.plots.curves.frames
 
 
 def test_reset_shows_the_empty_plots_again(window, host, document, trained) -> None:

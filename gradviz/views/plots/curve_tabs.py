@@ -39,6 +39,7 @@ class CurveTabs(QStackedWidget):
         self._found: tuple[Family, ...] = ()
         self._has_text = False
         self._enlarged = False
+        self._writes = ""
         self._ratio_of = ""
         self._wanted = "learning"
         self._axis_width = AXIS_WIDTH
@@ -71,12 +72,17 @@ class CurveTabs(QStackedWidget):
         for plot in self.curves:
             plot.show_empty(steps)
 
+    def expect_text(self, run_id: str) -> None:
+        """That run is a language model's: its text has a place before the first sample is there."""
+        self._writes = run_id
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured, in the plot that is shown."""
         self._snapshot = snapshot
         self._take(
             (*snapshot.numbers, *snapshot.curves, *self._ratios(snapshot)),
-            has_text=any(event.kind == "text_sample" for event in snapshot.events),
+            has_text=snapshot.run.id == self._writes
+            or any(event.kind == "text_sample" for event in snapshot.events),
         )
         self._draw(snapshot)
 

@@ -24,6 +24,7 @@ class GeneratedText(TitledFrame):
         self._text.setReadOnly(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.setProperty("role", "prose")
+        self._text.setPlaceholderText(self.tr("A sample appears after the first validation"))
         self._shown: Event | None = None
         self.set_theme(appearance().theme)
 
@@ -42,7 +43,11 @@ class GeneratedText(TitledFrame):
         samples = [event for event in snapshot.events if event.kind == "text_sample"]
         before = [event for event in samples if event.step <= snapshot.cursor]
         wanted = before[-1] if before else samples[0] if samples else None
-        if wanted is not None and wanted != self._shown:
+        if wanted is None:
+            self._shown = None
+            self.remark.setText("")
+            self._text.clear()
+        elif wanted != self._shown:
             self._write(wanted)
 
     def _write(self, event: Event) -> None:

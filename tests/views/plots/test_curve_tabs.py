@@ -59,6 +59,20 @@ def test_a_regression_has_no_accuracy(tabs, snapshot) -> None:
     assert len(tabs.current.panes) == 1
 
 
+def test_a_language_models_text_has_its_place_from_the_start(tabs, snapshot, qtbot) -> None:
+    early = snapshot(steps=50)
+    tabs.expect_text(early.run.id)
+    tabs.show_snapshot(early)
+    qtbot.mouseClick(tab(tabs, "Text"), pointer.LEFT)
+    assert tabs.current._text.toPlainText() == ""
+    assert "after the first validation" in tabs.current._text.placeholderText()
+    tabs.show_snapshot(snapshot(steps=50, events=TEXT))
+    assert tabs.current._text.toPlainText() == "The cat"
+    tabs.show_snapshot(early)
+    assert tabs.current._text.toPlainText() == ""
+    assert tabs.current.remark.text() == ""
+
+
 def test_the_generated_text_follows_the_cursor(tabs, snapshot, qtbot) -> None:
     tabs.show_snapshot(snapshot(steps=50, events=[*TEXT, LATER], cursor=20))
     qtbot.mouseClick(tab(tabs, "Text"), pointer.LEFT)
