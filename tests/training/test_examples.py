@@ -89,4 +89,4 @@ def test_char_lm(bench) -> None:
     _, reader = bench.train(example("char-lm", "training.steps=60", "data.validation=0.02"))
     assert reader.sample_at("val_perplexity", 59)[1][0] < 20
     (sample,) = [event for event in reader.events() if event.kind == "text_sample"]
-    assert len(sample.detail["text"]) == 200
+    assert len(sample.detail["text"]) == 300
