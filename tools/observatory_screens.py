@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import passing_runs  # the tests' own
+import recorded_runs
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 from screen_stage import NORMAL, Prepare, ready, run, settle, show
 
+from gradviz.control.engine_state import RunChange
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.writer import RunWriter
 from gradviz.views.layer_table.model import Cell
@@ -37,6 +40,12 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         entry = _passed(state, layers, kinds, slope, blocks)
         yield f"chain-{layers}", _at(entry, 210, _tab("chain")), NORMAL
         yield f"activations-{layers}", _at(entry, 210, _tab("activations")), NORMAL
+    for layers in SIZES:
+        yield f"compared-{layers}", partial(_compared, layers=layers, runs=3), NORMAL
+    yield "compared-8", partial(_compared, layers=21, runs=8), NORMAL
+    yield "compared-list", partial(_compared, layers=21, runs=4, opened=True), NORMAL
+    yield "compared-difference", partial(_compared, layers=21, runs=3, difference=True), NORMAL
+    yield "compared-difference-1000", partial(_compared, layers=1000, runs=2, difference=True), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     film = run(state, "finished", steps=1000)
@@ -97,6 +106,39 @@ def _passed(state: Path, layers: int, kinds: Sequence[str], slope: float, blocks
 
 def _tab(key: str) -> Callable[[PlotArea], None]:
     return lambda plots: plots.across.show_tab(key)
+
+
+def _compared(
+    shown: MainWindow, *, layers: int, runs: int, difference: bool = False, opened: bool = False
+) -> QWidget:
+    """The last run of a session with the others beside it; each vanishes less than the one before."""
+    ready(shown)
+    document = shown.document
+    for number in range(runs):
+        request = document.new_run()
+        steps = (300 if layers == 1000 else 1000) - 100 * (number % 2)
+        status = recorded_runs.record(
+            request.store,
+            run_id=request.run_id,
+            layers=layers,
+            steps=steps,
+            weakest=-12 + 8 * number / max(runs - 1, 1),
+            speed=1 + number / 2,
+        )
+        document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
+    *others, last = document.runs
+    for other in others:
+        shown.runs.comparison.set_compared(other.id, on=True)
+    shown.runs.show_run(last)
+    settle()
+    if difference and shown.plots is not None:
+        shown.plots.flow.difference.click()
+    settle()
+    if opened:
+        shown.time_bar.runs.showPopup()
+        settle()
+        return shown.time_bar.runs.view().window()
+    return shown
 
 
 def _table(plots: PlotArea) -> None:

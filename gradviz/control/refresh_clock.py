@@ -71,6 +71,16 @@ class RefreshClock(QObject):
         return self._cursor
 
     @property
+    def columns(self) -> int:
+        """How many columns the widest plot has."""
+        return self._columns
+
+    @property
+    def view(self) -> tuple[int, int] | None:
+        """The first and last step in sight, or None: all of them."""
+        return self._view
+
+    @property
     def is_ticking(self) -> bool:
         """Whether the timer runs."""
         return self._timer.isActive()

@@ -109,9 +109,9 @@ def take_snapshot(
     begin, end = view or (0, last)
     events = reader.events()
     history = _histories(reader, layer, wanted)
-    curves = {quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])}
+    found_curves = curves(reader)
     if "update_ratio" in history:
-        curves |= _ratio_curves(*history["update_ratio"], layer)
+        found_curves |= _ratio_curves(*history["update_ratio"], layer)
     return Snapshot(
         run=reader.info,
         status=reader.status,
@@ -120,14 +120,10 @@ def take_snapshot(
         live=cursor is None,
         exact=last < 0 or all(reader.is_exact(quantity, shown) for quantity in reader.slices),
         layer=layer,
-        flow=_series(reader, "grad_norm", begin, end, columns),
+        flow=flow(reader, begin, end, columns),
         profile=_profile(reader, shown),
-        numbers={
-            quantity: reader.series(quantity, begin, end, columns)
-            for quantity, place in reader.slices.items()
-            if place.stop - place.start == 1 and quantity not in PER_LAYER
-        },
-        curves=curves,
+        numbers=numbers(reader, begin, end, columns),
+        curves=found_curves,
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),
@@ -142,9 +138,24 @@ def take_snapshot(
     )
 
 
-def _series(reader: RunReader, quantity: str, begin: int, end: int, columns: int) -> Series:
-    if quantity in reader.slices:
-        return reader.series(quantity, begin, end, columns)
+def numbers(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, Series]:
+    """The single numbers of every step, by quantity."""
+    return {
+        quantity: reader.series(quantity, begin, end, columns)
+        for quantity, place in reader.slices.items()
+        if place.stop - place.start == 1 and quantity not in PER_LAYER
+    }
+
+
+def curves(reader: RunReader) -> dict[str, Curve]:
+    """The single numbers that were measured now and then, by quantity."""
+    return {quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])}
+
+
+def flow(reader: RunReader, begin: int, end: int, columns: int) -> Series:
+    """The gradient norms of all measured layers over the steps."""
+    if "grad_norm" in reader.slices:
+        return reader.series("grad_norm", begin, end, columns)
     return join([], 0, 0)
 
 

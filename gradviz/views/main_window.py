@@ -265,7 +265,9 @@ class MainWindow(QMainWindow):
 
     def _tell_visible(self) -> None:
         if self._is_open:
-            self.runs.clock.set_visible(self.isVisible() and not self.isMinimized())
+            seen = self.isVisible() and not self.isMinimized()
+            self.runs.clock.set_visible(seen)
+            self.runs.comparison.set_visible(seen)
 
 
 def remembered_theme(settings: Settings) -> ThemeChoice:

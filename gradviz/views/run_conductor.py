@@ -11,6 +11,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gradviz.control.comparison import Comparison
 from gradviz.control.engine_host import EngineHost
 from gradviz.control.engine_state import EngineState, EngineStatus, RunChange, TrainRequest
 from gradviz.control.going_on import going_on
@@ -60,6 +61,8 @@ class RunConductor(QObject):
         self.clock.refreshed.connect(self._on_refreshed)
         self.playback = Playback(self.clock, self)
         self.clock.failed.connect(self.run_failed)
+        self.comparison = Comparison(document, self.clock, self)
+        self.comparison.failed.connect(self.run_failed)
         host.engine_changed.connect(self._on_engine_changed)
         host.run_changed.connect(self._on_run_changed)
         document.experiment_changed.connect(self._on_experiment_changed)
@@ -151,6 +154,7 @@ class RunConductor(QObject):
         self._inspect_soon.stop()
         self.playback.pause()
         self.clock.close()
+        self.comparison.close()
 
     def _start(self, *, paused: bool) -> bool:
         return self._begin(lambda: self._document.new_run(paused=paused))

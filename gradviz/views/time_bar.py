@@ -7,12 +7,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from gradviz.views.event_marks import track_marks
 from gradviz.views.film_controls import FilmControls
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
+from gradviz.views.run_chooser import RunChooser
 from gradviz.views.theme import TIME_BAR_HEIGHT
 from gradviz.views.time_track import TimeTrack
 
@@ -68,10 +69,8 @@ class TimeBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(8)
-        self.runs = QComboBox(self)
+        self.runs = RunChooser(self)
         self.runs.setFixedWidth(112)
-        self.runs.setToolTip(self.tr("The run that is shown"))
-        self.runs.setAccessibleName(self.tr("Shown run"))
         self.runs.activated.connect(self._on_run)
         layout.addWidget(self.runs)
         layout.addWidget(self.film)
@@ -90,14 +89,7 @@ class TimeBar(QWidget):
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
         """Offer the session's runs; the empty plots of the next one stand first."""
-        self.runs.blockSignals(True)  # noqa: FBT003 - Qt's own
-        self.runs.clear()
-        self.runs.addItem(self.tr("New run"), None)
-        for run in reversed(runs):
-            self.runs.addItem(run.name, run.id)
-        self.runs.setCurrentIndex(max(0, self.runs.findData(shown)) if shown else 0)
-        self.runs.setEnabled(bool(runs))
-        self.runs.blockSignals(False)  # noqa: FBT003
+        self.runs.show_runs(runs, shown)
 
     def show_nothing(self, horizon: int = 1) -> None:
         """There is no recorded step yet."""

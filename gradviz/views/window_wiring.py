@@ -59,6 +59,8 @@ class WindowWiring(QObject):
         plots.cursor_moved.connect(window.runs.clock.set_cursor)
         plots.steps_zoomed.connect(self._on_zoomed)
         plots.wanted_changed.connect(window.runs.clock.set_wanted)
+        plots.difference_changed.connect(window.runs.comparison.set_difference)
+        window.runs.comparison.changed.connect(plots.show_compared)
         plots.columns_changed.connect(window.runs.clock.set_columns)
         self.selection.row_changed.connect(plots.select_layer)
         snapshot = window.runs.clock.snapshot
@@ -68,6 +70,7 @@ class WindowWiring(QObject):
             self._expect_text(snapshot)
             plots.show_snapshot(snapshot)
         plots.select_layer(self.selection.row)
+        plots.show_compared(window.runs.comparison.runs)
         self._connect_diagram(plots)
 
     def _connect_diagram(self, plots: PlotArea) -> None:
@@ -148,6 +151,8 @@ class WindowWiring(QObject):
         window.time_bar.events_there.connect(self._on_events_there)
         self._on_events_there(there=False)
         window.time_bar.run_chosen.connect(self._on_run_chosen)
+        window.time_bar.runs.compare_wanted.connect(runs.comparison.set_compared)
+        runs.comparison.choice_changed.connect(self._on_compared)
         window.toolbar.device_chosen.connect(runs.choose_device)
         window.left.training.rate_changed.connect(runs.set_rate)
         window.toolbar.show_checkpoints(checkpoint_words(window.document.experiment))
@@ -241,10 +246,14 @@ class WindowWiring(QObject):
         window = self._window
         shown = self._entry.id if self._entry else None
         window.time_bar.show_runs(window.document.runs, shown)
+        self._on_compared()
         entry = window.document.run(shown) if shown else None
         window.actions_by_key["run.rename"].setEnabled(entry is not None)
         window.actions_by_key["run.remove"].setEnabled(entry is not None and entry.is_finished)
         self._sync_continue()
+
+    def _on_compared(self) -> None:
+        self._window.time_bar.runs.show_compared(self._window.runs.comparison.chosen)
 
     def _on_run_chosen(self, run_id: str | None) -> None:
         self._window.runs.show_run(self._window.document.run(run_id) if run_id else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fake_host import FakeHost, inspection_of_vanishing
 from recorded_runs import record
 
+from gradviz.control.compared_run import ComparedRun, read_compared
 from gradviz.control.engine_state import EngineState
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
@@ -238,3 +240,18 @@ def window(app: QApplication, document: SessionDocument, host: FakeHost) -> Iter
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def compared(run: Callable[..., RunEntry]) -> Callable[..., ComparedRun]:
+    """Record a run and read it as one that is compared, at its newest step; its number names it."""
+
+    def read(run_id: str, number: int, *, has_flow: bool = False, **options: object) -> ComparedRun:
+        entry = replace(run(run_id, **options), name=f"Run {number}")
+        with entry.open() as reader:
+            cursor = reader.last_step
+            return read_compared(
+                reader, entry, number, cursor=cursor, view=None, columns=1000, has_flow=has_flow
+            )
+
+    return read

@@ -75,15 +75,23 @@ def record(
     events: Sequence[tuple[int, str, str | None, dict[str, Any]]] = (),
     accuracy: bool = True,
     passing: Callable[[RunWriter, int], None] | None = None,
+    weakest: float = -12,
+    first_loss: float = 2.3,
+    speed: float = 1,
+    names: tuple[str, ...] = (),
 ) -> RunStatus:
     """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before.
 
     `numbers` are further series of one number, a function of the step each; `events` are (step, kind, layer,
-    detail). `passing` records what is measured while a batch passes, at every 20th step.
+    detail). `passing` records what is measured while a batch passes, at every 20th step. The norms rise from
+    10^`weakest` to the last layer, `first_loss` and `speed` tell how it learns, `names` are those of
+    made-up layers.
     """
     layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
     random = np.random.default_rng(0)
+    network = network or tuple(layer(index, name) for index, name in enumerate(names))
+    layers = len(names) or layers
     writer = RunWriter.create(
         path,
         run_info(
@@ -97,15 +105,15 @@ def record(
         ),
     )
     _add_events(writer, events)
-    depth = np.linspace(-12, -0.5, layers)
+    depth = np.linspace(weakest, -0.5, layers)
     for step in range(count):
         further = [number(step) for number in numbers.values()]
         norms = 10 ** (
             depth + 0.6 * np.sin(step / 90 + np.arange(layers) / 5) + random.normal(0, 0.12, layers)
         )
         norms[:zero_rows] = 0
-        loss = 2.3 * np.exp(-step / 300) + random.normal(0, 0.04)
-        share = np.clip(1 - 0.9 * np.exp(-step / 300) + random.normal(0, 0.02), 0, 1)
+        loss = first_loss * np.exp(-step * speed / 300) + random.normal(0, 0.04)
+        share = np.clip(1 - 0.9 * np.exp(-step * speed / 300) + random.normal(0, 0.02), 0, 1)
         if non_finite_from is not None and step >= non_finite_from - 10:
             norms[: layers // 2] = np.inf
         if non_finite_from is not None and step >= non_finite_from:

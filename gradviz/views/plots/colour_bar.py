@@ -6,6 +6,7 @@ swatches of their own, because they are no magnitudes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget
 
 from gradviz.views.plots.canvas import plot_font
-from gradviz.views.plots.magnitude import ramp
+from gradviz.views.plots.magnitude import MAGNITUDES, ramp
 from gradviz.views.plots.ticks import vertical_power_ticks
 from gradviz.views.theme import LIGHT, Theme
 
@@ -32,11 +33,16 @@ class ColourBar(QGraphicsWidget):
         self._theme = LIGHT
         self._low, self._high = -6.0, 0.0
         self._frozen = False
-        self._image = _gradient()
+        self._image = _gradient(MAGNITUDES)
 
     def set_levels(self, low: float, high: float) -> None:
         """Name the colours from 10^low to 10^high."""
         self._low, self._high = low, high
+        self.update()
+
+    def set_colours(self, colours: Sequence[str]) -> None:
+        """Show that map."""
+        self._image = _gradient(colours)
         self.update()
 
     def set_frozen(self, *, shown: bool) -> None:
@@ -103,8 +109,8 @@ class ColourBar(QGraphicsWidget):
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _gradient() -> QImage:
-    colours = np.ascontiguousarray(ramp(256)[::-1])
+def _gradient(stops: Sequence[str]) -> QImage:
+    colours = np.ascontiguousarray(ramp(256, stops)[::-1])
     image = QImage(1, 256, QImage.Format.Format_RGB32)
     for row, (red, green, blue) in enumerate(colours):
         image.setPixelColor(0, row, QColor(int(red), int(green), int(blue)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 
 from gradviz.records.series import Series
-from gradviz.records.snapshot import Snapshot
+from gradviz.records.snapshot import Curve
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.curve_design import Line
 from gradviz.views.plots.magnitude import log10
@@ -18,17 +21,36 @@ from gradviz.views.theme import Theme
 _DOTS_UP_TO = 300
 
 
-class CurveItem:
-    """Draws what a snapshot holds of one quantity; on a `powers` axis the log10 of it."""
+class Recorded(Protocol):
+    """What was recorded of a run's single numbers: a snapshot, or a run that is compared."""
 
-    def __init__(self, box: PlotBox, line: Line, *, powers: bool) -> None:
+    @property
+    def numbers(self) -> Mapping[str, Series]:
+        """Those of every step."""
+
+    @property
+    def curves(self) -> Mapping[str, Curve]:
+        """Those that are measured now and then."""
+
+
+class CurveItem:
+    """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
+
+    A `thin` one lies below the others and has neither a band nor dots: where a quantity is measured now and
+    then it is dashed.
+    """
+
+    def __init__(self, box: PlotBox, line: Line, *, powers: bool, thin: bool = False) -> None:
         self.line = line
         self._powers = powers
+        self._thin = thin
         self._band = Band()
         self._curve = pg.PlotCurveItem()
         self._dots = pg.ScatterPlotItem(size=4, pen=None)
         for item in (self._band, self._curve, self._dots):
+            item.setZValue(-1 if thin else 0)
             box.addItem(item, ignoreBounds=True)
+        self._box = box
         self._drawn: object = None
         self.steps = np.empty(0, np.int64)
         self.values = np.empty(0, np.float32)
@@ -37,27 +59,34 @@ class CurveItem:
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         colour = getattr(theme, self.line.tone)
-        self._curve.setPen(pg.mkPen(colour, width=1))
+        dashed = self._thin and self.line.sampled
+        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        self._curve.setPen(pg.mkPen(colour, width=1, style=style))
         self._dots.setBrush(pg.mkBrush(colour))
         self._band.set_colour(colour, 0.2)
 
-    def show(self, snapshot: Snapshot) -> bool:
+    def remove(self) -> None:
+        """Take it out of its box for good."""
+        for item in (self._band, self._curve, self._dots):
+            self._box.removeItem(item)
+
+    def show(self, recorded: Recorded) -> bool:
         """Draw what is new; whether there was anything."""
-        series = snapshot.numbers.get(self.line.quantity)
+        series = recorded.numbers.get(self.line.quantity)
         if series is not None:
             return self._show_series(series)
-        steps, values = snapshot.curves.get(self.line.quantity, (self.steps[:0], self.values[:0]))
+        steps, values = recorded.curves.get(self.line.quantity, (self.steps[:0], self.values[:0]))
         if np.array_equal(steps, self.steps) and np.array_equal(values, self.values, equal_nan=True):
             return False
         low = high = values
         if self.line.spread is not None and len(values):
-            low, high = (snapshot.curves[quantity][1] for quantity in self.line.spread)
+            low, high = (recorded.curves[quantity][1] for quantity in self.line.spread)
             self._band.set_data(steps, self._placed(low), self._placed(high))
         self._take(steps, values, low, high)
         y = self._placed(values)
         finite = np.isfinite(y)
         self._curve.setData(x=steps, y=y, connect="finite", skipFiniteCheck=bool(finite.all()))
-        if len(steps) <= _DOTS_UP_TO:
+        if len(steps) <= _DOTS_UP_TO and not self._thin:
             self._dots.setData(x=steps[finite], y=y[finite])
         else:
             self._dots.clear()
@@ -129,7 +158,7 @@ class CurveItem:
         y = self._placed(values)
         finite = bool(np.isfinite(y).all())
         self._curve.setData(x=series.steps, y=y, connect="finite", skipFiniteCheck=finite)
-        if series.level and self.line.averaged == 1:
+        if series.level and self.line.averaged == 1 and not self._thin:
             self._band.set_data(series.steps, self._placed(low), self._placed(high))
         return True
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.cursor_line import CursorLine
@@ -20,7 +24,7 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange, from_zero, whole_decades
 from gradviz.views.plots.ticks import number_ticks, percent_ticks, vertical_power_ticks
 from gradviz.views.plots.value_margin import MarginValue, ValueMargin
-from gradviz.views.theme import Theme
+from gradviz.views.theme import Theme, run_tone
 
 _TICKS = {
     Scale.NUMBER: number_ticks,
@@ -42,6 +46,7 @@ class CurvePane:
         canvas.add_pane(self.box, axis, stretch=design.stretch, margin=self._margin)
         powers = design.scale is Scale.POWER
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
+        self.compared: dict[str, tuple[CurveItem, ...]] = {}
         if design.guide is not None:
             place = math.log10(design.guide) if powers else design.guide
             self._guide = pg.InfiniteLine(pos=place, angle=0, movable=False)
@@ -51,6 +56,11 @@ class CurvePane:
         self._marks = EdgeMarks(self.box)
         self._range = SlowRange(whole_decades if powers else from_zero, _EMPTY[design.scale])
         self._show_range()
+
+    @property
+    def all_items(self) -> tuple[CurveItem, ...]:
+        """The lines of the shown run and of those that are compared."""
+        return (*self.items, *(item for items in self.compared.values() for item in items))
 
     @property
     def guide(self) -> float | None:
@@ -69,7 +79,7 @@ class CurvePane:
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
-        for item in self.items:
+        for item in self.all_items:
             item.set_theme(theme)
         self._marks.set_theme(theme)
         if self._guide is not None:
@@ -94,6 +104,25 @@ class CurvePane:
             self._fit()
         self.cursor.show_step(snapshot.cursor, snapshot.last_step)
 
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw those runs below, thin and in their colours, in place of those before."""
+        for run_id in set(self.compared) - {run.id for run in runs}:
+            self._remove(run_id)
+        news: list[bool] = []
+        for run in runs:
+            items = self.compared.get(run.id)
+            if items is None or items[0].line.name != run.name or items[0].line.tone != run_tone(run.number):
+                self._remove(run.id)
+                items = self.compared[run.id] = self._thin(run)
+            news += [item.show(run) for item in items]
+        if any(news):
+            self._fit()
+
+    def show_run(self, run_id: str, *, visible: bool) -> None:
+        """Show or hide the lines of a compared run."""
+        for item in self.compared.get(run_id, ()):
+            item.set_visible(visible=visible)
+
     def show_line(self, name: str, *, visible: bool) -> None:
         """Show or hide the lines of that name."""
         for item in self.items:
@@ -116,12 +145,33 @@ class CurvePane:
         )
 
     def values_at(self, step: int) -> list[tuple[str, str]]:
-        """Name and value, as text, of every line that has one at or before a step."""
-        found = [(item.line.name, item.value_at(step)) for item in self.items]
+        """Name and value, as text, of every line that has one at or before a step.
+
+        Of a compared run it is the first line.
+        """
+        shown = [items[0] for items in self.compared.values() if items[0].is_visible]
+        found = [(item.line.name, item.value_at(step)) for item in (*self.items, *shown)]
         return [(name, self.design.worded(value)) for name, value in found if value is not None]
 
+    def _thin(self, run: ComparedRun) -> tuple[CurveItem, ...]:
+        """The first line and what is measured beside it: more lines of one colour nobody tells apart."""
+        first, *further = self.design.lines
+        lines = (first, *[line for line in further if line.sampled and line.spread is None])
+        powers = self.design.scale is Scale.POWER
+        items = []
+        for line in lines:
+            own = replace(line, name=run.name, tone=run_tone(run.number), spread=None)
+            item = CurveItem(self.box, own, powers=powers, thin=True)
+            item.set_theme(appearance().theme)
+            items.append(item)
+        return tuple(items)
+
+    def _remove(self, run_id: str) -> None:
+        for item in self.compared.pop(run_id, ()):
+            item.remove()
+
     def _fit(self) -> None:
-        values = np.concatenate([item.extremes() for item in self.items])
+        values = np.concatenate([item.extremes() for item in self.all_items])
         if self._guide is not None and values.size:
             values = np.append(values, self._guide.value())
         if self.design.scale is not Scale.SHARE and values.size:

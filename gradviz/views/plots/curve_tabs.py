@@ -5,12 +5,13 @@ Only what the shown run has is there: a run without clipping has no tab for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.curve_design import Family, families
@@ -45,6 +46,7 @@ class CurveTabs(QStackedWidget):
         self._axis_width = AXIS_WIDTH
         self._view: tuple[float, float] | None = None
         self._snapshot: Snapshot | None = None
+        self._compared: Sequence[ComparedRun] = ()
         self.frames: dict[str, TitledFrame] = {}
         self._take(_BEFORE_A_RUN, has_text=False)
 
@@ -85,6 +87,12 @@ class CurveTabs(QStackedWidget):
             or any(event.kind == "text_sample" for event in snapshot.events),
         )
         self._draw(snapshot)
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw those runs too, in the plot that is shown."""
+        self._compared = runs
+        if isinstance(self.current, StepCurves):
+            self.current.show_compared(runs)
 
     def show_values(self, snapshot: Snapshot) -> None:
         """Write the values at the shown step (at reading speed)."""
@@ -138,6 +146,8 @@ class CurveTabs(QStackedWidget):
         current = self.current
         if isinstance(current, StepCurves | GeneratedText):
             current.show_snapshot(snapshot)
+        if isinstance(current, StepCurves):
+            current.show_compared(self._compared)
 
     def _take(self, recorded: Iterable[str], *, has_text: bool) -> None:
         """Have a plot for every family of which something was recorded."""

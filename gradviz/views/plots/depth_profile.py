@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
@@ -21,15 +22,18 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
-from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.magnitude import decades, log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.run_legend import RunLegend
+from gradviz.views.plots.slow_range import whole_decades
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import layer_ticks, power_ticks
-from gradviz.views.theme import Theme
+from gradviz.views.theme import Theme, run_tone
 
 _DOTS_UP_TO = 80
+_NAMED = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +84,9 @@ class DepthProfile(PlotFrame):
         self._names: Sequence[str] = ()
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
-        self._decades = (-6.0, 0.0)
+        self._base = self._decades = (-6.0, 0.0)
+        self._compared: Sequence[ComparedRun] = ()
+        self.others: dict[str, pg.PlotCurveItem] = {}
         self.band_switch = LegendSwitch(
             self.tr("last {0}").format(BAND_STEPS),
             "accent",
@@ -95,6 +101,8 @@ class DepthProfile(PlotFrame):
             switch.toggled.connect(item.setVisible)
             self.add_switch(switch)
         self.clip_switch.hide()
+        self.legend = RunLegend(self, named=_NAMED)
+        self.legend.switched.connect(self._on_run_switched)
         self._box.clicked.connect(self._on_clicked)
         self._box.hovered.connect(self._on_hovered)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
@@ -135,6 +143,7 @@ class DepthProfile(PlotFrame):
         self._row.setPen(pg.mkPen(theme.disabled, width=1))
         self._band.set_colour(theme.accent, 0.22)
         self._marks.set_theme(theme)
+        self._colour_runs(theme)
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Name the rows of a run that is to come."""
@@ -152,7 +161,13 @@ class DepthProfile(PlotFrame):
         self._fit()
 
     def set_decades(self, low: float, high: float) -> None:
-        """Span the same powers of ten as the map's colours."""
+        """Span the same powers of ten as the map's colours, and more where compared runs need it."""
+        self._base = (low, high)
+        for run in self._compared:
+            found = None if run.profile is None else decades(run.profile)
+            if found is not None:
+                least, most = whole_decades(*found)
+                low, high = min(low, least), max(high, most)
         self._decades = (low, high)
         self._box.setXRange(low - 0.15, high + 0.15, padding=0)
         if self._snapshot is not None:
@@ -165,6 +180,7 @@ class DepthProfile(PlotFrame):
             self._names = names
             self._name_rows()
             self._fit()
+            self._draw_compared()
         self._snapshot = snapshot
         if snapshot.last_step < 0:
             return
@@ -180,6 +196,24 @@ class DepthProfile(PlotFrame):
         if profile.clipped is not None:
             self._draw_line(self._clipped, profile.clipped, rows)
         self._draw_marks(profile.values)
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw those runs too, thin and in their colours; their layers are found by name."""
+        if runs is self._compared:
+            return
+        self._compared = runs
+        self.legend.show_runs(runs)
+        for run_id in set(self.others) - {run.id for run in runs}:
+            self._box.removeItem(self.others.pop(run_id))
+        for run in runs:
+            if run.id not in self.others:
+                curve = self.others[run.id] = pg.PlotCurveItem()
+                curve.setZValue(-1)
+                self._box.addItem(curve, ignoreBounds=True)
+        self._colour_runs(appearance().theme)
+        self._draw_compared()
+        self.set_decades(*self._base)
+        self._on_run_switched()
 
     def show_step(self, step: int, *, exact: bool) -> None:
         """Name the shown step in the heading (at reading speed, not at drawing speed)."""
@@ -221,6 +255,10 @@ class DepthProfile(PlotFrame):
                 columns.append(Column(name=text.format(BAND_STEPS), cells=cells[rows]))
         if profile.clipped is not None and self.clip_switch.isChecked():
             columns.append(Column(name=self.tr("after clipping"), cells=profile.clipped[rows]))
+        for run in self._compared:
+            if self.legend.is_on(run.id):
+                name = self.tr("{0} at step {1}").format(run.name, run.step)
+                columns.append(Column(name=name, cells=self._by_name(run)[rows]))
         layers = Column(name=self.tr("layer"), cells=texts(self._names[row] for row in rows))
         return PlottedValues(columns=(layers, *columns))
 
@@ -232,6 +270,26 @@ class DepthProfile(PlotFrame):
 
     def _name_rows(self) -> None:
         self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
+
+    def _colour_runs(self, theme: Theme) -> None:
+        for run in self._compared:
+            self.others[run.id].setPen(pg.mkPen(getattr(theme, run_tone(run.number)), width=1))
+
+    def _draw_compared(self) -> None:
+        rows = np.arange(len(self._names), dtype=float)
+        for run in self._compared:
+            self._draw_line(self.others[run.id], self._by_name(run), rows)
+
+    def _by_name(self, run: ComparedRun) -> np.ndarray:
+        """A run's norms of the layers that have a row here, NaN where it has no layer of that name."""
+        known: dict[str, float] = {}
+        if run.profile is not None:
+            known = dict(zip(run.layers, run.profile.tolist(), strict=True))
+        return np.array([known.get(name, np.nan) for name in self._names], np.float32)
+
+    def _on_run_switched(self) -> None:
+        for run_id, curve in self.others.items():
+            curve.setVisible(self.legend.is_on(run_id))
 
     def _draw_line(self, curve: pg.PlotCurveItem, values: np.ndarray, rows: np.ndarray) -> None:
         logs = log10(values)
@@ -264,4 +322,9 @@ class DepthProfile(PlotFrame):
         ]
         if profile.clipped is not None:
             lines.append(self.tr("after clipping {0}").format(significant(float(profile.clipped[row]))))
+        lines += [
+            self.tr("{0}: {1}").format(run.name, significant(float(value)))
+            for run in self._compared
+            if self.legend.is_on(run.id) and not np.isnan(value := self._by_name(run)[row])
+        ]
         self.canvas.show_card(self._box, QPointF(place.x(), row), self._names[row], lines)

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
@@ -23,8 +24,10 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
+from gradviz.views.plots.difference import DIFFERENCES, Ratios, encode_ratios, on_both_sides, ratios
+from gradviz.views.plots.difference_switch import DifferenceSwitch
 from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
-from gradviz.views.plots.magnitude import Codes, decades, encode, lookup_table
+from gradviz.views.plots.magnitude import MAGNITUDES, Codes, decades, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
@@ -37,12 +40,14 @@ EMPTY_DECADES = (-6.0, 0.0)
 
 
 class FlowMap(PlotFrame):
-    """Shows `snapshot.flow`; a click selects the layer below the pointer."""
+    """Shows `snapshot.flow`, or its ratio to that of a compared run; a click selects the layer there."""
 
     rows_zoomed = Signal(object)
     """(low, high): the rows shown after the user zoomed or panned."""
     levels_changed = Signal(object)
-    """(low, high): the powers of ten that the colours span now."""
+    """(low, high): the powers of ten that the colours of norms span now."""
+    difference_changed = Signal(object)
+    """The id (str) of the run whose map is needed for the difference, or None."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
@@ -50,7 +55,6 @@ class FlowMap(PlotFrame):
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
         self.title.setText(self.tr("Gradient flow"))
-        self.remark.setText(self.tr("log₁₀ ‖∂L/∂W‖₂ by layer and step"))
         canvas.setAccessibleName(self.title.text())
         bottom.set_title(self.tr("step"))
         self._box = PlotBox()
@@ -66,6 +70,16 @@ class FlowMap(PlotFrame):
         self._cursor = CursorLine()
         self._box.addItem(self._cursor, ignoreBounds=True)
         self.levels = SlowRange(whole_decades, EMPTY_DECADES)
+        self.ratio_levels = SlowRange(on_both_sides, (-1.0, 1.0))
+        self.difference = DifferenceSwitch(self)
+        self.difference.changed.connect(self._on_difference)
+        self._row = self.add_row()
+        line = self._row.layout()
+        if isinstance(line, QHBoxLayout):
+            line.insertWidget(0, self.difference)
+        self._compared: Sequence[ComparedRun] = ()
+        self._ratios: tuple[Ratios, np.ndarray] | None = None
+        self._ratios_of: tuple[object, object] = (None, None)
         self._names: Sequence[str] = ()
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
@@ -73,6 +87,7 @@ class FlowMap(PlotFrame):
         self._run = ""
         self._zoomed = False
         self._drawn: tuple[object, ...] = ()
+        self._look: tuple[object, ...] = ()
         self._cursor.dragged_to.connect(self.cursor_moved)
         self._box.clicked.connect(self._on_clicked)
         self._box.hovered.connect(self._on_hovered)
@@ -87,11 +102,12 @@ class FlowMap(PlotFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         super().set_theme(theme)
+        self._theme = theme
         self._bar.set_theme(theme)
         self._cursor.set_theme(theme)
         self._selection.set_theme(theme)
         self.frozen.set_theme(theme)
-        self._image.setLookupTable(lookup_table(theme))
+        self._colour()
 
     def show_layers(self, names: Sequence[str], steps: int) -> None:
         """Name the rows of a run that is to come, and say what will appear."""
@@ -126,6 +142,14 @@ class FlowMap(PlotFrame):
             self._draw(snapshot)
         self._show_frozen(snapshot.events)
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Offer those runs to be taken away, and draw anew where one is."""
+        self._compared = runs
+        self.difference.offer(runs)
+        self._row.setVisible(bool(runs))
+        if self._snapshot is not None and self.difference.run is not None:
+            self._draw(self._snapshot)
 
     def follow(self, snapshot: Snapshot) -> None:
         """Take only the colours' limits of it: others keep to them while the map is hidden."""
@@ -173,10 +197,15 @@ class FlowMap(PlotFrame):
         shown = np.flatnonzero((flow.steps + flow.counts - 0.5 > first) & (flow.steps - 0.5 < last))
         rows = slice(max(0, math.ceil(low - 0.5 + 1e-6)), math.floor(high + 0.5 - 1e-6) + 1)
         name = self.tr("gradient norm ‖∂L/∂W‖₂ of layer (rows) at step (columns)")
+        cells = flow.mean
+        if self._ratios is not None:
+            name = self.tr("gradient norm over that of {0}, of layer (rows) at step (columns)")
+            name = name.format(self._other_name())
+            cells = np.ma.MaskedArray(self._ratios[0], mask=~self._ratios[1])
         return PlottedValues(
             columns=(
                 Column(name=name, cells=texts(self._names[rows])),
-                *(Column(name=str(flow.steps[at]), cells=flow.mean[rows, at]) for at in shown),
+                *(Column(name=str(flow.steps[at]), cells=cells[rows, at]) for at in shown),
             )
         )
 
@@ -204,11 +233,16 @@ class FlowMap(PlotFrame):
         self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
 
     def _draw(self, snapshot: Snapshot) -> None:
-        drawn = (id(snapshot.flow), self.levels.low, self.levels.high)
+        self._compare(snapshot)
+        levels = self.levels if self._ratios is None else self.ratio_levels
+        drawn = (id(snapshot.flow), id(self._ratios), levels.low, levels.high)
         if drawn == self._drawn:
             return
         self._drawn = drawn
-        codes = encode(snapshot.flow.mean, self.levels.low, self.levels.high)
+        if self._ratios is None:
+            codes = encode(snapshot.flow.mean, levels.low, levels.high)
+        else:
+            codes = encode_ratios(*self._ratios, levels.high)
         steps, codes = evenly(snapshot.flow.steps, codes)
         width = (steps[1] - steps[0]) if len(steps) > 1 else 1
         self._image.setImage(codes, levels=None, autoLevels=False)
@@ -220,8 +254,58 @@ class FlowMap(PlotFrame):
         self.frozen.show_spans(spans, last)
         self._bar.set_frozen(shown=bool(spans))
 
+    def _compare(self, snapshot: Snapshot) -> None:
+        """Have the ratios to the run that is taken away, None where none is or its map is not read yet."""
+        wanted = self.difference.run
+        other = next((run for run in self._compared if run.id == wanted and run.flow is not None), None)
+        if other is None or other.flow is None:
+            self._ratios, self._ratios_of = None, (None, None)
+        elif self._ratios_of[0] is not snapshot.flow or self._ratios_of[1] is not other.flow:
+            self._ratios = ratios(snapshot.flow, self._names, other.flow, other.layers)
+            self._ratios_of = (snapshot.flow, other.flow)
+            values, known = self._ratios
+            found = decades(values if known.all() else values[known])
+            if found is not None:
+                self.ratio_levels.include(*found, time.monotonic())
+        self._colour()
+
+    def _colour(self) -> None:
+        """Colours, their bar and the remark, as what is shown needs them."""
+        differs = self._ratios is not None
+        look = (differs, self._theme, self._other_name(), self.ratio_levels.high)
+        if look == self._look:
+            return
+        self._look = look
+        colours = DIFFERENCES if differs else MAGNITUDES
+        self._image.setLookupTable(lookup_table(self._theme, colours))
+        self._bar.set_colours(colours)
+        levels = self.ratio_levels if differs else self.levels
+        self._bar.set_levels(levels.low, levels.high)
+        text = self.tr("log₁₀ ‖∂L/∂W‖₂ by layer and step")
+        if differs:
+            text = self.tr("norms ÷ those of {0}: orange is larger").format(self._other_name())
+        self.remark.setText(text)
+
+    def _other_name(self) -> str:
+        wanted = self.difference.run
+        return next((run.name for run in self._compared if run.id == wanted), "")
+
+    def _ratio_words(self, row: int, column: int) -> list[str]:
+        if self._ratios is None or not self._ratios[1][row, column]:
+            return []
+        ratio = float(self._ratios[0][row, column])
+        return [self.tr("{0} times that of {1}").format(significant(ratio), self._other_name())]
+
+    def _on_difference(self) -> None:
+        self.ratio_levels.reset()
+        self._ratios_of = (None, None)
+        self.difference_changed.emit(self.difference.run)
+        if self._snapshot is not None and len(self._snapshot.flow.steps):
+            self._draw(self._snapshot)
+
     def _show_levels(self) -> None:
-        self._bar.set_levels(self.levels.low, self.levels.high)
+        if self._ratios is None:
+            self._bar.set_levels(self.levels.low, self.levels.high)
         self.levels_changed.emit((self.levels.low, self.levels.high))
 
     def _on_clicked(self, place: QPointF) -> None:
@@ -256,6 +340,7 @@ class FlowMap(PlotFrame):
                 self.tr("frozen: it does not learn here")
                 if self.frozen.contains_place(row, place.x())
                 else self.tr("gradient norm {0}").format(significant(value)),
+                *self._ratio_words(row, column),
             ],
         )
 

@@ -9,6 +9,7 @@ Walt and Smith 2015).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from gradviz.views.theme import Theme
 
 NOTHING, ZERO, NAN, INFINITE, FIRST = 0, 1, 2, 3, 4
 _STEPS = 255 - FIRST
-_STOPS = (
+MAGNITUDES = (
     "#440154", "#481769", "#472C7A", "#423F85", "#3B518B", "#33628D", "#2C718E", "#26818E", "#21908C",
     "#1F9F88", "#27AD80", "#3DBC73", "#5CC862", "#81D34C", "#AADC31", "#D5E219", "#FDE725",
 )  # fmt: skip
@@ -26,18 +27,18 @@ Floats = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.uint8]
 
 
-def ramp(count: int) -> npt.NDArray[np.uint8]:
-    """The map as `count` RGB rows, from small to large."""
-    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in _STOPS], dtype=float)
+def ramp(count: int, colours: Sequence[str] = MAGNITUDES) -> npt.NDArray[np.uint8]:
+    """A map as `count` RGB rows, from small to large."""
+    stops = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in colours], dtype=float)
     places = np.linspace(0, len(stops) - 1, count)
     rows = [np.interp(places, np.arange(len(stops)), stops[:, channel]) for channel in range(3)]
     return np.stack(rows, axis=1).round().astype(np.uint8)
 
 
-def lookup_table(theme: Theme) -> npt.NDArray[np.uint8]:
+def lookup_table(theme: Theme, colours: Sequence[str] = MAGNITUDES) -> npt.NDArray[np.uint8]:
     """RGBA for the 256 codes."""
     table = np.zeros((256, 4), dtype=np.uint8)
-    table[FIRST:, :3] = ramp(_STEPS + 1)
+    table[FIRST:, :3] = ramp(_STEPS + 1, colours)
     table[FIRST:, 3] = 255
     for code, colour in ((ZERO, theme.zero), (NAN, theme.non_finite), (INFINITE, theme.exploding)):
         table[code] = [*(int(colour[i : i + 2], 16) for i in (1, 3, 5)), 255]

@@ -19,6 +19,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.layer_table.frame import LayerTable
@@ -59,6 +60,8 @@ class PlotArea(QWidget):
     """Whether the user wants the network diagram at the left."""
     wanted_changed = Signal(object)
     """What has to be read through time (frozenset of `snapshot.HISTORIES`)."""
+    difference_changed = Signal(object)
+    """The id (str) of the compared run whose map is needed, or None."""
     columns_changed = Signal(object)
     """How many columns (int) the widest plot over steps has."""
 
@@ -124,6 +127,7 @@ class PlotArea(QWidget):
         self._names: tuple[str, ...] = ()
         self._tick = 0
         self._last: Snapshot | None = None
+        self._compared: Sequence[ComparedRun] = ()
         self._read_at = 0.0
         self._table_soon = Throttle(self._draw_table, round(_READING_S * 1000), self)
         self._connect()
@@ -186,6 +190,17 @@ class PlotArea(QWidget):
             self._read_at = now
             if draws_curves:
                 self.curves.show_values(snapshot)
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw other runs beside the shown one, in the plots that are seen."""
+        self._compared = runs
+        if not self.shows_diagram and not self.enlarging.hides(self.flow):
+            self.flow.show_compared(runs)
+        if not self.shows_diagram and not self.enlarging.hides(self.curves):
+            self.curves.show_compared(runs)
+        if self.across.current is self.profile and not self.enlarging.hides(self.across):
+            self.profile.show_compared(runs)
+        self.updates.legend.row.setVisible(bool(runs))  # so that its rows stay beside those of the map
 
     def _draw_left(self, snapshot: Snapshot, *, reads: bool) -> None:
         diagram = self.diagram if self.shows_diagram else None
@@ -267,6 +282,7 @@ class PlotArea(QWidget):
 
     def _catch_up(self, *_unused: object) -> None:
         """Draw at once what was hidden until now."""
+        self.show_compared(self._compared)
         last, self._last = self._last, None
         if last is not None:
             self.show_snapshot(last)
@@ -359,6 +375,7 @@ class PlotArea(QWidget):
             upright.rows_zoomed.connect(self._on_profile_rows)
         self.across.currentChanged.connect(self._tell_wanted)
         self.curves.wants_changed.connect(self._tell_wanted)
+        self.flow.difference_changed.connect(self.difference_changed)
         self.flow.levels_changed.connect(self._on_levels_changed)
 
     def _on_flow_zoomed(self, steps: tuple[float, float] | None) -> None:

@@ -6,10 +6,13 @@ not finite has no place on an axis and stands as a mark at its edge.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
@@ -19,10 +22,13 @@ from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plotted_values import Column, PlottedValues
+from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
+
+_NAMED = 5
 
 
 class StepCurves(PlotFrame):
@@ -42,6 +48,9 @@ class StepCurves(PlotFrame):
         self._horizon = 1
         self._zoomed = False
         self.switches = {line.name: self._switch(line) for line in _switched(family)}
+        self.legend = RunLegend(self, named=_NAMED)
+        self.legend.switched.connect(self._on_run_switched)
+        self._compared: Sequence[ComparedRun] = ()
         for pane in self.panes:
             pane.cursor.dragged_to.connect(self.cursor_moved)
             pane.box.hovered.connect(self._on_hovered)
@@ -81,6 +90,15 @@ class StepCurves(PlotFrame):
         for pane in self.panes:
             pane.show(snapshot)
 
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw those runs too."""
+        if runs is not self._compared:
+            self._compared = runs
+            self.legend.show_runs(runs)
+            for pane in self.panes:
+                pane.show_compared(runs)
+            self._on_run_switched()
+
     def show_values(self, snapshot: Snapshot) -> None:
         """Write the values at the shown step into the margin (at reading speed)."""
         for pane in self.panes:
@@ -109,7 +127,7 @@ class StepCurves(PlotFrame):
     def values(self) -> PlottedValues | None:
         """A row for each step in sight at which a line that is shown has a value."""
         first, last = self.panes[0].box.viewRange()[0]
-        items = [(pane, item) for pane in self.panes for item in pane.items if item.is_visible]
+        items = [(pane, item) for pane in self.panes for item in pane.all_items if item.is_visible]
         parts = [item.steps_between(first, last) for _, item in items]
         steps = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
         if not len(steps):
@@ -137,6 +155,11 @@ class StepCurves(PlotFrame):
         for name, switch in self.switches.items():
             for pane in self.panes:
                 pane.show_line(name, visible=switch.isChecked())
+
+    def _on_run_switched(self) -> None:
+        for run_id in self.legend.switches:
+            for pane in self.panes:
+                pane.show_run(run_id, visible=self.legend.is_on(run_id))
 
     def _on_zoomed(self, *_unused: object) -> None:
         self._zoomed = True

@@ -26,6 +26,7 @@ from gradviz.views.plots.tab_overflow import TabOverflow
 from gradviz.views.theme import Theme
 
 HEADING_HEIGHT = 36
+ROW_HEIGHT = 24
 _TAB_PAD = 10
 
 
@@ -89,6 +90,20 @@ class TitledFrame(QWidget):
         layout = self.layout()
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(layout.count() - 1, widget)
+
+    def add_row(self) -> QWidget:
+        """A further row below the heading, for what has no room in it; hidden while there is nothing."""
+        row = QWidget(self)
+        row.setFixedHeight(ROW_HEIGHT)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(8, 0, 8, 0)
+        line.setSpacing(8)
+        line.addStretch(1)
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(1, row)
+        row.hide()
+        return row
 
     def add_tab(self, text: str, tip: str, *, before: bool) -> QToolButton:
         """Put the name of what can stand in this place instead beside the title."""

@@ -1,0 +1,73 @@
+"""What the pictures need of a run that is compared with the shown one, as frozen data.
+
+Less than a snapshot: of all layers only what is drawn, and the map's numbers only where the map is made of
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gradviz.control.run_entry import RunEntry
+from gradviz.records import snapshot
+from gradviz.records.levels import Floats
+from gradviz.records.reader import RunReader
+from gradviz.records.series import Series
+from gradviz.records.snapshot import Curve
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedRun:
+    """One run beside the shown one. Arrays are shared and must not be written to.
+
+    `number` gives its colour, `layers` names its measured layers. `numbers` and `curves` are as in a
+    snapshot; `profile` are the gradient norms of its layers at `step`, the shown step or its own last one.
+    `flow` is there where it was asked for.
+    """
+
+    id: str
+    name: str
+    number: int
+    layers: tuple[str, ...]
+    last_step: int
+    step: int
+    profile: Floats | None
+    numbers: Mapping[str, Series]
+    curves: Mapping[str, Curve]
+    flow: Series | None
+
+
+def read_compared(
+    reader: RunReader,
+    entry: RunEntry,
+    number: int,
+    *,
+    cursor: int,
+    view: tuple[int, int] | None,
+    columns: int,
+    has_flow: bool,
+) -> ComparedRun:
+    """All of it, as of the reader's last refresh."""
+    first, last = view or (0, reader.last_step)
+    found = ComparedRun(
+        id=entry.id,
+        name=entry.name,
+        number=number,
+        layers=tuple(layer.name for layer in reader.info.measured),
+        last_step=reader.last_step,
+        step=-1,
+        profile=None,
+        numbers=snapshot.numbers(reader, first, last, columns),
+        curves=snapshot.curves(reader),
+        flow=snapshot.flow(reader, first, last, columns) if has_flow else None,
+    )
+    return at_cursor(found, reader, cursor)
+
+
+def at_cursor(run: ComparedRun, reader: RunReader, cursor: int) -> ComparedRun:
+    """The same with the profile of another step."""
+    if "grad_norm" not in reader.slices or run.last_step < 0:
+        return run
+    step, profile = reader.at("grad_norm", min(max(cursor, 0), run.last_step))
+    return replace(run, step=step, profile=profile)

@@ -1,0 +1,245 @@
+"""Which runs of the session are compared with the shown one, and what is read of them.
+
+Each has a reader of its own. One that has ended is read once, and again only where another stretch of it is
+wanted; one that grows is looked at twice a second, because nobody compares faster. The choice is kept in the
+session's layout, and with it the number of each run, so that a run has its colour for good.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from gradviz.control.compared_run import ComparedRun, at_cursor, read_compared
+from gradviz.control.refresh_clock import RefreshClock
+from gradviz.control.run_entry import RunEntry
+from gradviz.control.session_document import SessionDocument
+from gradviz.records.errors import RecordsError
+from gradviz.records.reader import RunReader
+from gradviz.records.run import RunState
+from gradviz.records.snapshot import Snapshot
+
+COMPARED, RUN_NUMBERS = "compared", "run_numbers"
+"""Keys of the layout: the ids of the compared runs, and the number of every run by its id."""
+LOOK_MS = 500
+
+
+class Comparison(QObject):
+    """Follows the clock's run: compared are the chosen ones without it, and none while no run is shown."""
+
+    changed = Signal(object)
+    """The compared runs (tuple of ComparedRun), in the session's order, as they are now."""
+    choice_changed = Signal()
+    """Which runs are chosen, or their numbers."""
+    failed = Signal(object)
+    """A sentence (str): a run cannot be read and is compared no longer."""
+
+    def __init__(self, document: SessionDocument, clock: RefreshClock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._clock = clock
+        self._numbers: dict[str, int] = {}
+        self._followed: dict[str, _Followed] = {}
+        self._runs: tuple[ComparedRun, ...] = ()
+        self._difference: str | None = None
+        self._shown: Snapshot | None = None
+        self._looked_at = 0.0
+        self._visible = True
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        document.runs_changed.connect(self._on_runs)
+        document.run_replaced.connect(self._on_replaced)
+        document.reopened.connect(self._on_reopened)
+        clock.refreshed.connect(self._on_refreshed)
+        self._on_reopened()
+
+    @property
+    def runs(self) -> tuple[ComparedRun, ...]:
+        """What was read last."""
+        return self._runs
+
+    @property
+    def chosen(self) -> Mapping[str, int]:
+        """The chosen runs that the session has, and the number of each."""
+        wanted = _texts(self._document.layout.get(COMPARED))
+        return {run.id: self._numbers[run.id] for run in self._document.runs if run.id in wanted}
+
+    @property
+    def is_ticking(self) -> bool:
+        """Whether a growing run is looked at."""
+        return self._timer.isActive()
+
+    @property
+    def open_readers(self) -> int:
+        """How many runs are held open."""
+        return sum(followed.reader is not None for followed in self._followed.values())
+
+    def set_compared(self, run_id: str, on: bool) -> None:
+        """Compare a run, or do so no longer."""
+        chosen = [run for run in self.chosen if run != run_id]
+        self._choose([*chosen, run_id] if on else chosen)
+
+    def set_difference(self, run_id: str | None) -> None:
+        """Tell from which run the map's difference is made, so that its map is read too."""
+        if run_id != self._difference:
+            self._difference = run_id
+            self._look()
+
+    def set_visible(self, visible: bool) -> None:
+        """Rest while nothing is seen; catch up on show."""
+        if visible != self._visible:
+            self._visible = visible
+            self._timer.stop()
+            if visible:
+                self._look()
+
+    def close(self) -> None:
+        """Stop for good and close all stores."""
+        self._shown = None
+        self._timer.stop()
+        self._drop(set(self._followed))
+
+    def _choose(self, runs: list[str]) -> None:
+        layout = {**self._document.layout, COMPARED: runs, RUN_NUMBERS: dict(self._numbers)}
+        self._document.set_layout(layout)
+        self.choice_changed.emit()
+        self._look()
+
+    @Slot()
+    def _look(self) -> None:
+        """Read what is new of all that are compared now."""
+        if not self._visible:
+            return
+        self._looked_at = time.monotonic()
+        shown = self._shown
+        wanted = [] if shown is None else [run for run in self.chosen if run != shown.run.id]
+        self._drop(set(self._followed) - set(wanted))
+        found = []
+        for run_id in wanted:
+            entry = self._document.run(run_id)
+            if entry is not None and shown is not None:
+                run = self._read(entry, shown)
+                found += [run] if run is not None else []
+        grows = any(not followed.is_done for followed in self._followed.values())
+        if grows != self._timer.isActive():
+            self._timer.start() if grows else self._timer.stop()
+        runs = tuple(found)
+        if len(runs) != len(self._runs) or any(a is not b for a, b in zip(runs, self._runs, strict=True)):
+            self._runs = runs
+            self.changed.emit(runs)
+
+    def _read(self, entry: RunEntry, shown: Snapshot) -> ComparedRun | None:
+        followed = self._followed.setdefault(entry.id, _Followed())
+        if followed.source not in (None, entry.source):
+            followed.close()  # it was saved, and lies in the document now
+        try:
+            return followed.read(
+                entry,
+                self._numbers[entry.id],
+                cursor=shown.cursor,
+                view=self._clock.view,
+                columns=self._clock.columns,
+                has_flow=entry.id == self._difference,
+            )
+        except RecordsError as error:
+            if entry.is_finished:
+                self._drop({entry.id})
+                self._choose([run for run in self.chosen if run != entry.id])
+                self.failed.emit(str(error))
+            return None  # its engine is just writing the first rows: at the next look
+
+    def _drop(self, runs: set[str]) -> None:
+        for run in runs:
+            followed = self._followed.pop(run, None)
+            if followed is not None:
+                followed.close()
+
+    @Slot()
+    def _on_runs(self) -> None:
+        for run in self._document.runs:
+            self._numbers.setdefault(run.id, max(self._numbers.values(), default=0) + 1)
+        self._look()
+
+    @Slot()
+    def _on_reopened(self) -> None:
+        self._drop(set(self._followed))
+        kept = self._document.layout.get(RUN_NUMBERS)
+        known = kept.items() if isinstance(kept, dict) else ()
+        self._numbers = {run: number for run, number in known if type(number) is int and number > 0}
+        self._on_runs()
+        self.choice_changed.emit()
+
+    @Slot(object, object)
+    def _on_replaced(self, old: str, new: RunEntry) -> None:
+        """A run that goes on as another keeps its colour and its place."""
+        if old in self._numbers:
+            self._numbers[new.id] = self._numbers[old]
+        wanted = _texts(self._document.layout.get(COMPARED))
+        if wanted:
+            self._choose([*self.chosen, *[new.id] * (old in wanted)])
+
+    @Slot(object)
+    def _on_refreshed(self, snapshot: Snapshot | None) -> None:
+        before, self._shown = self._shown, snapshot
+        grows = snapshot is not None and snapshot.live and snapshot.status.state is RunState.RUNNING
+        same = before is not None and snapshot is not None and before.run.id == snapshot.run.id
+        if not (grows and same) or time.monotonic() - self._looked_at >= LOOK_MS / 1000:
+            self._look()
+
+
+class _Followed:
+    """A compared run with its reader."""
+
+    def __init__(self) -> None:
+        self.reader: RunReader | None = None
+        self.source: object = None
+        self.run: ComparedRun | None = None
+        self.is_done = False
+        self._asked: object = None
+        self._cursor = -1
+
+    def read(
+        self,
+        entry: RunEntry,
+        number: int,
+        *,
+        cursor: int,
+        view: tuple[int, int] | None,
+        columns: int,
+        has_flow: bool,
+    ) -> ComparedRun | None:
+        """What there is, read anew only where something changed; None while there is no store yet."""
+        if self.reader is None:
+            if not entry.is_finished and not entry.source.exists():
+                return None
+            self.reader, self.source = entry.open(), entry.source
+        reader = self.reader
+        news = not self.is_done and reader.refresh()
+        self.is_done = entry.is_finished or reader.status.state is RunState.FINISHED
+        asked = (view, columns, has_flow)
+        if self.run is None or news or asked != self._asked:
+            self.run = read_compared(
+                reader, entry, number, cursor=cursor, view=view, columns=columns, has_flow=has_flow
+            )
+        elif cursor != self._cursor:
+            self.run = at_cursor(self.run, reader, cursor)
+        if (self.run.name, self.run.number) != (entry.name, number):
+            self.run = replace(self.run, name=entry.name, number=number)
+        self._asked, self._cursor = asked, cursor
+        return self.run
+
+    def close(self) -> None:
+        """Close the store and forget what was read."""
+        if self.reader is not None:
+            self.reader.close()
+        self.reader = self.run = self.source = None
+        self.is_done = False
+
+
+def _texts(value: object) -> list[str]:
+    """The texts of a list in a file, which may hold anything."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

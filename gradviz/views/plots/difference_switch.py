@@ -1,0 +1,88 @@
+"""The switch in the map's heading that takes a compared run away from the shown one: “minus Run 1”.
+
+On the map's scale of powers of ten the logarithms are subtracted. Where several runs are compared an arrow
+beside it offers the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from gradviz.control.compared_run import ComparedRun
+from gradviz.views.restyle import restyle
+
+
+class DifferenceSwitch(QToolButton):
+    """Hidden while nothing is compared; checked while the map shows the difference."""
+
+    changed = Signal()
+    """Another run is taken away, or none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "choice")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._names: dict[str, str] = {}
+        self._run: str | None = None
+        self._choices = QMenu(self)
+        self.toggled.connect(self._on_toggled)
+        self.hide()
+
+    @property
+    def run(self) -> str | None:
+        """The id of the run that is taken away; None while the map shows the norms."""
+        return self._run if self.isChecked() else None
+
+    @property
+    def choices(self) -> list[QAction]:
+        """What the arrow offers."""
+        return self._choices.actions()
+
+    def offer(self, runs: Sequence[ComparedRun]) -> None:
+        """Offer these; where the one that is taken away is gone, the norms come back."""
+        names = {run.id: run.name for run in runs}
+        if names == self._names:
+            return
+        self._names = names
+        self.setVisible(bool(names))
+        if self._run not in names:
+            self._run = next(iter(names), None)
+            self.setChecked(False)
+        self._choices.clear()
+        for run_id, name in names.items():
+            action = self._choices.addAction(self.tr("minus {0}").format(name))
+            action.setData(run_id)
+            action.triggered.connect(self._on_chosen)
+        several = len(names) > 1
+        mode = self.ToolButtonPopupMode
+        self.setMenu(self._choices if several else None)  # type: ignore[arg-type]
+        self.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
+        restyle(self, "more", "yes" if several else "")
+        self._say()
+
+    def _say(self) -> None:
+        name = self._names.get(self._run or "", "")
+        self.setText(self.tr("minus {0}").format(name))
+        tip = self.tr("Colour how many powers of ten the shown run’s norms are above those of “{0}”")
+        self.setToolTip(tip.format(name))
+        self.setAccessibleName(self.text())
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self._run = str(action.data())
+            self._say()
+            if self.isChecked():
+                self.changed.emit()
+            else:
+                self.setChecked(True)
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,186 @@
+"""Compared runs are read by readers of their own, no more often than needed, and let go of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gradviz.control.comparison import COMPARED, RUN_NUMBERS, Comparison
+from gradviz.control.engine_state import RunChange
+from gradviz.control.refresh_clock import RefreshClock
+from gradviz.records.run import FinishReason, RunState, RunStatus
+
+
+@pytest.fixture
+def clock(document, qtbot):
+    clock = RefreshClock()
+    yield clock
+    clock.close()
+
+
+@pytest.fixture
+def comparison(document, clock):
+    comparison = Comparison(document, clock)
+    yield comparison
+    comparison.close()
+    assert comparison.open_readers == 0
+    assert not comparison.is_ticking
+
+
+@pytest.fixture
+def runs(document, recorded):
+    """Three recorded runs of 10, 20 and 30 steps."""
+    ids = []
+    for steps in (10, 20, 30):
+        request = document.new_run()
+        status = recorded(request.store, request.run_id, steps)
+        document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
+        ids.append(request.run_id)
+    return ids
+
+
+def show(clock, document, run_id, qtbot):
+    clock.follow(document.run(run_id))
+    qtbot.waitUntil(lambda: clock.snapshot is not None and clock.snapshot.run.id == run_id)
+
+
+def test_chosen_runs_are_read_once_and_the_shown_one_is_not_among_them(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    told = []
+    comparison.changed.connect(told.append)
+    comparison.set_compared(runs[0], on=True)
+    comparison.set_compared(runs[2], on=True)
+    assert comparison.runs == ()
+    assert comparison.open_readers == 0
+    show(clock, document, runs[2], qtbot)
+    assert [run.id for run in comparison.runs] == [runs[0]]
+    assert comparison.runs[0].numbers["train_loss"].mean[0].tolist() == list(range(10))
+    assert comparison.runs[0].layers == ("Linear 1",)
+    assert comparison.runs[0].flow is None
+    assert comparison.open_readers == 1
+    assert not comparison.is_ticking
+    assert len(told) == 1
+
+
+def test_the_profile_follows_the_cursor_up_to_the_run_s_own_end(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    comparison.set_compared(runs[0], on=True)
+    show(clock, document, runs[2], qtbot)
+    assert comparison.runs[0].step == 9
+    numbers = comparison.runs[0].numbers
+    clock.set_cursor(4)
+    qtbot.waitUntil(lambda: comparison.runs[0].step == 4)
+    assert comparison.runs[0].profile.tolist() == [4.0]
+    assert comparison.runs[0].numbers is numbers
+
+
+def test_the_map_is_read_only_for_the_difference_and_a_view_for_all(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    for run in runs[:2]:
+        comparison.set_compared(run, on=True)
+    show(clock, document, runs[2], qtbot)
+    comparison.set_difference(runs[1])
+    first, second = comparison.runs
+    assert first.flow is None
+    assert np.array_equal(second.flow.mean, [np.arange(20)])
+    clock.set_view(5, 8)
+    qtbot.waitUntil(lambda: len(comparison.runs[1].flow.steps) == 4)
+    assert comparison.runs[0].numbers["train_loss"].steps.tolist() == [5, 6, 7, 8]
+
+
+def test_a_growing_run_is_looked_at_until_it_has_ended(clock, comparison, runs, begun, qtbot) -> None:
+    document = comparison._document
+    request = document.new_run()
+    comparison.set_compared(request.run_id, on=True)
+    show(clock, document, runs[0], qtbot)
+    assert comparison.runs == ()
+    assert comparison.is_ticking
+    writer = begun(request.store, request.run_id, 5)
+    qtbot.waitUntil(lambda: bool(comparison.runs))
+    assert comparison.runs[0].last_step == 4
+    status = RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=5)
+    writer.finish(status)
+    writer.close()
+    qtbot.waitUntil(lambda: not comparison.is_ticking)
+    comparison.set_visible(False)
+    comparison.set_visible(True)
+    assert not comparison.is_ticking
+
+
+def test_nothing_ticks_while_nothing_is_seen(document, clock, comparison, runs, qtbot) -> None:
+    request = document.new_run()
+    comparison.set_compared(request.run_id, on=True)
+    show(clock, document, runs[0], qtbot)
+    comparison.set_visible(False)
+    assert not comparison.is_ticking
+    comparison.set_visible(True)
+    assert comparison.is_ticking
+
+
+def test_a_run_keeps_its_number_when_another_goes(document, clock, comparison, runs, qtbot) -> None:
+    for run in runs:
+        comparison.set_compared(run, on=True)
+    assert list(comparison.chosen.values()) == [1, 2, 3]
+    show(clock, document, runs[2], qtbot)
+    document.remove_run(runs[0])
+    assert comparison.chosen == {runs[1]: 2, runs[2]: 3}
+    assert comparison.open_readers == 1
+    assert document.layout[COMPARED] == runs
+    assert document.layout[RUN_NUMBERS] == {run: number for number, run in enumerate(runs, 1)}
+
+
+def test_a_run_that_goes_on_as_another_keeps_colour_and_place(document, comparison, runs, recorded) -> None:
+    comparison.set_compared(runs[0], on=True)
+    old = document.run(runs[0])
+    request = document.new_run()
+    recorded(request.store, request.run_id, 7)
+    new = document.run(request.run_id)
+    document._set_runs(run for run in document.runs if run is not new)
+    document._replace_run(old, new)
+    assert comparison.chosen == {new.id: 1}
+
+
+def test_the_choice_is_saved_with_the_session(document, comparison, runs, tmp_path, qtbot) -> None:
+    comparison.set_compared(runs[1], on=True)
+    with qtbot.waitSignal(document.save_finished) as saved:
+        document.save(tmp_path / "a.gradviz")
+    assert not saved.args[0].error
+    document.new()
+    assert comparison.chosen == {}
+    document.open(tmp_path / "a.gradviz")
+    assert comparison.chosen == {runs[1]: 2}
+
+
+@pytest.mark.parametrize(
+    "layout", [{COMPARED: 3, RUN_NUMBERS: []}, {COMPARED: [1, None], RUN_NUMBERS: {"a": "b"}}]
+)
+def test_a_layout_of_something_else_compares_nothing(document, comparison, runs, layout) -> None:
+    document.set_layout(layout)
+    document.reopened.emit()
+    assert comparison.chosen == {}
+    comparison.set_compared(runs[0], on=True)
+    assert comparison.chosen == {runs[0]: 1}
+
+
+def test_a_run_that_cannot_be_read_is_said_and_compared_no_longer(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    show(clock, document, runs[2], qtbot)
+    document.run(runs[0]).source.write_bytes(b"no store")
+    with qtbot.waitSignal(comparison.failed) as said:
+        comparison.set_compared(runs[0], on=True)
+    assert said.args[0].endswith(".")
+    assert comparison.chosen == {}
+    assert comparison.open_readers == 0
+
+
+def test_without_a_shown_run_nothing_is_held_open(document, clock, comparison, runs, qtbot) -> None:
+    comparison.set_compared(runs[0], on=True)
+    show(clock, document, runs[2], qtbot)
+    clock.follow(None)
+    assert comparison.runs == ()
+    assert comparison.open_readers == 0
+    assert comparison.chosen == {runs[0]: 1}

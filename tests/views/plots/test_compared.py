@@ -1,0 +1,135 @@
+"""Compared runs in the curves and in the profile: each in its colour, switched by its name, let go of."""
+
+import numpy as np
+import pointer
+import pytest
+
+from gradviz.views.appearance import ThemeChoice, appearance
+from gradviz.views.plots.curve_design import families
+from gradviz.views.plots.curve_tabs import CurveTabs
+from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.step_curves import StepCurves
+from gradviz.views.theme import DARK, LIGHT, run_tone
+
+
+@pytest.fixture
+def curves(app, qtbot):
+    recorded = ("train_loss", "val_loss", "train_accuracy", "val_accuracy")
+    view = StepCurves(next(family for f in families() if (family := f.of(recorded)) is not None))
+    qtbot.addWidget(view)
+    view.resize(700, 420)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def profile(app, qtbot):
+    view = DepthProfile()
+    qtbot.addWidget(view)
+    view.resize(420, 420)
+    view.show()
+    view.set_decades(-4, 1)
+    return view
+
+
+def colour(item) -> str:
+    return item._curve.opts["pen"].color().name().upper()
+
+
+def test_a_compared_run_has_thin_lines_in_its_colour_of_the_theme(curves, snapshot, compared) -> None:
+    run = compared("one", 3, steps=60)
+    curves.show_snapshot(snapshot(steps=100))
+    curves.show_compared((run,))
+    training, validation = curves.panes[0].compared["one"]
+    x, y = training._curve.getData()
+    assert np.array_equal(x, np.arange(60))
+    assert np.array_equal(y, run.numbers["train_loss"].mean[0])
+    assert np.array_equal(validation._curve.getData()[0], [0, 23, 46])
+    assert not len(validation._dots.data)
+    assert colour(training) == LIGHT.run_3
+    appearance().choose(ThemeChoice.DARK)
+    assert colour(training) == DARK.run_3
+
+
+def test_the_axis_holds_what_is_compared_too(curves, snapshot, compared) -> None:
+    curves.show_snapshot(snapshot(steps=100))
+    top = curves.panes[0].top
+    curves.show_compared((compared("one", 1, steps=60, first_loss=30.0),))
+    assert curves.panes[0].top >= 30 > top
+
+
+def test_the_legend_has_one_entry_for_a_run_and_switches_it(curves, snapshot, compared) -> None:
+    runs = (compared("one", 1, steps=60), compared("two", 2, steps=60))
+    curves.show_snapshot(snapshot(steps=100))
+    assert curves.legend.row.isHidden()
+    curves.show_compared(runs)
+    assert [switch.text() for switch in curves.legend.switches.values()] == ["Run 1", "Run 2"]
+    assert curves.legend.row.isVisible()
+    curves.legend.switches["one"].click()
+    lines = [pane.compared["one"][0] for pane in curves.panes]
+    assert not any(item.is_visible for item in lines)
+    assert all(pane.compared["two"][0].is_visible for pane in curves.panes)
+    pointer.hover(curves.canvas, curves.canvas.boxes[0], 33.2, 1.0)
+    assert "Run 2" in curves.canvas.card.text
+    assert "Run 1" not in curves.canvas.card.text
+    names = [column.name for column in curves.values().columns]
+    assert "Run 2: loss" in names
+    assert "Run 1: loss" not in names
+    curves.show_compared((*runs,))
+    assert not curves.panes[0].compared["one"][0].is_visible
+
+
+def drawn(curves) -> list[int]:
+    return [len(pane.box.childGroup.childItems()) for pane in curves.panes]
+
+
+def test_what_is_compared_no_longer_leaves_nothing_behind(curves, snapshot, compared) -> None:
+    curves.show_snapshot(snapshot(steps=100))
+    before = drawn(curves)
+    curves.show_compared((compared("one", 1, steps=60),))
+    assert drawn(curves) != before
+    curves.show_compared(())
+    assert drawn(curves) == before
+    assert curves.legend.switches == {}
+    assert curves.legend.row.isHidden()
+
+
+def test_many_runs_keep_their_samples_and_tell_their_names(curves, snapshot, compared) -> None:
+    curves.show_snapshot(snapshot(steps=30))
+    runs = tuple(compared(f"r{number}", number, steps=30) for number in range(1, 8))
+    curves.show_compared(runs)
+    assert all("Run" in switch.toolTip() for switch in curves.legend.switches.values())
+    assert curves.legend.row.sizeHint().width() < 500
+
+
+def test_hidden_curves_are_not_drawn_until_they_are_shown(app, qtbot, snapshot, compared) -> None:
+    tabs = CurveTabs()
+    qtbot.addWidget(tabs)
+    rate = {"learning_rate": lambda step: 0.1 / (1 + step)}
+    tabs.show_snapshot(snapshot(steps=60, numbers=rate))
+    tabs.show_compared((compared("one", 1, steps=40, numbers=rate),))
+    hidden = tabs.frames["rates"]
+    assert hidden.panes[0].compared == {}
+    tabs.show_family("rates")
+    assert len(hidden.panes[0].compared["one"][0].steps) == 40
+
+
+def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:
+    profile.show_snapshot(snapshot(names=("a", "b", "c", "d"), steps=30, weakest=-3))
+    run = compared("one", 2, names=("d", "x", "b"), steps=30, weakest=-7)
+    profile.show_compared((run,))
+    x, y = profile.others["one"].getData()
+    assert np.array_equal(y, np.arange(4))
+    assert np.isnan(x[[0, 2]]).all()
+    assert x[[1, 3]] == pytest.approx(np.log10(run.profile[[2, 0]]), abs=1e-5)
+    low, high = profile.canvas.boxes[0].viewRange()[0]
+    assert low < x[3] < high
+    assert profile.others["one"].opts["pen"].color().name().upper() == getattr(LIGHT, run_tone(2))
+    pointer.hover(profile.canvas, profile.canvas.boxes[0], -1, 1)
+    assert "Run 2" in profile.canvas.card.text
+    assert any(column.name == "Run 2 at step 29" for column in profile.values().columns)
+    profile.legend.switches["one"].click()
+    assert not profile.others["one"].isVisible()
+    profile.show_compared(())
+    assert profile.others == {}
+    assert profile.canvas.boxes[0].viewRange()[0] == pytest.approx([-4.15, 1.15])

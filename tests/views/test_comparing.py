@@ -1,0 +1,95 @@
+"""Comparing runs in the whole window: from the check in the list to the pictures, and back."""
+
+import pytest
+from recorded_runs import record
+
+from gradviz.control.engine_state import RunChange
+from gradviz.views.theme import run_tone
+
+
+@pytest.fixture
+def runs(window, document):
+    """Three recorded runs; the last one is shown."""
+    for weakest in (-10, -8, -6):
+        request = document.new_run()
+        status = record(request.store, run_id=request.run_id, layers=8, steps=60, weakest=weakest)
+        document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
+    window.runs.show_run(document.runs[-1])
+    return [run.id for run in document.runs]
+
+
+@pytest.fixture
+def shown(window, runs, qtbot):
+    qtbot.waitUntil(lambda: window.runs.clock.snapshot is not None)
+    return window
+
+
+def compare(shown, run_id: str, *, on: bool) -> None:
+    shown.time_bar.runs.compare_wanted.emit(run_id, on)
+
+
+def test_a_checked_run_is_in_curves_profile_and_map_in_one_colour(shown, runs, qtbot) -> None:
+    compare(shown, runs[1], on=True)
+    plots = shown.plots
+    tone = run_tone(2)
+    assert [item.line.tone for item in plots.curves.current.panes[0].compared[runs[1]]] == [tone, tone]
+    assert list(plots.profile.others) == [runs[1]]
+    assert plots.curves.current.legend.switches[runs[1]]._tone == tone
+    assert plots.profile.legend.switches[runs[1]]._tone == tone
+    assert shown.time_bar.runs.is_compared(shown.time_bar.runs.model().index(2, 0))
+    plots.flow.difference.click()
+    assert plots.flow._ratios is not None
+    assert shown.runs.comparison.runs[0].flow is not None
+    compare(shown, runs[1], on=False)
+    assert plots.curves.current.panes[0].compared == {}
+    assert plots.profile.others == {}
+    assert plots.flow._ratios is None
+    assert shown.runs.comparison.open_readers == 0
+
+
+def test_rows_of_map_profile_and_updates_stay_side_by_side(shown, runs, qtbot, app) -> None:
+    compare(shown, runs[0], on=True)
+    app.processEvents()
+    plots = shown.plots
+    assert plots.profile.canvas.y() == plots.flow.canvas.y()
+    plots.across.show_tab("updates")
+    app.processEvents()
+    assert plots.updates.canvas.y() == plots.flow.canvas.y()
+
+
+def test_hidden_plots_draw_nothing_and_catch_up(shown, runs, qtbot) -> None:
+    plots = shown.plots
+    plots.across.show_tab("layers")
+    compare(shown, runs[0], on=True)
+    assert plots.profile.others == {}
+    plots.across.show_tab("profile")
+    assert list(plots.profile.others) == [runs[0]]
+
+
+def test_beside_an_enlarged_plot_nothing_is_drawn(shown, runs) -> None:
+    plots = shown.plots
+    plots.enlarging.toggle(plots.curves)
+    compare(shown, runs[0], on=True)
+    assert plots.profile.others == {}
+    assert runs[0] in plots.curves.current.panes[0].compared
+    plots.enlarging.end()
+    assert list(plots.profile.others) == [runs[0]]
+
+
+def test_another_shown_run_is_compared_with_the_others(shown, runs, document, qtbot) -> None:
+    for run in runs:
+        compare(shown, run, on=True)
+    assert [run.id for run in shown.runs.comparison.runs] == runs[:2]
+    shown.runs.show_run(document.run(runs[0]))
+    qtbot.waitUntil(lambda: [run.id for run in shown.runs.comparison.runs] == runs[1:])
+    assert set(shown.plots.profile.others) == set(runs[1:])
+    shown.runs.show_run(None)
+    assert shown.runs.comparison.open_readers == 0
+    assert shown.plots.profile.others == {}
+
+
+def test_a_closed_window_holds_no_run_open(shown, runs) -> None:
+    compare(shown, runs[0], on=True)
+    shown.runs.comparison.close()
+    assert shown.runs.comparison.open_readers == 0
+    assert not shown.runs.comparison.is_ticking
