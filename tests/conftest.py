@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from process_leaks import ProcessWatch
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ NEEDS_QT = [
     "house/test_qt_leaks.py",
     "house/test_window_boundary.py",
 ]
+
+# No test fails because the machine was busy.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 collect_ignore = [] if QT else NEEDS_QT
 

@@ -300,7 +300,7 @@ def specs(draw, depth=2):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(specs(), max_size=4), st.sampled_from([(), END]), st.sampled_from([(6,), (1, 8, 8), (3, 4)]))
 def test_any_model_is_inspected_and_built_or_refused_alike(parts, end, shape):
     model = ModelSpec(layers=(*parts, *end), initializer=InitializerSpec(name="zeros"))

@@ -33,7 +33,7 @@ numbers = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values=st.lists(st.lists(numbers, min_size=3, max_size=3), max_size=6), half=st.booleans())
 def test_moments_and_dead_units_are_what_the_slow_twin_sees(values: list[list[float]], half: bool) -> None:
     output = torch.tensor(values, dtype=torch.float32).reshape(-1, 3)

@@ -94,7 +94,7 @@ def product(module: nn.Module, seen: Measured) -> float:
     return block["branch_gain"] * block["skip_factor"] * after
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(parts=st.lists(trees, min_size=1, max_size=4), seed=st.integers(0, 1000))
 def test_factors_multiply_to_the_measured_gain(parts: list[object], seed: int) -> None:
     torch.manual_seed(seed)
@@ -103,7 +103,7 @@ def test_factors_multiply_to_the_measured_gain(parts: list[object], seed: int) -
     assert product(model, seen) == pytest.approx(seen.whole, rel=1e-4)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(tree=trees.filter(lambda tree: not isinstance(tree, str)), seed=st.integers(0, 1000))
 def test_a_block_is_what_the_slow_twin_sees(tree, seed: int) -> None:
     torch.manual_seed(seed)

@@ -84,7 +84,7 @@ def truth(sound: Path) -> dict[str, Any]:
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 2**40), st.integers(0, 7)), min_size=1, max_size=4))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_flipped_bits(sound: Path, truth: dict[str, Any], flips: list[tuple[bool, int, int]]) -> None:
     content = bytearray(sound.read_bytes())
     for early, at, bit in flips:  # the first pages hold much of the structure

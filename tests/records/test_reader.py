@@ -30,7 +30,7 @@ EVERYTHING = 10**9
     hnp.arrays(np.float32, st.tuples(st.integers(0, 60), st.integers(3, 6)), elements=st.floats(width=32)),
     st.sets(st.integers(0, 60)),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_rows_round_trip_bit_for_bit(
     write_run: Callable[..., RunInfo], rows: np.ndarray, commits: set[int]
 ) -> None:
@@ -84,7 +84,7 @@ def check_series(series: Series, rows: np.ndarray, first: int, last: int) -> Non
 
 
 @given(st.integers(0, TILE * 76), st.integers(0, TILE * 76), st.integers(1, 2000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_stretch_is_covered_with_the_right_numbers(
     long_run: tuple[RunReader, np.ndarray], one: int, other: int, columns: int
 ) -> None:
@@ -118,7 +118,7 @@ def test_every_level_of_a_long_run(long_run: tuple[RunReader, np.ndarray]) -> No
 
 
 @given(st.integers(-5, TILE * 76))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_step_is_exact(long_run: tuple[RunReader, np.ndarray], step: int) -> None:
     reader, rows = long_run
     at, values = reader.at("grad_norm", step)
@@ -249,7 +249,7 @@ def test_a_picture_that_was_handed_over_does_not_change(
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=8))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_following_a_run_sees_what_opening_it_afresh_sees(
     new_info: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray], stretches: list[int]
 ) -> None:

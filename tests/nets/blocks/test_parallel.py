@@ -48,7 +48,7 @@ def test_where_sequences_are_joined(inside, dim, output, layer, output_shape):
     assert output_shape(layer("Parallel", *branches, combine="concatenation", dim=dim), (5, 6)) == output
 
 
-@settings(deadline=None)
+@settings()
 @given(
     widths=st.lists(st.integers(1, 9), min_size=1, max_size=4),
     combine=st.sampled_from(["sum", "concatenation", "product"]),
