@@ -22,26 +22,19 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
-from gradviz.views.layer_table.frame import LayerTable
-from gradviz.views.plots.activation_shares import ActivationShares
 from gradviz.views.plots.canvas import AXIS_WIDTH
-from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_tabs import CurveTabs
-from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.depth_tabs import READING_S, DepthTabs
 from gradviz.views.plots.enlarging import Enlarging
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.histogram_map import HistogramMap
 from gradviz.views.plots.histogram_view import HistogramView
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_tabs import PlotTabs
-from gradviz.views.plots.time_tab import TimeTab
-from gradviz.views.plots.update_profile import UpdateProfile
-from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
 
-_READING_S = 0.25
 _MAP_EVERY = 2
 _HISTOGRAMS_EVERY = 3
 _MOST_AXIS = 120
@@ -68,40 +61,13 @@ class PlotArea(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.flow = FlowMap(self)
-        self.profile = DepthProfile(self)
-        self.updates = UpdateProfile(self)
-        self.layers = LayerTable(self)
-        self.chain = ChainRule(self)
-        self.activations = ActivationShares(self)
         self.curves = CurveTabs(self)
         self.histograms = HistogramView(self)
         self.diagram: DiagramFrame | None = None
-        self.across = PlotTabs(self)
-        self.across.add(
-            "profile", self.profile, self.tr("Profile"), self.tr("Gradient norms of all layers as a line")
-        )
-        self.across.add(
-            "layers", self.layers, self.tr("Layers"), self.tr("All layers as a table that can be sorted")
-        )
-        self.across.add(
-            "updates",
-            self.updates,
-            self.tr("Updates"),
-            self.tr("How far a step moves each layer’s weights, relative to their size"),
-        )
-        self.across.add(
-            "chain",
-            self.chain,
-            self.tr("Chain rule"),
-            self.tr("By what factor each layer changes the gradient, and which is to blame"),
-        )
-        self.across.add(
-            "activations",
-            self.activations,
-            self.tr("Activations"),
-            self.tr("How much of each layer’s output is zero, dead or saturated"),
-        )
-        self.time = TimeTab(self.across)
+        self.across = DepthTabs(self)
+        self.profile, self.updates = self.across.profile, self.across.updates
+        self.layers, self.time = self.across.layers, self.across.time
+        self.chain, self.activations = self.across.chain, self.across.activations
         self.map = HistogramMap(self)
         self.below = PlotTabs(self)
         self.below.add(
@@ -129,7 +95,6 @@ class PlotArea(QWidget):
         self._last: Snapshot | None = None
         self._compared: Sequence[ComparedRun] = ()
         self._read_at = 0.0
-        self._table_soon = Throttle(self._draw_table, round(_READING_S * 1000), self)
         self._connect()
         tab = self.flow.add_tab(
             self.tr("Diagram"), self.tr("Show the network here, coloured by its gradients (F4)"), before=False
@@ -146,12 +111,7 @@ class PlotArea(QWidget):
         self._last = None
         self._fit_axes(names)
         self.flow.show_layers(names, steps)
-        self.profile.show_layers(names)
-        self.updates.show_layers(names)
-        self.layers.show_layers(layers)
-        self.chain.clear()
-        self.activations.clear()
-        self.time.show_empty()
+        self.across.show_layers(names, layers)
         self.curves.show_empty(steps)
         self.histograms.show_layers(names)
         self.map.show_layers(names, steps)
@@ -174,10 +134,11 @@ class PlotArea(QWidget):
         self._last = snapshot
         self._tick += 1
         now = time.monotonic()
-        reads = snapshot.last_step >= 0 and (at_once or now - self._read_at > _READING_S)
+        reads = snapshot.last_step >= 0 and (at_once or now - self._read_at > READING_S)
         if at_once or self._tick % _MAP_EVERY == 0:
             self._draw_left(snapshot, reads=reads)
-        self._draw_across(snapshot, reads=reads)
+        if not self.enlarging.hides(self.across):
+            self.across.show_snapshot(snapshot, reads=reads)
         draws_curves = not self.shows_diagram and not self.enlarging.hides(self.curves)
         if draws_curves:
             self.curves.show_snapshot(snapshot)
@@ -198,9 +159,7 @@ class PlotArea(QWidget):
             self.flow.show_compared(runs)
         if not self.shows_diagram and not self.enlarging.hides(self.curves):
             self.curves.show_compared(runs)
-        if self.across.current is self.profile and not self.enlarging.hides(self.across):
-            self.profile.show_compared(runs)
-        self.updates.legend.row.setVisible(bool(runs))  # so that its rows stay beside those of the map
+        self.across.show_compared(runs, seen=not self.enlarging.hides(self.across))
 
     def _draw_left(self, snapshot: Snapshot, *, reads: bool) -> None:
         diagram = self.diagram if self.shows_diagram else None
@@ -211,29 +170,6 @@ class PlotArea(QWidget):
             diagram.show_snapshot(snapshot, reads=reads)
         else:
             self.flow.show_snapshot(snapshot)
-
-    def _draw_table(self) -> None:
-        if self._last is not None and self.across.current is self.layers:
-            self.layers.show_snapshot(self._last)
-
-    def _draw_across(self, snapshot: Snapshot, *, reads: bool) -> None:
-        """What goes over the layers: the one that is shown; a table is read and not watched."""
-        shown = self.across.current
-        if self.enlarging.hides(self.across):
-            return
-        self.time.show_snapshot(snapshot)
-        if shown is self.layers:
-            self._table_soon()
-        elif shown is self.updates:
-            self.updates.show_snapshot(snapshot)
-            if reads and snapshot.update_ratio is not None:
-                self.updates.show_step(snapshot.update_ratio[0], exact=True)
-        elif shown is self.profile:
-            self.profile.show_snapshot(snapshot)
-            if reads:
-                self.profile.show_step(snapshot.profile.step, exact=snapshot.exact)
-        elif shown is self.chain or shown is self.activations:
-            shown.show_snapshot(snapshot)
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -271,8 +207,7 @@ class PlotArea(QWidget):
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        frames = (self.flow, self.profile, self.updates, self.chain, self.activations)
-        for plot in (*frames, self.layers, self.histograms, self.map):
+        for plot in (self.flow, self.across, self.histograms, self.map):
             plot.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -323,11 +258,8 @@ class PlotArea(QWidget):
         self._names = tuple(names)
         widest = self.flow.layers_axis.widest(list(names))
         width = min(max(AXIS_WIDTH, widest), _MOST_AXIS)
-        self.curves.set_axis_width(width)
-        self.time.set_axis_width(width)
-        across = (self.profile, self.updates, self.chain, self.activations)
-        for plot in (self.flow, *across, self.histograms, self.map):
-            plot.canvas.set_axis_width(width)
+        for plot in (self.flow.canvas, self.curves, self.across, self.histograms.canvas, self.map.canvas):
+            plot.set_axis_width(width)
 
     def _on_enlarge(self) -> None:
         place = self.sender()
