@@ -8,25 +8,9 @@ import sys
 
 import pytest
 
-from gradviz.cli.main import main
 from gradviz.export.registry import formats
 
 SHORT = ("--set", "training.steps=3", "--set", "model.layers[1].times=2")
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def command(capsys):
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_a_script_of_an_example_runs_as_it_is(command, tmp_path):

@@ -18,21 +18,6 @@ from gradviz.spec.examples import examples
 SHORT = ("--set", "training.steps=3", "--set", "model.layers[1].times=3")
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def command(capsys):
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
-
-
 def test_run_saves_a_session_and_prints_one_json_object(command, tmp_path):
     status, out, err = command("run", "example:vanishing", *SHORT, "--json")
     assert (status, err) == (0, "")

@@ -5,27 +5,11 @@ import json
 import pytest
 from small_templates import DATA, SMALL, fits
 
-from gradviz.cli.main import main
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.nets.templates import new_experiment, templates
 from gradviz.paths import cache_folder
 from gradviz.records.session import open_session
 from gradviz.spec.toml_codec import load_toml
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def command(capsys):
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def settings(template, kind):

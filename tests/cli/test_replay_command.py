@@ -2,22 +2,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-from gradviz.cli.main import main
-
-
-@pytest.fixture
-def command(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
-
 
 def test_the_step_that_broke_is_done_again(command):
     status, out, _ = command("run", "example:overflow", "-o", "o.gradviz", "--json")

@@ -13,28 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradviz.cli.main import main
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
 from gradviz.records.session import open_session
 from gradviz.records.workspace import sessions_folder
 
 SHORT = ("--set", "model.layers[1].times=2", "--set", "training.checkpoint_every=5")
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def command(capsys):
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def losses(path: Path) -> np.ndarray:

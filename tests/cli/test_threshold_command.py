@@ -2,26 +2,11 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-from gradviz.cli.main import main
 from gradviz.diagnosis.threshold import METHODS, threshold_of_run
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
 
 SHORT = ("--set", "training.steps=60", "--set", "model.layers[1].times=3")
-
-
-@pytest.fixture
-def command(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        status = main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_a_threshold_for_every_method_that_has_one(command):
