@@ -14,6 +14,7 @@ from screen_stage import NORMAL, Prepare, ready, run, settle, show
 
 from gradviz.control.engine_state import RunChange
 from gradviz.control.run_entry import RunEntry
+from gradviz.records.layer import LayerInfo
 from gradviz.records.writer import RunWriter
 from gradviz.views.layer_table.model import Cell
 from gradviz.views.main_window import MainWindow
@@ -42,6 +43,8 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield f"activations-{layers}", _at(entry, 210, _tab("activations")), NORMAL
     for layers in SIZES:
         yield f"compared-{layers}", partial(_compared, layers=layers, runs=3), NORMAL
+        for key in ("chain", "activations", "updates"):
+            yield f"compared-{key}-{layers}", partial(_compared, layers=layers, runs=3, tab=key), NORMAL
     yield "compared-8", partial(_compared, layers=21, runs=8), NORMAL
     yield "compared-list", partial(_compared, layers=21, runs=4, opened=True), NORMAL
     yield "compared-difference", partial(_compared, layers=21, runs=3, difference=True), NORMAL
@@ -104,18 +107,35 @@ def _passed(state: Path, layers: int, kinds: Sequence[str], slope: float, blocks
     )
 
 
+def _pass(writer: RunWriter, step: int, *, network: Sequence[LayerInfo], slope: float) -> None:
+    """What is measured while a batch passes through that network."""
+    passing_runs.sample_passing(writer, step, network, slope=slope)
+
+
 def _tab(key: str) -> Callable[[PlotArea], None]:
     return lambda plots: plots.across.show_tab(key)
 
 
 def _compared(
-    shown: MainWindow, *, layers: int, runs: int, difference: bool = False, opened: bool = False
+    shown: MainWindow,
+    *,
+    layers: int,
+    runs: int,
+    difference: bool = False,
+    opened: bool = False,
+    tab: str = "profile",
 ) -> QWidget:
-    """The last run of a session with the others beside it; each vanishes less than the one before."""
+    """The last run of a session with the others beside it; each vanishes less than the one before.
+
+    Behind another tab than the profile the first one has half as many layers.
+    """
     ready(shown)
     document = shown.document
     for number in range(runs):
         request = document.new_run()
+        network: tuple[LayerInfo, ...] = ()
+        if tab != "profile":
+            network = passing_runs.network(layers if number else max(layers // 2, 3), _NETWORKS[layers][0])
         steps = (300 if layers == 1000 else 1000) - 100 * (number % 2)
         status = recorded_runs.record(
             request.store,
@@ -124,6 +144,8 @@ def _compared(
             steps=steps,
             weakest=-12 + 8 * number / max(runs - 1, 1),
             speed=1 + number / 2,
+            network=network,
+            passing=partial(_pass, network=network, slope=0.4 + 0.12 * number) if network else None,
         )
         document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
     *others, last = document.runs
@@ -131,6 +153,8 @@ def _compared(
         shown.runs.comparison.set_compared(other.id, on=True)
     shown.runs.show_run(last)
     settle()
+    if shown.plots is not None:
+        shown.plots.across.show_tab(tab)
     if difference and shown.plots is not None:
         shown.plots.flow.difference.click()
     settle()

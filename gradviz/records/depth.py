@@ -6,6 +6,7 @@ Arrays are over `RunInfo.layers`, those without parameters too; NaN stands where
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,9 @@ class BlockShare:
     """A residual block: its `layers` and those on its `shortcut` (indices), and what its skip does.
 
     `skip_share` is the part of the gradient at its input that came over the skip (the branch's is the rest
-    to 1), `skip_factor` how much more the skip makes of what the branch alone would hand on.
+    to 1), `skip_factor` how much more the skip makes of what the branch alone would hand on, and
+    `branch_gain` ρ what the branch makes of the gradient at the block's end. `counts` is False where a join
+    around it has the whole in its own factor.
     """
 
     name: str
@@ -28,6 +31,17 @@ class BlockShare:
     shortcut: tuple[int, ...]
     skip_share: float
     skip_factor: float
+    branch_gain: float
+    counts: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JoinGain:
+    """A module whose `layers` (indices) stand side by side: `gain` is what all of it does as one factor."""
+
+    name: str
+    layers: tuple[int, ...]
+    gain: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,15 +49,21 @@ class ChainFactors:
     """The gains [layers] at `step`, and the norms of the gradients at the layers' outputs [layers].
 
     Not all layers stand one behind another: for the whole, `beside` has further factors (of skips, and of
-    joins of layers side by side), and the layers `aside` (indices: on a skip or in a join) do not count.
+    `joins` of layers side by side), and the layers `aside` (indices: on a skip or in a join) do not count.
     """
 
     step: int
     gains: Floats
     output_gradients: Floats
     blocks: tuple[BlockShare, ...]
-    beside: tuple[float, ...]
+    joins: tuple[JoinGain, ...]
     aside: tuple[int, ...]
+
+    @property
+    def beside(self) -> tuple[float, ...]:
+        """The factors of joins, and those of the skips that are in no join."""
+        skips = (block.skip_factor for block in self.blocks if block.counts)
+        return (*(join.gain for join in self.joins), *skips)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,21 +85,15 @@ def chain_factors(reader: RunReader, step: int, events: Sequence[Event]) -> Chai
     if found is None or len(found[1]) != count:
         return None
     at = found[0]
-    blocks = _blocks(reader, at, events)
-    joined: set[int] = set()
-    beside: list[float] = []
-    told = next((event.detail for event in events if event.kind == "joins"), None)
-    if told is not None:
-        joined = {index for inside in told["layers"] for index in inside}
-        beside += _same(reader, "join_gain", at, len(told["layers"])).tolist()
-    within = [bool(block.layers) and joined.issuperset(block.layers) for block in blocks]
-    beside += [block.skip_factor for block, inner in zip(blocks, within, strict=True) if not inner]
+    joins = _joins(reader, at, events)
+    joined = {index for join in joins for index in join.layers}
+    blocks = _blocks(reader, at, events, joined)
     return ChainFactors(
         step=at,
         gains=found[1].astype(np.float64),
         output_gradients=_same(reader, "output_gradient", at, count),
         blocks=blocks,
-        beside=tuple(beside),
+        joins=joins,
         aside=tuple(sorted(joined.union(*(block.shortcut for block in blocks)))),
     )
 
@@ -109,13 +123,27 @@ def _same(reader: RunReader, quantity: str, step: int, count: int) -> Floats:
     return found[1].astype(np.float64)
 
 
-def _blocks(reader: RunReader, step: int, events: Sequence[Event]) -> tuple[BlockShare, ...]:
+def _joins(reader: RunReader, step: int, events: Sequence[Event]) -> tuple[JoinGain, ...]:
+    told = next((event.detail for event in events if event.kind == "joins"), None)
+    if told is None:
+        return ()
+    gains = _same(reader, "join_gain", step, len(told["layers"]))
+    return tuple(
+        JoinGain(name=name, layers=tuple(layers), gain=float(gain))
+        for name, layers, gain in zip(told["names"], told["layers"], gains, strict=True)
+    )
+
+
+def _blocks(
+    reader: RunReader, step: int, events: Sequence[Event], joined: AbstractSet[int]
+) -> tuple[BlockShare, ...]:
     told = next((event.detail for event in events if event.kind == "blocks"), None)
     if told is None:
         return ()
     names = told["names"]
-    shares = _same(reader, "skip_share", step, len(names))
-    factors = _same(reader, "skip_factor", step, len(names))
+    shares, factors, branches = (
+        _same(reader, quantity, step, len(names)) for quantity in ("skip_share", "skip_factor", "branch_gain")
+    )
     return tuple(
         BlockShare(
             name=name,
@@ -123,8 +151,10 @@ def _blocks(reader: RunReader, step: int, events: Sequence[Event]) -> tuple[Bloc
             shortcut=tuple(shortcut),
             skip_share=float(share),
             skip_factor=float(factor),
+            branch_gain=float(branch),
+            counts=not (layers and joined >= set(layers)),
         )
-        for name, layers, shortcut, share, factor in zip(
-            names, told["layers"], told["shortcuts"], shares, factors, strict=True
+        for name, layers, shortcut, share, factor, branch in zip(
+            names, told["layers"], told["shortcuts"], shares, factors, branches, strict=True
         )
     )

@@ -2,6 +2,7 @@
 
 Layers without parameters have their place here too, for the slope of an activation is a factor like any
 other. A click selects a layer that the other plots know: itself, or the nearest one with parameters before.
+Compared runs may have other layers: theirs are found by name, as in the profile.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.run import RunState
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.appearance import appearance
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.run_items import RunItems
+from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import layer_ticks
 from gradviz.views.theme import Theme
@@ -28,6 +34,7 @@ MARKS_UP_TO = 120
 """With more layers the marks are small."""
 _CHARACTER = 6.2
 _READING_S = 0.25
+_NAMED = 4
 
 
 def measured_index(layers: Sequence[LayerInfo], row: int) -> int | None:
@@ -69,6 +76,9 @@ class AcrossDepth(PlotFrame):
         row = QWidget(self)
         row.setLayout(self.legend)
         self.below_heading(row)
+        self.run_legend = RunLegend(self, named=_NAMED)
+        self.run_legend.switched.connect(self._on_run_switched)
+        self.compared: Sequence[ComparedRun] = ()
         self.layers: tuple[LayerInfo, ...] = ()
         self._selected: int | None = None
         self._drawn: tuple[str, int] | None = None
@@ -79,6 +89,7 @@ class AcrossDepth(PlotFrame):
         super().set_theme(theme)
         for line in self._lines:
             line.setPen(pg.mkPen(theme.disabled, width=1))
+        self.redraw_runs(theme)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured, where that is not drawn already; while it runs, as fast as can be read."""
@@ -101,6 +112,14 @@ class AcrossDepth(PlotFrame):
             self.select_layer(self._selected)
             self.reset_view()
         self.draw(snapshot, fresh=fresh)
+        self.redraw_runs(appearance().theme)
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw those runs too, hollow and thin, in their colours."""
+        if runs is not self.compared:
+            self.compared = runs
+            self.run_legend.show_runs(runs)
+            self.redraw_runs(appearance().theme)
 
     def clear(self) -> None:
         """Show nothing: nothing was measured yet."""
@@ -120,6 +139,22 @@ class AcrossDepth(PlotFrame):
     def card(self, row: int) -> list[str]:
         """What is to be said of a layer. A subclass does."""
         raise NotImplementedError
+
+    def items_of_runs(self) -> Sequence[RunItems]:
+        """What compared runs are drawn with. A subclass says."""
+        return ()
+
+    def draw_runs(self, theme: Theme) -> None:
+        """Draw the compared runs. A subclass does."""
+
+    def by_name(self, run: ComparedRun, values: np.ndarray) -> np.ndarray:
+        """Values of all layers of a compared run at the rows of those names here, NaN where it has none."""
+        known = dict(zip(run.every, values.tolist(), strict=True))
+        return np.array([known.get(layer.name, np.nan) for layer in self.layers])
+
+    def runs_on(self) -> list[ComparedRun]:
+        """The compared runs that are not switched off."""
+        return [run for run in self.compared if self.run_legend.is_on(run.id)]
 
     def add_legend(self, text: str, tone: str, style: str, tip: str) -> LegendSwitch:
         """Put a switch into the row below the heading, where there is room for many."""
@@ -171,3 +206,16 @@ class AcrossDepth(PlotFrame):
         for box in self.boxes:
             if box is not zoomed and tuple(box.viewRange()[0]) != tuple(shown):
                 box.setXRange(*shown, padding=0)
+
+    def redraw_runs(self, theme: Theme) -> None:
+        """Draw the compared runs and hide those that are switched off."""
+        self.draw_runs(theme)
+        self._show_switched()
+
+    def _on_run_switched(self) -> None:
+        self.redraw_runs(appearance().theme)
+
+    def _show_switched(self) -> None:
+        on = {run.id: self.run_legend.is_on(run.id) for run in self.compared}
+        for items in self.items_of_runs():
+            items.set_visible(on)

@@ -7,11 +7,13 @@ slope is nearly gone; the latter two are known of activations only. What was not
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.depth import LayerOutputs
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
@@ -20,6 +22,7 @@ from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.run_items import RunItems, hollow_marks
 from gradviz.views.plots.slow_range import SlowRange, from_zero
 from gradviz.views.plots.switch import SYMBOLS
 from gradviz.views.plots.ticks import number_ticks, percent_ticks
@@ -58,6 +61,12 @@ class ActivationShares(AcrossDepth):
         for item in (self._spread, self._mean):
             self._moments.addItem(item, ignoreBounds=True)
         self._marks = EdgeMarks(self._moments)
+        self._of_runs = {
+            **{key: RunItems(self._shares, hollow_marks(SYMBOLS[look[1]])) for key, look in _LOOKS.items()},
+            "mean": RunItems(self._moments, hollow_marks("o", 5)),
+        }
+        for switch in self.switches.values():
+            switch.toggled.connect(self._on_switched)
         self._range = SlowRange(from_zero, (-1.0, 1.0))
         self._outputs: LayerOutputs | None = None
         self.set_theme(appearance().theme)
@@ -127,7 +136,29 @@ class ActivationShares(AcrossDepth):
         if np.isnan(outputs.zero[row]):
             return [*lines, self.tr("its output was not measured")]
         mean, std = significant(float(outputs.mean[row])), significant(float(outputs.std[row]))
-        return [*lines, self.tr("mean {0}, standard deviation {1}").format(mean, std)]
+        lines.append(self.tr("mean {0}, standard deviation {1}").format(mean, std))
+        return lines + [line for run in self.runs_on() if (line := self._run_line(run, row))]
+
+    def items_of_runs(self) -> Sequence[RunItems]:
+        """Marks of each share, and of the means."""
+        return tuple(self._of_runs.values())
+
+    def draw_runs(self, theme: Theme) -> None:
+        """Draw the compared runs' shares and means where they have layers of these names."""
+        rows = np.arange(len(self.layers))
+        found = {run.id: (run, run.outputs) for run in self.compared if run.outputs is not None}
+        for key, switch in self.switches.items():
+            points = {}
+            if switch.isChecked():
+                points = {
+                    run_id: (rows, self.by_name(run, self._share(outputs, key)))
+                    for run_id, (run, outputs) in found.items()
+                }
+            self._of_runs[key].show(self.compared, points, theme)
+        means = {run_id: (rows, self.by_name(run, outputs.mean)) for run_id, (run, outputs) in found.items()}
+        self._of_runs["mean"].show(self.compared, means, theme)
+        if self._outputs is not None:
+            self._fit_moments(self._outputs)
 
     def full_title(self) -> str:
         """What is shown, in words that need no tab beside them."""
@@ -154,14 +185,31 @@ class ActivationShares(AcrossDepth):
     def _share(outputs: LayerOutputs, key: str) -> np.ndarray:
         return {"zero": outputs.zero, "dead": outputs.dead, "saturated": outputs.saturated}[key]
 
-    def _draw_moments(self, outputs: LayerOutputs) -> None:
-        rows = np.arange(len(outputs.mean), dtype=float)
+    def _run_line(self, run: ComparedRun, row: int) -> str:
+        """What the card tells of a compared run's layer of that name."""
+        outputs = run.outputs
+        if outputs is None or np.isnan(mean := float(self.by_name(run, outputs.mean)[row])):
+            return ""
+        zero = percent(float(self.by_name(run, outputs.zero)[row]))
+        return self.tr("{0}: zero {1}, mean {2}").format(run.name, zero, significant(mean))
+
+    def _on_switched(self, _on: bool) -> None:
+        self.redraw_runs(appearance().theme)
+
+    def _fit_moments(self, outputs: LayerOutputs) -> None:
         low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
-        usable = np.concatenate([low[np.isfinite(low)], high[np.isfinite(high)]])
+        others = [self.by_name(run, run.outputs.mean) for run in self.runs_on() if run.outputs is not None]
+        ends = np.concatenate([low, high, *others])
+        usable = ends[np.isfinite(ends)]
         if len(usable):
             self._range.include(float(usable.min()), float(usable.max()), time.monotonic())
         margin = 0.04 * (self._range.high - self._range.low)
         self._moments.setYRange(self._range.low - margin, self._range.high + margin, padding=0)
+
+    def _draw_moments(self, outputs: LayerOutputs) -> None:
+        rows = np.arange(len(outputs.mean), dtype=float)
+        low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
+        self._fit_moments(outputs)
         finite = np.isfinite(outputs.mean) & np.isfinite(outputs.std)
         _stems(self._spread, rows[finite], low[finite], high[finite])
         self._mean.setData(x=rows[finite], y=outputs.mean[finite], size=5 if len(rows) <= MARKS_UP_TO else 3)

@@ -1,31 +1,36 @@
 """The chain rule across depth: by what factor each layer changes the gradient on its way back.
 
-Above the gains, marked by what they are made of, around the line at 1 where a gradient stays as it is; below
-what has come of them: the gradient at every layer's output, relative to the last one's, which in a chain is
-the product of all gains behind it. Where there are residual blocks, how much of it came over the skip.
+Above the gains, marked by what they are made of, around the line at 1 where a gradient stays as it is, with
+dots at what would keep a balance; below what has come of them: the gradient at every layer's output, relative
+to the last one's, which in a chain is the product of all gains behind it. Joins and skips are further factors
+there. Where there are residual blocks, how much of the gradient came over the skip, and what the branch made.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gradviz.diagnosis.blame import blame
+from gradviz.control.compared_run import ComparedRun
+from gradviz.diagnosis.blame import Blame, blame
 from gradviz.records.depth import BlockShare, ChainFactors
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.number_format import count, percent, significant
+from gradviz.views.number_format import count
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
-from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.chain_points import beside, fit, mark, relative, spans
+from gradviz.views.plots.chain_words import chain_table, layer_lines, number
+from gradviz.views.plots.edge_marks import EdgeMarks
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
-from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.plotted_values import PlottedValues
+from gradviz.views.plots.run_items import RunItems, hollow_marks, thin_line
 from gradviz.views.plots.slow_range import SlowRange, fifths, whole_decades
 from gradviz.views.plots.switch import SYMBOLS
 from gradviz.views.plots.ticks import factor_ticks, percent_ticks, vertical_power_ticks
@@ -62,7 +67,10 @@ class ChainRule(AcrossDepth):
             FactorKind.WEIGHTS: (self.tr("weights"), self.tr("Show the gains of layers with weights")),
             FactorKind.SLOPE: (self.tr("slopes"), self.tr("Show the gains of activations: their slopes")),
             FactorKind.NORMALIZATION: (self.tr("norms"), self.tr("Show the gains of normalisations")),
-            FactorKind.OTHER: (self.tr("other"), self.tr("Show the gains of pooling, dropout and the like")),
+            FactorKind.OTHER: (
+                self.tr("other"),
+                self.tr("Show the factors of pooling, joins, skips and so on"),
+            ),
         }
         self._words = {kind: text for kind, (text, _) in words.items()}
         self.switches = {
@@ -76,14 +84,26 @@ class ChainRule(AcrossDepth):
             self._gains.addItem(self._courses[kind], ignoreBounds=True)
             self._gains.addItem(self._dots[kind], ignoreBounds=True)
             self.switches[kind].toggled.connect(self._on_switched)
+        self.branch_switch = self.add_legend(
+            self.tr("branches"), "secondary", "line", self.tr("Show what each residual branch does, ρ")
+        )
+        self.branch_switch.toggled.connect(self._on_switched)
         self._balance = [self._level(box) for box in (self._gains, self._product)]
-        self._segments, self._line = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._balanced = {kind: self._level(self._gains) for kind in FactorKind}
+        self._segments, self._branches, self._line = (pg.PlotCurveItem() for _ in range(3))
         self._skips.addItem(self._segments, ignoreBounds=True)
+        self._gains.addItem(self._branches, ignoreBounds=True)
         self._product.addItem(self._line, ignoreBounds=True)
         self._gain_marks, self._product_marks = EdgeMarks(self._gains), EdgeMarks(self._product)
         self._gain_range = SlowRange(fifths, (-1.0, 1.0))
         self._product_range = SlowRange(whole_decades, (-2.0, 0.0))
+        self._of_runs: dict[str, RunItems] = {
+            **{kind: RunItems(self._gains, hollow_marks(SYMBOLS[look[1]])) for kind, look in _LOOKS.items()},
+            "skips": RunItems(self._skips, thin_line("pairs")),
+            "relative": RunItems(self._product, thin_line()),
+        }
         self._chain: ChainFactors | None = None
+        self._judged: Blame | None = None
         self._kinds: tuple[FactorKind, ...] = ()
         self._relative = np.empty(0)
         self.set_theme(appearance().theme)
@@ -97,9 +117,11 @@ class ChainRule(AcrossDepth):
             self._dots[kind].setBrush(pg.mkBrush(colour))
             colour.setAlphaF(_FAINT)
             self._courses[kind].setPen(pg.mkPen(colour, width=1))
+            self._balanced[kind].setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DotLine))
         for line in self._balance:
             line.setPen(pg.mkPen(theme.secondary, width=1, style=Qt.PenStyle.DashLine))
         self._segments.setPen(pg.mkPen(theme.limit_line, width=2))
+        self._branches.setPen(pg.mkPen(theme.secondary, width=2))
         self._line.setPen(pg.mkPen(theme.text, width=1))
         for marks in (self._gain_marks, self._product_marks):
             marks.set_theme(theme)
@@ -111,8 +133,10 @@ class ChainRule(AcrossDepth):
         for items in (self._courses, self._dots):
             for item in items.values():
                 item.clear()
-        self._segments.clear()
-        self._line.clear()
+        for item in (self._segments, self._branches, self._line):
+            item.clear()
+        for line in self._balanced.values():
+            line.hide()
         self._gain_marks.show({})
         self._product_marks.show({})
         self.sentence.setText("")
@@ -135,59 +159,77 @@ class ChainRule(AcrossDepth):
             self._product_range.reset()
         self._kinds = tuple(factor_kind(layer.kind) for layer in self.layers)
         known = {kind for kind, gain in zip(self._kinds, chain.gains, strict=True) if not np.isnan(gain)}
+        known |= {FactorKind.OTHER} if len(beside(chain)[0]) else set()
         for kind, switch in self.switches.items():
             switch.setVisible(kind in known)
-        self._relative = _relative(chain.output_gradients)
-        judged = blame(chain.gains, self.layers, skip_factors=chain.beside, shortcut=chain.aside)
-        self.sentence.setText(judged.sentence)
+        self._relative = relative(chain.output_gradients)
+        self._judged = blame(chain.gains, self.layers, skip_factors=chain.beside, shortcut=chain.aside)
+        self.sentence.setText(self._judged.sentence)
         self._draw_gains(chain)
         self._draw_product()
         self._draw_skips(chain.blocks)
 
     def card(self, row: int) -> list[str]:
-        """Its gain, the gradient behind it, and what the blocks around it do."""
-        chain = self._chain
-        if chain is None:
+        """Its gain, the gradient behind it, what the blocks around it do, and its gain in other runs."""
+        chain, judged = self._chain, self._judged
+        if chain is None or judged is None:
             return []
-        lines = [
-            self.tr("step {0}").format(count(chain.step)),
-            self.tr("gain {0} ({1})").format(
-                _number(chain.gains[row]) or self.tr("unknown"), self._words[self._kinds[row]]
-            ),
-            self.tr("gradient at its output {0}").format(
-                _number(chain.output_gradients[row]) or self.tr("unknown")
-            ),
-        ]
-        if relative := _number(self._relative[row]):
-            lines.append(self.tr("relative to the last {0}").format(relative))
-        lines += [
-            self.tr("{0}: {1} over the skip").format(block.name, percent(block.skip_share))
-            for block in chain.blocks
-            if row in block.layers and np.isfinite(block.skip_share)
-        ]
+        lines = layer_lines(
+            chain,
+            row,
+            kind=self._kinds[row],
+            words=self._words,
+            judged=judged,
+            relative=float(self._relative[row]),
+        )
+        for run in self.runs_on():
+            if run.chain is not None and not np.isnan(gain := self.by_name(run, run.chain.gains)[row]):
+                lines.append(self.tr("{0}: gain {1}").format(run.name, number(gain)))
         return lines
+
+    def items_of_runs(self) -> Sequence[RunItems]:
+        """Marks of each kind of gain, segments of skips, and lines of what has come of them."""
+        return tuple(self._of_runs.values())
+
+    def draw_runs(self, theme: Theme) -> None:
+        """Draw the compared runs' gains where they have layers of these names."""
+        rows = np.arange(len(self.layers))
+        of = np.array(self._kinds)
+        gains, arriving, skips = {}, {}, {}
+        for run in self.compared:
+            if run.chain is None or not len(rows) or len(of) != len(rows):
+                continue
+            gains[run.id] = (rows, log10(self.by_name(run, run.chain.gains)))
+            arriving[run.id] = (rows, log10(self.by_name(run, relative(run.chain.output_gradients))))
+            skips[run.id] = self._skips_of(run)
+        for kind, switch in self.switches.items():
+            shown = (of == kind) & switch.isChecked()
+            points = {key: (x, np.where(shown, y, np.nan)) for key, (x, y) in gains.items()}
+            self._of_runs[kind].show(self.compared, points, theme)
+        self._of_runs["relative"].show(self.compared, arriving, theme)
+        self._of_runs["skips"].show(self.compared, skips, theme)
+        if self._chain is not None:
+            self._fit_gains(self._chain)
+            self._fit_product()
 
     def full_title(self) -> str:
         """What is shown, in words that need no tab beside them."""
         return self.tr("Chain rule across depth")
 
     def values(self) -> PlottedValues | None:
-        """A row for each layer in sight of the kinds that are shown."""
+        """A row for each layer in sight of the kinds that are shown, and for joins and blocks."""
         chain = self._chain
         if chain is None:
             return None
         rows = [row for row in self.rows_in_sight() if self.switches[self._kinds[row]].isChecked()]
-        at = self.tr("at step {0}").format(chain.step)
-        return PlottedValues(
-            columns=(
-                Column(name=self.tr("layer"), cells=texts(self.layers[row].name for row in rows)),
-                Column(name=self.tr("factor"), cells=texts(self._words[self._kinds[row]] for row in rows)),
-                Column(name=self.tr("gain {0}").format(at), cells=chain.gains[rows]),
-                Column(
-                    name=self.tr("gradient norm ‖∂L/∂h‖ {0}").format(at), cells=chain.output_gradients[rows]
-                ),
-                Column(name=self.tr("relative to the last layer"), cells=self._relative[rows]),
-            )
+        return chain_table(
+            chain,
+            self.layers,
+            self._kinds,
+            self._relative,
+            rows=rows,
+            words=self._words,
+            has_other=self.switches[FactorKind.OTHER].isChecked(),
         )
 
     def _level(self, box: PlotBox) -> pg.InfiniteLine:
@@ -198,35 +240,76 @@ class ChainRule(AcrossDepth):
 
     def _draw_gains(self, chain: ChainFactors) -> None:
         logs = log10(chain.gains)
-        _fit(self._gains, self._gain_range, logs)
+        self._fit_gains(chain)
         size = 7 if len(logs) <= MARKS_UP_TO else 4
         of = np.array(self._kinds)
         shown = np.zeros(len(logs), bool)
+        beside_x, beside_y = beside(chain)
+        balanced = {} if self._judged is None else self._judged.balanced
         for kind, switch in self.switches.items():
             rows = np.flatnonzero((of == kind) & np.isfinite(logs))
-            self._courses[kind].setData(x=rows, y=logs[rows])
-            self._dots[kind].setData(x=rows, y=logs[rows], size=size)
+            x, y = rows.astype(float), logs[rows]
+            self._courses[kind].setData(x=x, y=y)
+            if kind is FactorKind.OTHER:  # of joins and skips, which stand for several layers: no line
+                x, y = np.append(x, beside_x), np.append(y, beside_y)
+            self._dots[kind].setData(x=x, y=y, size=size)
             self._courses[kind].setVisible(switch.isChecked())
             self._dots[kind].setVisible(switch.isChecked())
+            level = float(np.log10(balanced.get(kind, 1.0)))
+            self._balanced[kind].setValue(level)
+            self._balanced[kind].setVisible(level != 0 and switch.isChecked())
             shown |= (of == kind) & switch.isChecked()
-        _mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1))
+        known = [block for block in chain.blocks if block.layers and block.branch_gain > 0]
+        self.branch_switch.setVisible(bool(known))
+        x, y = spans(known, log10(np.array([block.branch_gain for block in known])))
+        self._branches.setData(x=x, y=y, connect="pairs")
+        self._branches.setVisible(self.branch_switch.isChecked())
+        mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1))
+
+    def _fit_gains(self, chain: ChainFactors) -> None:
+        others = [self.by_name(run, run.chain.gains) for run in self.runs_on() if run.chain is not None]
+        branches = [block.branch_gain for block in chain.blocks]
+        fit(
+            self._gains,
+            self._gain_range,
+            np.concatenate([log10(np.concatenate([chain.gains, branches, *others])), beside(chain)[1]]),
+        )
+
+    def _fit_product(self) -> None:
+        others = [
+            self.by_name(run, relative(run.chain.output_gradients))
+            for run in self.runs_on()
+            if run.chain is not None
+        ]
+        fit(self._product, self._product_range, log10(np.concatenate([self._relative, *others])))
 
     def _draw_product(self) -> None:
         logs = log10(self._relative)
-        _fit(self._product, self._product_range, logs)
+        self._fit_product()
         self._line.setData(x=np.arange(len(logs)), y=logs, connect="finite")
-        _mark(self._product_marks, self._product_range, self._relative)
+        mark(self._product_marks, self._product_range, self._relative)
 
     def _draw_skips(self, blocks: tuple[BlockShare, ...]) -> None:
         known = [block for block in blocks if block.layers and np.isfinite(block.skip_share)]
         self._show_skips(shown=bool(known))
         if not known:
             return
-        x = np.array([(min(block.layers) - 0.4, max(block.layers) + 0.4) for block in known]).ravel()
-        y = np.repeat([block.skip_share for block in known], 2)
+        x, y = spans(known, np.array([block.skip_share for block in known]))
         self._segments.setData(x=x, y=y, connect="pairs")
         low, high = min(0.0, float(y.min())), max(1.0, float(y.max()))
         self._skips.setYRange(low - 0.06 * (high - low), high + 0.06 * (high - low), padding=0)
+
+    def _skips_of(self, run: ComparedRun) -> tuple[np.ndarray, np.ndarray]:
+        """The skip shares of a compared run's blocks, where the blocks' layers are here."""
+        rows = {layer.name: row for row, layer in enumerate(self.layers)}
+        blocks = () if run.chain is None else run.chain.blocks
+        x, y = [], []
+        for block in blocks:
+            here = [rows[name] for at in block.layers if (name := run.every[at]) in rows]
+            if here and np.isfinite(block.skip_share):
+                x += [min(here) - 0.4, max(here) + 0.4]
+                y += [block.skip_share] * 2
+        return np.array(x), np.array(y)
 
     def _show_skips(self, *, shown: bool) -> None:
         """Its pane is there only where a run has residual blocks."""
@@ -235,29 +318,4 @@ class ChainRule(AcrossDepth):
     def _on_switched(self, _on: bool) -> None:
         if self._chain is not None:
             self._draw_gains(self._chain)
-
-
-def _relative(gradients: np.ndarray) -> np.ndarray:
-    """Over the last one that is a number above zero; NaN where there is none."""
-    usable = np.flatnonzero(np.isfinite(gradients) & (gradients > 0))
-    return gradients / gradients[usable[-1]] if len(usable) else np.full(len(gradients), np.nan)
-
-
-def _fit(box: PlotBox, slow: SlowRange, logs: np.ndarray) -> None:
-    """Let the axis have room for all of it, and for the line at 1."""
-    usable = np.append(logs[np.isfinite(logs)], 0.0)
-    slow.include(float(usable.min()), float(usable.max()), time.monotonic())
-    margin = 0.05 * (slow.high - slow.low)
-    box.setYRange(slow.low - margin, slow.high + margin, padding=0)
-
-
-def _mark(marks: EdgeMarks, slow: SlowRange, values: np.ndarray) -> None:
-    """Zero and infinity at the edges; NaN is what was not measured."""
-    found = kinds(values)
-    edges = {Mark.ZERO: slow.low, Mark.INFINITE: slow.high}
-    marks.show({mark: (found[mark], np.full(len(found[mark]), edge)) for mark, edge in edges.items()})
-
-
-def _number(value: float) -> str:
-    """Empty where nothing is known."""
-    return "" if np.isnan(value) else significant(float(value))
+            self.redraw_runs(appearance().theme)

@@ -124,6 +124,10 @@ class DepthProfile(PlotFrame):
         """The values that are shown of a snapshot."""
         return snapshot.profile
 
+    def taken_of(self, run: ComparedRun) -> tuple[int, np.ndarray | None]:
+        """The step and the values [layers] that are shown of a compared run."""
+        return run.step, run.profile
+
     @property
     def layers_axis(self) -> Axis:
         """The axis that names the layers."""
@@ -164,7 +168,8 @@ class DepthProfile(PlotFrame):
         """Span the same powers of ten as the map's colours, and more where compared runs need it."""
         self._base = (low, high)
         for run in self._compared:
-            found = None if run.profile is None else decades(run.profile)
+            _, values = self.taken_of(run)
+            found = None if values is None else decades(values)
             if found is not None:
                 least, most = whole_decades(*found)
                 low, high = min(low, least), max(high, most)
@@ -257,7 +262,7 @@ class DepthProfile(PlotFrame):
             columns.append(Column(name=self.tr("after clipping"), cells=profile.clipped[rows]))
         for run in self._compared:
             if self.legend.is_on(run.id):
-                name = self.tr("{0} at step {1}").format(run.name, run.step)
+                name = self.tr("{0} at step {1}").format(run.name, self.taken_of(run)[0])
                 columns.append(Column(name=name, cells=self._by_name(run)[rows]))
         layers = Column(name=self.tr("layer"), cells=texts(self._names[row] for row in rows))
         return PlottedValues(columns=(layers, *columns))
@@ -283,8 +288,9 @@ class DepthProfile(PlotFrame):
     def _by_name(self, run: ComparedRun) -> np.ndarray:
         """A run's norms of the layers that have a row here, NaN where it has no layer of that name."""
         known: dict[str, float] = {}
-        if run.profile is not None:
-            known = dict(zip(run.layers, run.profile.tolist(), strict=True))
+        _, values = self.taken_of(run)
+        if values is not None:
+            known = dict(zip(run.layers, values.tolist(), strict=True))
         return np.array([known.get(name, np.nan) for name in self._names], np.float32)
 
     def _on_run_switched(self) -> None:

@@ -13,6 +13,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.layer_table.frame import LayerTable
+from gradviz.views.plots.across_depth import AcrossDepth
 from gradviz.views.plots.activation_shares import ActivationShares
 from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.depth_profile import DepthProfile
@@ -93,9 +94,9 @@ class DepthTabs(PlotTabs):
 
     def show_compared(self, runs: Sequence[ComparedRun], *, seen: bool) -> None:
         """Draw other runs beside the shown one, where they are `seen`."""
-        if seen and self.current is self.profile:
-            self.profile.show_compared(runs)
-        self.updates.legend.row.setVisible(bool(runs))  # so that its rows stay beside those of the map
+        shown = self.current
+        if seen and isinstance(shown, DepthProfile | AcrossDepth):
+            shown.show_compared(runs)
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all of them."""

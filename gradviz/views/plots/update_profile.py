@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.plots.curve_design import USUAL_RATIO
 from gradviz.views.plots.depth_profile import DepthProfile, ProfileWords
@@ -61,6 +62,10 @@ class UpdateProfile(DepthProfile):
             if len(recent):
                 low, high = np.fmin.reduce(recent, axis=0), np.fmax.reduce(recent, axis=0)
         return Profile(step, ratios, None, low, high)
+
+    def taken_of(self, run: ComparedRun) -> tuple[int, np.ndarray | None]:
+        """The ratios measured last at or before the shown step."""
+        return run.update_ratio or (-1, None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""

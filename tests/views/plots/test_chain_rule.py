@@ -8,6 +8,7 @@ import pointer
 import pytest
 
 from gradviz.diagnosis.blame import blame
+from gradviz.records.depth import JoinGain
 from gradviz.records.factors import FactorKind
 from gradviz.views.plots.across_depth import measured_index, row_of
 from gradviz.views.plots.chain_rule import ChainRule
@@ -181,3 +182,63 @@ def test_it_is_a_tab_and_drawn_only_in_front(window, shot, qtbot) -> None:
     with qtbot.waitSignal(plots.layer_selected) as told:
         pointer.click(plots.chain.canvas, plots.chain.boxes[0], 4, 0)
     assert told.args == [2]
+
+
+def joined(taken):
+    """Its third and fourth layer are a join of gain 0.25, inside the first of two blocks."""
+    join = JoinGain(name="Parallel 1", layers=(3, 4), gain=0.25)
+    first, second = taken.chain.blocks
+    blocks = (replace(first, layers=(3, 4), counts=False), second)
+    return replace(taken, chain=replace(taken.chain, joins=(join,), blocks=blocks, aside=(3, 4)))
+
+
+def test_joins_and_skips_are_further_factors(frame, shot) -> None:
+    taken = joined(shot(9, blocks=2))
+    frame.show_snapshot(taken)
+    chain = taken.chain
+    assert not frame.switches[FactorKind.OTHER].isHidden()
+    x, y = frame._dots[FactorKind.OTHER].getData()
+    assert x.tolist() == [3.5, min(chain.blocks[1].layers) - 0.5]
+    np.testing.assert_allclose(10**y, [0.25, chain.blocks[1].skip_factor])
+    table = frame.values()
+    by_name = {column.name: column.cells for column in table.columns}
+    counts = by_name["in the product"] == "yes"
+    gains = by_name["gain at step 40"][counts]
+    whole = [gain for row, gain in enumerate(chain.gains) if row not in (0, 3, 4)]
+    np.testing.assert_allclose(np.nanprod(gains), np.prod(whole) * np.prod(chain.beside))
+    assert by_name["layer"][-3:].tolist() == ["Parallel 1", "Residual 1", "Residual 2"]
+    assert by_name["branch ρ at step 40"].compressed().tolist() == [b.branch_gain for b in chain.blocks]
+    assert "\n" in table.csv()
+    frame.switches[FactorKind.OTHER].click()
+    assert len(frame.values().columns[0].cells) == 9
+
+
+def test_the_card_tells_of_branch_skip_join_and_balance(frame, shot) -> None:
+    taken = joined(shot(9, blocks=2))
+    frame.show_snapshot(taken)
+    text = "\n".join(frame.card(3))
+    assert "Parallel 1: one factor 0.250, its layers do not count" in text
+    assert "Residual 1: 90 % over the skip" in text
+    assert "branch ρ 0.900, skip factor 1.18" in text
+    assert "(slopes), 0.707 keeps a balance" in text
+
+
+def test_branches_are_levels_over_their_layers(frame, shot) -> None:
+    frame.show_snapshot(shot(9, blocks=2))
+    x, y = frame._branches.getData()
+    assert x.tolist() == [0.6, 2.4, 2.6, 4.4]
+    np.testing.assert_allclose(10**y, [0.9, 0.9, 0.6, 0.6], rtol=1e-6)
+    assert not frame.branch_switch.isHidden()
+    frame.branch_switch.click()
+    assert not frame._branches.isVisible()
+    frame.show_snapshot(shot(9))
+    assert frame.branch_switch.isHidden()
+
+
+def test_what_keeps_a_balance_is_a_dotted_level(frame, shot) -> None:
+    frame.show_snapshot(shot(40))
+    assert 10 ** frame._balanced[FactorKind.SLOPE].value() == pytest.approx(0.7071, abs=1e-4)
+    assert 10 ** frame._balanced[FactorKind.WEIGHTS].value() == pytest.approx(1.43, abs=0.02)
+    assert frame._balanced[FactorKind.WEIGHTS].isVisible()
+    frame.switches[FactorKind.WEIGHTS].click()
+    assert not frame._balanced[FactorKind.WEIGHTS].isVisible()

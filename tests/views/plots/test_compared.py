@@ -1,14 +1,19 @@
 """Compared runs in the curves and in the profile: each in its colour, switched by its name, let go of."""
 
 import numpy as np
+import passing_runs
 import pointer
 import pytest
 
+from gradviz.records.factors import FactorKind
 from gradviz.views.appearance import ThemeChoice, appearance
+from gradviz.views.plots.activation_shares import ActivationShares
+from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_design import families
 from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.step_curves import StepCurves
+from gradviz.views.plots.update_profile import UpdateProfile
 from gradviz.views.theme import DARK, LIGHT, run_tone
 
 
@@ -133,3 +138,114 @@ def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:
     profile.show_compared(())
     assert profile.others == {}
     assert profile.canvas.boxes[0].viewRange()[0] == pytest.approx([-4.15, 1.15])
+
+
+def passing_of(network, *, blocks: int = 0, slope: float = 0.7):
+    return lambda writer, step: passing_runs.sample_passing(writer, step, network, blocks=blocks, slope=slope)
+
+
+@pytest.fixture
+def passed(compared):
+    """A compared run with gains and statistics of outputs, of so many layers."""
+
+    def read(run_id: str, number: int, count: int, *, blocks: int = 0, slope: float = 0.5):
+        network = passing_runs.network(count)
+        events = [(0, "blocks", None, passing_runs.block_event(blocks, 2))] if blocks else []
+        passing = passing_of(network, blocks=blocks, slope=slope)
+        return compared(run_id, number, network=network, passing=passing, events=events, steps=50)
+
+    return read
+
+
+@pytest.fixture
+def shown(snapshot):
+    """A snapshot of nine layers, with gains and statistics of outputs."""
+    network = passing_runs.network(9)
+    events = [(0, "blocks", None, passing_runs.block_event(2, 2))]
+    return snapshot(network=network, passing=passing_of(network, blocks=2), events=events, steps=50)
+
+
+def frame_of(kind, qtbot):
+    view = kind()
+    qtbot.addWidget(view)
+    view.resize(460, 460)
+    view.show()
+    return view
+
+
+@pytest.mark.parametrize("count", [5, 40])
+def test_gains_of_a_run_of_another_depth_stand_at_its_layers_names(app, qtbot, shown, passed, count) -> None:
+    chain = frame_of(ChainRule, qtbot)
+    chain.show_snapshot(shown)
+    run = passed("one", 3, count, blocks=1)
+    chain.show_compared((run,))
+    here = min(count, 9)
+    x, y = chain._of_runs[FactorKind.SLOPE].items["one"].getData()
+    assert x.tolist() == list(range(1, here, 2))
+    np.testing.assert_allclose(y, np.log10(run.chain.gains[1:here:2]))
+    x, y = chain._of_runs["relative"].items["one"].getData()
+    assert x.tolist() == list(range(9))
+    assert np.isfinite(y).sum() == here
+    low, high = chain.boxes[2].viewRange()[1]
+    assert low < np.nanmin(y)
+    assert np.nanmax(y) < high
+    x, _ = chain._of_runs["skips"].items["one"].getData()
+    assert x.tolist() == [0.6, 2.4]
+    assert chain._of_runs["relative"].items["one"].opts["pen"].color().name().upper() == LIGHT.run_3
+    pointer.hover(chain.canvas, chain.boxes[0], 3, 0)
+    assert "Run 3: gain" in chain.canvas.card.text
+    chain.run_legend.switches["one"].click()
+    assert not any(items.items["one"].isVisible() for items in chain.items_of_runs())
+    pointer.hover(chain.canvas, chain.boxes[0], 2, 0)
+    assert "Run 3" not in chain.canvas.card.text
+    chain.show_compared(())
+    assert not any(items.items for items in chain.items_of_runs())
+    assert chain.run_legend.row.isHidden()
+
+
+def test_a_kind_that_is_switched_off_is_off_in_all_runs(app, qtbot, shown, passed) -> None:
+    chain = frame_of(ChainRule, qtbot)
+    chain.show_snapshot(shown)
+    chain.show_compared((passed("one", 1, 9),))
+    chain.switches[FactorKind.SLOPE].click()
+    assert len(chain._of_runs[FactorKind.SLOPE].items["one"].getData()[0]) == 0
+    assert len(chain._of_runs[FactorKind.WEIGHTS].items["one"].getData()[0]) == 4
+
+
+def test_activations_of_compared_runs_are_hollow_marks(app, qtbot, shown, passed) -> None:
+    view = frame_of(ActivationShares, qtbot)
+    view.show_snapshot(shown)
+    run = passed("one", 2, 5)
+    view.show_compared((run,))
+    x, y = view._of_runs["zero"].items["one"].getData()
+    assert x.tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_allclose(y, run.outputs.zero)
+    assert len(view._of_runs["dead"].items["one"].getData()[0]) == 2  # of activations only
+    pointer.hover(view.canvas, view.boxes[0], 1, 0.5)
+    assert "Run 2: zero" in view.canvas.card.text
+    pointer.hover(view.canvas, view.boxes[0], 7, 0.5)
+    assert "Run 2" not in view.canvas.card.text
+    view.switches["zero"].click()
+    assert len(view._of_runs["zero"].items["one"].getData()[0]) == 0
+
+
+def test_updates_of_compared_runs_are_on_the_axis(app, qtbot, snapshot, compared) -> None:
+    view = frame_of(UpdateProfile, qtbot)
+    view.show_snapshot(snapshot(names=("a", "b", "c"), steps=50))
+    run = compared("one", 1, names=("c", "x"), steps=30)
+    view.show_compared((run,))
+    x, _ = view.others["one"].getData()
+    assert np.isnan(x[:2]).all()
+    assert x[2] == pytest.approx(np.log10(run.update_ratio[1][0]), abs=1e-5)
+    low, high = view.canvas.boxes[0].viewRange()[0]
+    assert low < x[2] < high
+    assert any(column.name == "Run 1 at step 20" for column in view.values().columns)
+
+
+def test_a_run_without_such_measurements_is_drawn_nowhere(app, qtbot, shown, compared) -> None:
+    run = compared("one", 1, steps=10)
+    for kind in (ChainRule, ActivationShares):
+        view = frame_of(kind, qtbot)
+        view.show_snapshot(shown)
+        view.show_compared((run,))
+        assert all(len(items.items["one"].getData()[0]) == 0 for items in view.items_of_runs())

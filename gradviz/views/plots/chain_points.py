@@ -1,0 +1,58 @@
+"""Where the chain rule's plot puts things: levels over blocks, factors beside the layers, axes with room."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from gradviz.records.depth import BlockShare, ChainFactors
+from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.slow_range import SlowRange
+
+
+def relative(gradients: np.ndarray) -> np.ndarray:
+    """Over the last one that is a number above zero; NaN where there is none."""
+    usable = np.flatnonzero(np.isfinite(gradients) & (gradients > 0))
+    return gradients / gradients[usable[-1]] if len(usable) else np.full(len(gradients), np.nan)
+
+
+def fit(box: PlotBox, slow: SlowRange, logs: np.ndarray) -> None:
+    """Let the axis have room for all of it, and for the line at 1."""
+    usable = np.append(logs[np.isfinite(logs)], 0.0)
+    slow.include(float(usable.min()), float(usable.max()), time.monotonic())
+    margin = 0.05 * (slow.high - slow.low)
+    box.setYRange(slow.low - margin, slow.high + margin, padding=0)
+
+
+def mark(marks: EdgeMarks, slow: SlowRange, values: np.ndarray) -> None:
+    """Zero and infinity at the edges; NaN is what was not measured."""
+    found = kinds(values)
+    edges = {Mark.ZERO: slow.low, Mark.INFINITE: slow.high}
+    marks.show({mark: (found[mark], np.full(len(found[mark]), edge)) for mark, edge in edges.items()})
+
+
+def spans(blocks: Sequence[BlockShare], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A level segment over the layers of each block, as pairs of points."""
+    x = np.array([(min(block.layers) - 0.4, max(block.layers) + 0.4) for block in blocks]).ravel()
+    return x, np.repeat(values, 2)
+
+
+def beside(chain: ChainFactors) -> tuple[np.ndarray, np.ndarray]:
+    """Where the factors of joins and skips stand, and their logarithms.
+
+    A join stands in its middle, a skip before its block, where its gradient is added.
+    """
+    found = [(float(np.mean(join.layers)), join.gain) for join in chain.joins if join.layers]
+    found += [
+        (max(min(block.layers) - 0.5, -0.4), block.skip_factor)
+        for block in chain.blocks
+        if block.layers and block.counts
+    ]
+    places = np.array([place for place, _ in found])
+    logs = log10(np.array([gain for _, gain in found]))
+    known = np.isfinite(logs)
+    return places[known], logs[known]

@@ -1,0 +1,66 @@
+"""What a pane has of compared runs: an item for each, in its colour, gone when it is compared no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from gradviz.control.compared_run import ComparedRun
+from gradviz.views.theme import Theme, run_tone
+
+Points = tuple[np.ndarray, np.ndarray]
+
+
+def thin_line(connect: str = "finite") -> Callable[[QColor], pg.PlotCurveItem]:
+    """Makes lines of one pixel."""
+    return lambda colour: pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), connect=connect)
+
+
+def hollow_marks(symbol: str, size: float = 6) -> Callable[[QColor], pg.ScatterPlotItem]:
+    """Makes marks of pyqtgraph's `symbol` that are an outline only: those of the shown run are filled."""
+    return lambda colour: pg.ScatterPlotItem(
+        symbol=symbol, size=size, pen=pg.mkPen(colour, width=1), brush=None
+    )
+
+
+class RunItems:
+    """The items of one kind in one pane."""
+
+    def __init__(self, box: pg.ViewBox, make: Callable[[QColor], pg.GraphicsObject]) -> None:
+        self._box = box
+        self._make = make
+        self._tones: dict[str, str] = {}
+        self.items: dict[str, pg.GraphicsObject] = {}
+
+    def show(self, runs: Sequence[ComparedRun], points: Mapping[str, Points], theme: Theme) -> None:
+        """Draw (x, y) of each run, by its id; NaN breaks a line and is no mark."""
+        for run_id in set(self.items) - {run.id for run in runs}:
+            self._remove(run_id)
+        for run in runs:
+            colour = getattr(theme, run_tone(run.number))
+            if self._tones.get(run.id) != colour:
+                self._remove(run.id)
+                item = self.items[run.id] = self._make(QColor(colour))
+                item.setZValue(-1)
+                self._box.addItem(item, ignoreBounds=True)
+                self._tones[run.id] = colour
+            x, y = points.get(run.id, (np.empty(0), np.empty(0)))
+            item = self.items[run.id]
+            if isinstance(item, pg.ScatterPlotItem):
+                known = np.isfinite(y)
+                x, y = x[known], y[known]
+            item.setData(x=x, y=y)
+
+    def set_visible(self, visible: Mapping[str, bool]) -> None:
+        """Show or hide runs, by their ids."""
+        for run_id, item in self.items.items():
+            item.setVisible(visible.get(run_id, False))
+
+    def _remove(self, run_id: str) -> None:
+        self._tones.pop(run_id, None)
+        item = self.items.pop(run_id, None)
+        if item is not None:
+            self._box.removeItem(item)
