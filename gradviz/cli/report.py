@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gradviz.records.clipping_summary import clipping_summary
+from gradviz.records.parts import PART_NORM, columns_of, width_of
 from gradviz.records.penalty_summary import penalty_summary
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunState
@@ -61,7 +62,10 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
 
 
 def layer_rows(reader: RunReader) -> list[dict[str, Any]]:
-    """Every layer in network order with its newest gradient norm, weight norm and update ratio."""
+    """Every layer in network order with its newest gradient norm, weight norm and update ratio.
+
+    One with gates or heads has `parts`, each with its `kind`, `name` and gradient norm.
+    """
     columns = {
         "grad_norm": _per_layer(reader, "grad_norm"),
         "weight_norm": _per_layer(reader, "weight_norm"),
@@ -78,6 +82,7 @@ def layer_rows(reader: RunReader) -> list[dict[str, Any]]:
                 name: None if values is None or layer.index not in row_of else values[row_of[layer.index]]
                 for name, values in columns.items()
             },
+            **_parts(reader, layer.index),
         }
         for layer in reader.info.layers
     ]
@@ -132,6 +137,21 @@ def number(value: float | None) -> str:
 def _printable(text: str) -> str:
     """The text without signs that would move a terminal's cursor."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _parts(reader: RunReader, layer: int) -> dict[str, Any]:
+    """Gates, projections and heads of a layer; nothing where it has none."""
+    columns = columns_of(reader.info.parts, layer)
+    if not columns:
+        return {}
+    values = _per_layer(reader, PART_NORM) or [None] * width_of(reader.info.parts)
+    return {
+        "parts": [
+            {"kind": parts.kind.value, "name": name, "grad_norm": value}
+            for parts, place in columns
+            for name, value in zip(parts.names, values[place], strict=True)
+        ]
+    }
 
 
 def _outcome(report: dict[str, Any]) -> str:
@@ -200,7 +220,7 @@ def _latest(reader: RunReader, quantity: str) -> float | None:
     return values[0] if values else None
 
 
-def _per_layer(reader: RunReader, quantity: str) -> list[float] | None:
+def _per_layer(reader: RunReader, quantity: str) -> list[float | None] | None:
     if reader.last_step < 0:
         return None
     if quantity in reader.slices:

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gradviz.probes.norms import LayerNorms
+from gradviz.probes.part_norms import PartNorms
 from gradviz.probes.spikes import Spike, Spikes
 from gradviz.records.exact import to_float32
+from gradviz.records.parts import PART_NORM
 from gradviz.records.writer import RunWriter
 
 _MOST_STEPS = 64
@@ -28,7 +30,7 @@ Guesses = tuple[NDArray[np.int64] | NDArray[np.bool_], Tensor]
 
 
 class RawStep(NamedTuple):
-    """What one step brought to the host; `squares` are those of all tensors, for each norm.
+    """What one step brought to the host; `squares` are those of all tensors or parts, for each norm.
 
     `correct` is the number of right predictions, or what it will be worked out from; None where no prediction
     is right or wrong. `noted` are numbers that the loop knew.
@@ -44,9 +46,10 @@ class RawStep(NamedTuple):
 class Ledger:
     """Takes each step's raw numbers and appends rows to the writer when told to `flush`."""
 
-    def __init__(self, writer: RunWriter, norms: LayerNorms) -> None:
+    def __init__(self, writer: RunWriter, norms: LayerNorms, parts: PartNorms) -> None:
         self._writer = writer
         self._norms = norms
+        self._parts = parts
         self._next = writer.steps
         self._steps: list[RawStep] = []
         self._correct = self._samples = 0
@@ -77,15 +80,10 @@ class Ledger:
             self._samples += int(samples.sum())
         for quantity in steps[0].squares:
             squares = np.array([step.squares[quantity] for step in steps])
-            layers = self._norms.by_layer(squares)
-            rows[:, places[quantity]] = to_float32(layers)
-            norms = np.sqrt(squares.sum(axis=1))
-            together = places.get(quantity.replace("grad", "global"))
-            if together is not None:
-                rows[:, together] = to_float32(norms)[:, None]
-            if quantity == "grad_norm":
-                for spike in self._spikes.find(self._next, norms):
-                    self._tell(spike, layers[spike.step - self._next])
+            if quantity == PART_NORM:
+                rows[:, places[quantity]] = to_float32(self._parts.by_part(squares))
+            else:
+                self._put_norms(rows, quantity, squares)
         for quantity in {quantity for step in steps for quantity in step.noted}:
             column = np.array([step.noted.get(quantity, np.nan) for step in steps])
             rows[:, places[quantity]] = to_float32(column)[:, None]
@@ -112,6 +110,18 @@ class Ledger:
         self._correct, self._samples = state["correct"], state["samples"]
         if "spikes" in state:
             self._spikes.load_state_dict(state["spikes"])
+
+    def _put_norms(self, rows: NDArray[np.float32], quantity: str, squares: NDArray[np.float64]) -> None:
+        places = self._writer.slices
+        layers = self._norms.by_layer(squares)
+        rows[:, places[quantity]] = to_float32(layers)
+        norms = np.sqrt(squares.sum(axis=1))
+        together = places.get(quantity.replace("grad", "global"))
+        if together is not None:
+            rows[:, together] = to_float32(norms)[:, None]
+        if quantity == "grad_norm":
+            for spike in self._spikes.find(self._next, norms):
+                self._tell(spike, layers[spike.step - self._next])
 
     def _tell(self, spike: Spike, norms: NDArray[np.float64]) -> None:
         """“spike” of the layer whose gradient is the largest then."""

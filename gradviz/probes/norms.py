@@ -22,7 +22,8 @@ from torch import Tensor
 TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
 _SQUARABLE = 1e-140, 1e140
 _vdot = np.vdot
-_SMALL = 10_000
+_HALVES = (torch.float16, torch.bfloat16)
+SMALL = 10_000
 """Entries up to which NumPy's dot product stays in one thread."""
 
 
@@ -39,7 +40,7 @@ class LayerNorms:
         largest = max((size for layer in sizes for size in layer), default=1)
         # it is the mean square, not the sum, that must stay clear of float32's lower end
         self._low, self._high = TRUSTED_LOW**2 * largest, TRUSTED_HIGH**2
-        self._small = largest <= _SMALL
+        self._small = largest <= SMALL
 
     def on_host(self, tensors: Sequence[Tensor | None]) -> tuple[list[float], bool]:
         """The squares of tensors on a CPU, and whether all of them are finite.
@@ -64,7 +65,7 @@ class LayerNorms:
         present = [tensor for tensor in tensors if tensor is not None]
         if not present:
             return torch.zeros(len(tensors), dtype=torch.float64)
-        squares = torch.stack(_foreach_norm(present, double=True)).square_()
+        squares = torch.stack(fused_norms(present, dtype=torch.float64)).square_()
         if len(present) == len(tensors):
             return squares
         places = torch.tensor([i for i, tensor in enumerate(tensors) if tensor is not None])
@@ -82,12 +83,19 @@ def exact_norms(tensors: list[Tensor]) -> list[float]:
 
     Those of float64 tensors are kept within 1e-140…1e140, so that their squares can be added, too.
     """
-    norms = [norm.item() for norm in _foreach_norm(tensors, double=True)]
+    norms = [norm.item() for norm in fused_norms(tensors, dtype=torch.float64)]
     for i, tensor in enumerate(tensors):
         # float64's square of a float32 cannot leave the range; that of a float64 can
         if tensor.dtype == torch.float64 and not _SQUARABLE[0] < norms[i] < _SQUARABLE[1]:
             norms[i] = _scaled_norm(tensor)
     return norms
+
+
+def fused_norms(tensors: list[Tensor], *, dtype: torch.dtype | None) -> list[Tensor]:
+    """The norm of each tensor, in its own type or in another one, where it lies."""
+    if not tensors:
+        return []
+    return list(torch._foreach_norm(tensors, 2, dtype=dtype))  # noqa: SLF001 - not public yet
 
 
 def count_nonfinite(tensors: Sequence[Tensor | None]) -> int:
@@ -106,15 +114,9 @@ def _dot_squares(tensors: list[Tensor]) -> list[float]:
 
 
 def _fused_squares(tensors: list[Tensor]) -> list[float]:
-    norms = [norm.item() for norm in _foreach_norm(tensors, double=False)]
+    halves = any(tensor.dtype in _HALVES for tensor in tensors)  # whose norms would have two or three digits
+    norms = [norm.item() for norm in fused_norms(tensors, dtype=torch.float64 if halves else None)]
     return [norm * norm for norm in norms]
-
-
-def _foreach_norm(tensors: list[Tensor], *, double: bool) -> list[Tensor]:
-    if not tensors:
-        return []
-    dtype = torch.float64 if double else None
-    return list(torch._foreach_norm(tensors, 2, dtype=dtype))  # noqa: SLF001 - not public yet
 
 
 def _scaled_norm(tensor: Tensor) -> float:

@@ -21,40 +21,25 @@ import numpy as np
 from torch import Tensor, nn
 
 from gradviz.probes.agenda import Agenda
-from gradviz.probes.clip_report import CLIP_SERIES, ClipReport
+from gradviz.probes.clip_report import ClipReport
 from gradviz.probes.clipped_norms import ClippedNorms
 from gradviz.probes.groups import parameters_by_layer
 from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
+from gradviz.probes.part_norms import PartNorms
+from gradviz.probes.parts import splits
 from gradviz.probes.passing import IN_PASSING, Passing
 from gradviz.probes.quantities import AFTER_BACKWARD, AFTER_UPDATE, Quantities
 from gradviz.probes.residual import Join, ResidualBlock, tell_blocks, tell_joins
 from gradviz.probes.schedule import Item
 from gradviz.records.layer import LayerInfo
-from gradviz.records.run import SeriesInfo
+from gradviz.records.parts import PART_NORM, width_of
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 from gradviz.spec.data_info import Task
 
 _NOTHING = nullcontext()
-
-
-def recorded_series(
-    layers: Sequence[LayerInfo], *, clipping: bool, accuracy: bool = True, noted: Sequence[str] = ()
-) -> tuple[SeriesInfo, ...]:
-    """What a recorder of these layers appends at every step, for the RunInfo.
-
-    `noted` are quantities of one number that the loop itself knows and hands to `Recorder.note`.
-    """
-    measured = sum(1 for layer in layers if layer.parameters)
-    widths = {"train_loss": 1, **({"train_accuracy": 1} if accuracy else {}), "grad_norm": measured}
-    widths["global_norm"] = 1
-    if clipping:
-        widths |= {"grad_norm_clipped": measured, "global_norm_clipped": 1}
-        widths |= dict.fromkeys((*CLIP_SERIES, "clipped"), 1)
-    widths |= dict.fromkeys(noted, 1)
-    return tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in widths.items())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +55,8 @@ class Recorder:
 
     A layer's norm is over all its parameters together. Where the loop adds the gradient of a penalty after
     `on_after_backward`, the run is `penalised`: “grad_norm” is that of the loss alone, what clipping is about
-    (“global_norm”, “grad_norm_clipped”) is that of both. A parameter that is frozen, or that nothing used,
+    (“global_norm”, “grad_norm_clipped”) is that of both. “part_norm”, of the run's gates and heads, is of the
+    loss alone and before clipping. A parameter that is frozen, or that nothing used,
     counts as a gradient of exact zeros. The network must be on its device already. On CUDA with clipping
     the entries that are not finite are counted after it, since the one copy comes after it.
     """
@@ -94,10 +80,14 @@ class Recorder:
         self._writer = writer
         self._task = task
         self._counts = [len(group) for group in groups]
-        self._norms = LayerNorms([[parameter.numel() for parameter in group] for group in groups])
+        sizes = [[parameter.numel() for parameter in group] for group in groups]
+        self._norms = LayerNorms(sizes)
+        parts = writer.info.parts
+        divided = PartNorms(sizes, splits(model, measured, groups, parts), width_of(parts))
+        self._gradient_norms = divided
         self._penalised = penalised
         self._clipped = ClippedNorms(self._parameters, anew=penalised)
-        self._ledger = Ledger(writer, self._norms)
+        self._ledger = Ledger(writer, self._norms, divided)
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._passing = Passing(model, layers, blocks, joins, writer=writer, outbox=self._outbox)
@@ -338,12 +328,15 @@ class Recorder:
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:
-            squares, finite = self._norms.on_host(self._gradients)
-            self._found[quantity] = squares
+            self._found[quantity], parts, finite = self._gradient_norms.on_host(self._gradients)
             if quantity == "grad_norm":
                 self._finite = finite
+                if parts:
+                    self._found[PART_NORM] = parts
         else:
-            self._on_device[quantity] = self._norms.on_device(self._gradients)
+            self._on_device[quantity], runs = self._gradient_norms.on_device(self._gradients)
+            if runs is not None and quantity == "grad_norm":
+                self._on_device[PART_NORM] = runs
 
     def _fetch(self) -> float:
         correct = self._on_device.pop("correct", None)
@@ -353,7 +346,7 @@ class Recorder:
         first = len(start) + len(noted)
         values = self._outbox.copy([*start, *noted.values(), *norms])
         self._noted.update(zip(noted, values[len(start) : first].tolist(), strict=True))
-        parts = np.split(values[first:], len(norms))
+        parts = np.split(values[first:], np.cumsum([len(norm) for norm in norms])[:-1])
         for quantity, part in zip(self._on_device, parts, strict=True):
             self._found[quantity] = part.tolist()
         self._finite = bool(np.isfinite(self._found["grad_norm"]).all())

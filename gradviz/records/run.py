@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from gradviz.records.layer import LayerInfo
+from gradviz.records.parts import LayerParts
 
 
 class RunState(StrEnum):
@@ -43,7 +44,8 @@ class RunInfo:
     `experiment` is the raw (JSON) form of the ExperimentSpec, so that a store can be read by a program
     that no longer knows the format. `steps` is the number asked for. Per-layer arrays are over
     `measured`: the layers with parameters, in network order. `continues` is the id of the run that this
-    one went on from and took the place of.
+    one went on from and took the place of. `parts` are the gates and heads of its layers, in the order of
+    the columns of “part_norm”; a run that recorded none has none.
     """
 
     id: str
@@ -57,6 +59,7 @@ class RunInfo:
     device: str
     versions: Mapping[str, str] = field(default_factory=dict)
     continues: str = ""
+    parts: tuple[LayerParts, ...] = ()
 
     @property
     def measured(self) -> tuple[LayerInfo, ...]:
@@ -75,6 +78,7 @@ class RunInfo:
                 **raw,
                 "layers": tuple(LayerInfo.from_raw(layer) for layer in raw["layers"]),
                 "series": tuple(SeriesInfo(**series) for series in raw["series"]),
+                "parts": tuple(LayerParts.from_raw(parts) for parts in raw.get("parts", ())),
             }
         )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gradviz.nets.build import BuiltModel
 from gradviz.records.continuing import Continuation, continuation
+from gradviz.records.parts import PART_NORM
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo
 from gradviz.records.session import RunSource
@@ -77,6 +79,9 @@ class Resumed:
 
     def store(self, path: Path, info: RunInfo, built: BuiltModel) -> RunWriter:
         """Its store, which begins with all rows up to the checkpoint. Raises RecordsError or StateError."""
+        if not self._earlier.parts:  # of a time before there were any: one run has the same rows throughout
+            series = tuple(each for each in info.series if each.quantity != PART_NORM)
+            info = replace(info, parts=(), series=series)
         beginning = continuation(self._source.path, self._source.id, info)
         step = beginning.checkpoint.step
         if step >= info.steps:

@@ -22,7 +22,8 @@ from gradviz.data.order import batches_per_epoch
 from gradviz.data.progress import LoadingStopped, Progress
 from gradviz.nets.build import BuildError, BuiltModel
 from gradviz.nets.model import build
-from gradviz.probes.recorder import recorded_series
+from gradviz.probes.parts import layer_parts
+from gradviz.probes.recorded_series import recorded_series
 from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.session import RunSource
@@ -180,6 +181,7 @@ def _describe(
     experiment: ExperimentSpec, run_id: str, built: BuiltModel, data: DataSet, *, accuracy: bool, device: str
 ) -> RunInfo:
     per_epoch = batches_per_epoch(len(data.train_y), experiment.data.batch_size)
+    parts = layer_parts(built.model, built.layers)
     return RunInfo(
         id=run_id,
         name=experiment.name,
@@ -191,11 +193,13 @@ def _describe(
             clipping=experiment.clip is not None,
             accuracy=accuracy,
             noted=noted_quantities(experiment),
+            parts=parts,
         ),
         steps=count_steps(experiment, per_epoch),
         steps_per_epoch=-(-per_epoch // experiment.training.accumulate),
         device=device,
         versions=versions(),
+        parts=parts,
     )
 
 

@@ -96,6 +96,18 @@ def test_others_have_neither(run) -> None:
     assert "text_sample" not in report
 
 
+def test_layers_with_gates_have_the_norm_of_each(run, capsys) -> None:
+    small = ("--set", "training.steps=2", "--set", "model.layers[0].hidden_size=8")
+    assert main(["run", "example:long-memory-lstm", *small, "-o", "gates", "--json"]) == 0
+    layers = json.loads(capsys.readouterr().out)["layers"]
+    (lstm,) = [row for row in layers if row["kind"] == "LSTM"]
+    assert [(part["kind"], part["name"]) for part in lstm["parts"]] == [("gate", name) for name in "ifgo"]
+    assert math.hypot(*(part["grad_norm"] for part in lstm["parts"])) == pytest.approx(
+        lstm["grad_norm"], rel=1e-5
+    )
+    assert not [row for row in layers if row["kind"] != "LSTM" and "parts" in row]
+
+
 def test_what_would_move_the_cursor_is_not_printed() -> None:
     assert _printable("a\x1b[2Jb\tc\r\nd") == "a\N{REPLACEMENT CHARACTER}[2Jb\tc\N{REPLACEMENT CHARACTER}\nd"
 

@@ -11,7 +11,9 @@ import torch
 from leaf_layers import layer_infos
 from torch import nn
 
-from gradviz.probes.recorder import Recorder, recorded_series
+from gradviz.probes.parts import layer_parts
+from gradviz.probes.recorded_series import recorded_series
+from gradviz.probes.recorder import Recorder
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.writer import RunWriter
@@ -32,6 +34,7 @@ class Lab:
         task: Task,
     ) -> None:
         layers = layer_infos(model)
+        parts = layer_parts(model, layers)
         info = RunInfo(
             id="lab",
             name="lab",
@@ -39,11 +42,16 @@ class Lab:
             experiment={},
             layers=layers,
             series=recorded_series(
-                layers, clipping=clipping, noted=noted, accuracy=task is not Task.REGRESSION
+                layers,
+                clipping=clipping,
+                noted=noted,
+                accuracy=task is not Task.REGRESSION,
+                parts=parts,
             ),
             steps=10,
             steps_per_epoch=5,
             device="cpu",
+            parts=parts,
         )
         self.path = folder / "lab.db"
         self.writer = RunWriter.create(self.path, info)

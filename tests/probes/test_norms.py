@@ -7,23 +7,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from slow_twins import LARGEST, SMALLEST, slow_norm
 
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.records.exact import to_float32
-
-LARGEST = float(np.finfo(np.float32).max)
-SMALLEST = float(np.finfo(np.float32).smallest_subnormal)
-
-
-def slow_norm(values: list[float]) -> float:
-    """The obvious twin: one number after the other, scaled, in Python's floats."""
-    if any(math.isnan(v) for v in values):
-        return math.nan
-    largest = max((abs(v) for v in values), default=0.0)
-    if largest == 0 or math.isinf(largest):
-        return largest
-    norm = largest * math.sqrt(math.fsum((v / largest) ** 2 for v in values))
-    return min(max(norm, SMALLEST), LARGEST)
 
 
 def both_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:

@@ -14,7 +14,8 @@ from torch import nn
 
 from gradviz.nets.recurrent import LSTM, RNN
 from gradviz.nets.sequence import LastStep
-from gradviz.probes.recorder import Recorder, recorded_series
+from gradviz.probes.recorded_series import recorded_series
+from gradviz.probes.recorder import Recorder
 from gradviz.probes.unrolled import unrolled
 from gradviz.records.layer import LayerInfo
 from gradviz.records.reader import RunReader
