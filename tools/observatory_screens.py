@@ -113,7 +113,7 @@ def _pass(writer: RunWriter, step: int, *, network: Sequence[LayerInfo], slope: 
 
 
 def _tab(key: str) -> Callable[[PlotArea], None]:
-    return lambda plots: plots.across.show_tab(key)
+    return lambda plots: plots.show_plot(key)
 
 
 def _compared(
@@ -154,7 +154,7 @@ def _compared(
     shown.runs.show_run(last)
     settle()
     if shown.plots is not None:
-        shown.plots.across.show_tab(tab)
+        shown.plots.show_plot(tab)
     if difference and shown.plots is not None:
         shown.plots.flow.difference.click()
     settle()
@@ -166,29 +166,29 @@ def _compared(
 
 
 def _table(plots: PlotArea) -> None:
-    plots.across.show_tab("layers")
-    if plots.layers.model.is_folding:
-        plots.layers.model.unfold_row(plots.layers.model.rows[0], unfolded=True)
+    plots.show_plot("layers")
+    if plots.plot("layers").model.is_folding:
+        plots.plot("layers").model.unfold_row(plots.plot("layers").model.rows[0], unfolded=True)
 
 
 def _updates(plots: PlotArea) -> None:
-    plots.across.show_tab("updates")
-    plots.curves.show_family("updates")
+    plots.show_plot("updates")
+    plots.show_plot("curves.updates")
     settle()
 
 
 def _map(plots: PlotArea) -> None:
-    plots.below.show_tab("map")
+    plots.show_plot("map")
     plots.layer_selected.emit(0)
     settle()
 
 
 def _sorted(plots: PlotArea) -> None:
-    plots.across.show_tab("layers")
-    plots.layers.table.header().setSortIndicator(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
+    plots.show_plot("layers")
+    plots.plot("layers").table.header().setSortIndicator(Cell.GRADIENT, Qt.SortOrder.DescendingOrder)
 
 
 def _enlarged(plots: PlotArea) -> None:
-    plots.across.show_tab("layers")
-    plots.layers.enlarge_wanted.emit()
+    plots.show_plot("layers")
+    plots.plot("layers").enlarge_wanted.emit()
     settle()

@@ -278,7 +278,7 @@ class WindowWiring(QObject):
         data = inspection.data if inspection is not None else None
         same = snapshot.run.experiment.get("data") == to_raw(window.document.experiment).get("data")
         if window.plots is not None and data is not None and data.is_language_model and same:
-            window.plots.curves.expect_text(snapshot.run.id)
+            window.plots.expect_text(snapshot.run.id)
 
     def _on_ended(self, status: RunStatus) -> None:
         if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:

@@ -4,6 +4,7 @@ import pytest
 from recorded_runs import record
 
 from gradviz.control.engine_state import RunChange
+from gradviz.views.plots.arrangement import Place
 from gradviz.views.theme import run_tone
 
 
@@ -32,17 +33,18 @@ def test_a_checked_run_is_in_curves_profile_and_map_in_one_colour(shown, runs, q
     compare(shown, runs[1], on=True)
     plots = shown.plots
     tone = run_tone(2)
-    assert [item.line.tone for item in plots.curves.current.panes[0].compared[runs[1]]] == [tone, tone]
-    assert list(plots.profile.others) == [runs[1]]
-    assert plots.curves.current.legend.switches[runs[1]]._tone == tone
-    assert plots.profile.legend.switches[runs[1]]._tone == tone
+    learning = plots.plot("curves.learning")
+    assert [item.line.tone for item in learning.panes[0].compared[runs[1]]] == [tone, tone]
+    assert list(plots.plot("profile").others) == [runs[1]]
+    assert plots.plot("curves.learning").legend.switches[runs[1]]._tone == tone
+    assert plots.plot("profile").legend.switches[runs[1]]._tone == tone
     assert shown.time_bar.runs.is_compared(shown.time_bar.runs.model().index(2, 0))
     plots.flow.difference.click()
     assert plots.flow._ratios is not None
     assert shown.runs.comparison.runs[0].flow is not None
     compare(shown, runs[1], on=False)
-    assert plots.curves.current.panes[0].compared == {}
-    assert plots.profile.others == {}
+    assert plots.plot("curves.learning").panes[0].compared == {}
+    assert plots.plot("profile").others == {}
     assert plots.flow._ratios is None
     assert shown.runs.comparison.open_readers == 0
 
@@ -51,29 +53,29 @@ def test_rows_of_map_profile_and_updates_stay_side_by_side(shown, runs, qtbot, a
     compare(shown, runs[0], on=True)
     app.processEvents()
     plots = shown.plots
-    assert plots.profile.canvas.y() == plots.flow.canvas.y()
-    plots.across.show_tab("updates")
+    assert plots.plot("profile").canvas.y() == plots.flow.canvas.y()
+    plots.show_plot("updates")
     app.processEvents()
-    assert plots.updates.canvas.y() == plots.flow.canvas.y()
+    assert plots.plot("updates").canvas.y() == plots.flow.canvas.y()
 
 
 def test_hidden_plots_draw_nothing_and_catch_up(shown, runs, qtbot) -> None:
     plots = shown.plots
-    plots.across.show_tab("layers")
+    plots.show_plot("layers")
     compare(shown, runs[0], on=True)
-    assert plots.profile.others == {}
-    plots.across.show_tab("profile")
-    assert list(plots.profile.others) == [runs[0]]
+    assert plots.plot("profile").others == {}
+    plots.show_plot("profile")
+    assert list(plots.plot("profile").others) == [runs[0]]
 
 
 def test_beside_an_enlarged_plot_nothing_is_drawn(shown, runs) -> None:
     plots = shown.plots
-    plots.enlarging.toggle(plots.curves)
+    plots.enlarging.toggle(plots.places[Place.BOTTOM_LEFT])
     compare(shown, runs[0], on=True)
-    assert plots.profile.others == {}
-    assert runs[0] in plots.curves.current.panes[0].compared
+    assert plots.plot("profile").others == {}
+    assert runs[0] in plots.plot("curves.learning").panes[0].compared
     plots.enlarging.end()
-    assert list(plots.profile.others) == [runs[0]]
+    assert list(plots.plot("profile").others) == [runs[0]]
 
 
 def test_another_shown_run_is_compared_with_the_others(shown, runs, document, qtbot) -> None:
@@ -82,10 +84,10 @@ def test_another_shown_run_is_compared_with_the_others(shown, runs, document, qt
     assert [run.id for run in shown.runs.comparison.runs] == runs[:2]
     shown.runs.show_run(document.run(runs[0]))
     qtbot.waitUntil(lambda: [run.id for run in shown.runs.comparison.runs] == runs[1:])
-    assert set(shown.plots.profile.others) == set(runs[1:])
+    assert set(shown.plots.plot("profile").others) == set(runs[1:])
     shown.runs.show_run(None)
     assert shown.runs.comparison.open_readers == 0
-    assert shown.plots.profile.others == {}
+    assert shown.plots.plot("profile").others == {}
 
 
 def test_a_closed_window_holds_no_run_open(shown, runs) -> None:

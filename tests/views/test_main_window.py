@@ -69,8 +69,8 @@ def test_training_shows_the_run_in_all_plots(window, document, trained) -> None:
     assert window.toolbar.progress_text.text() == "200 / 1,000 · 371 steps/s · 2 s left"
     assert window.toolbar.progress.value() == 200
     assert window.plots.flow._image.image.shape == (21, 200)
-    assert window.plots.profile.remark.text() == "at step 199"
-    assert window.plots.histograms.weights.counts is not None
+    assert window.plots.plot("profile").remark.text() == "at step 199"
+    assert window.plots.plot("histograms").weights.counts is not None
     assert window.left.training.measuring.cost.text() == "Measuring costs 3.1 %"
     assert not window.toolbar.train.isEnabled()
     assert not window.toolbar.device.isEnabled()
@@ -161,7 +161,7 @@ def test_a_start_that_fails_leaves_no_run_and_no_other_runs_pictures(
     assert window.toolbar.progress_text.text() == ""
     window.time_bar.runs.setCurrentIndex(1)
     window.time_bar.runs.activated.emit(1)
-    qtbot.waitUntil(lambda: window.plots.histograms.weights.counts is not None)
+    qtbot.waitUntil(lambda: window.plots.plot("histograms").weights.counts is not None)
     assert not window.plots.flow.canvas._quiet.isVisible()
 
 
@@ -172,11 +172,11 @@ def test_a_language_models_run_has_a_place_for_its_text_from_the_start(
     text = DataInfo(input_shape=(8,), classes=30, samples=90, vocabulary=30, per_position=True)
     host.answer(replace(inspection_of_vanishing(), data=text))
     request, status = trained()
-    assert "text" in window.plots.curves.frames
+    assert window.plots.ensemble.has("text")
     finish(host, request, replace(status, state=RunState.FINISHED, finish=FinishReason.STOPPED))
     host.answer(replace(inspection_of_vanishing(), data=replace(text, per_position=False)))
     trained()
-    assert "text" not in window.plots.curves.frames
+    assert not window.plots.ensemble.has("text")
 
 
 def test_reset_shows_the_empty_plots_again(window, host, document, trained) -> None:
@@ -193,9 +193,9 @@ def test_a_click_on_a_row_selects_the_layer_everywhere(window, trained, qtbot) -
     trained()
     flow = window.plots.flow
     pointer.click(flow.canvas, flow.canvas.boxes[0], 50, 12)
-    assert window.plots.histograms.chooser.currentText() == "Linear 13"
+    assert window.plots.plot("histograms").chooser.currentText() == "Linear 13"
     assert window.left.builder.selected == (1, 0)
-    assert window.plots.profile._row.value() == 12
+    assert window.plots.plot("profile")._row.value() == 12
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.layer == 12)
 
 
@@ -220,17 +220,21 @@ def test_the_time_bar_scrubs_all_plots_and_live_goes_back(window, trained, qtbot
     qtbot.waitUntil(lambda: not window.runs.clock.snapshot.live)
     step = window.runs.clock.snapshot.cursor
     assert abs(step - 90) <= 1
-    assert window.plots.profile.remark.text() == f"at step {step}"
+    assert window.plots.plot("profile").remark.text() == f"at step {step}"
     assert window.plots.flow._cursor.value() == step
-    assert window.plots.curves.current.panes[0].cursor.value() == step
-    assert f"step {step // 40 * 40}" in window.plots.histograms.weights.caption
+    assert window.plots.plot("curves.learning").panes[0].cursor.value() == step
+    assert f"step {step // 40 * 40}" in window.plots.plot("histograms").weights.caption
     qtbot.mouseClick(window.time_bar.live, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.live)
 
 
 def test_a_zoom_in_one_plot_is_a_zoom_in_the_others(window, trained) -> None:
     trained()
-    flow, curves, profile = window.plots.flow, window.plots.curves.current, window.plots.profile
+    flow, curves, profile = (
+        window.plots.flow,
+        window.plots.plot("curves.learning"),
+        window.plots.plot("profile"),
+    )
     place = pointer.pixel(flow.canvas, flow.canvas.boxes[0], 100, 10)
     pointer.wheel(flow.canvas, place, 5)
     pointer.wheel(flow.canvas, place, 3, Qt.KeyboardModifier.ShiftModifier)
@@ -326,7 +330,7 @@ def test_tab_reaches_the_controls_in_reading_order(window) -> None:
         for w in (
             window.toolbar.train,
             window.left.builder.tree,
-            window.plots.histograms.chooser,
+            window.plots.plot("histograms").chooser,
             window.time_bar.runs,
         )
     ]

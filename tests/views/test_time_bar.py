@@ -210,7 +210,7 @@ def test_the_film_is_played_by_button_space_and_action(window, run, qtbot) -> No
     assert playback.is_playing
     assert bar.film.play.accessibleName() == "Pause"
     qtbot.waitUntil(lambda: bar.track.value() > 0)
-    assert window.plots.profile._snapshot.cursor == bar.track.value()
+    assert window.plots.plot("profile")._snapshot.cursor == bar.track.value()
     QTest.keyClick(bar.track, Qt.Key.Key_Space)
     assert not playback.is_playing
     window.actions_by_key["view.play"].trigger()

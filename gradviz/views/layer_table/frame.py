@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,9 +29,10 @@ from gradviz.views.layer_table.model import NUMBERS, ROW_ROLE, Cell, LayerTableM
 from gradviz.views.layer_table.rows import Row
 from gradviz.views.layer_table.sparkline import SparklineDelegate
 from gradviz.views.number_format import count
+from gradviz.views.plots.plot_view import PlotView, RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
-from gradviz.views.plots.titled_frame import TitledFrame
 from gradviz.views.theme import Theme
+from gradviz.views.throttle import Throttle
 
 _WIDTHS = {
     Cell.NAME: 128,
@@ -44,14 +45,13 @@ _WIDTHS = {
     Cell.KIND: 96,
 }
 _WIDEST_COURSE = 420
+READING_MS = 250
+"""Numbers change no faster than they can be read."""
 _ARROW, _INDENT = 14, 16
 
 
-class LayerTable(TitledFrame):
+class LayerTable(PlotView):
     """Shows every measured layer of a run; a click or an arrow key selects the layer everywhere."""
-
-    layer_clicked = Signal(object)
-    """The index (int) of a measured layer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.model = LayerTableModel()
@@ -64,6 +64,8 @@ class LayerTable(TitledFrame):
         self.table.setItemDelegateForColumn(Cell.COURSE, self._sparklines)
         self._selected: int | None = None
         self._selecting = False
+        self._taken: Snapshot | None = None
+        self._soon = Throttle(self._show_taken, READING_MS, self)
         self.fold_switch = QToolButton(self)
         self.fold_switch.setProperty("role", "chip")
         self.fold_switch.setText(self.tr("blocks"))
@@ -81,6 +83,16 @@ class LayerTable(TitledFrame):
     def set_theme(self, _theme: Theme) -> None:
         """The palette says it; only the rows have to be drawn again."""
         self.table.viewport().update()
+
+    def expect(self, coming: RunToCome) -> None:
+        """Name the layers of a run that is to come."""
+        self._taken = None
+        self.show_layers(coming.layers)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Tell it at reading speed: a table is read and not watched."""
+        self._taken = snapshot
+        self._soon()
 
     def show_layers(self, layers: Sequence[LayerInfo]) -> None:
         """Name the layers of a run that is to come."""
@@ -143,6 +155,10 @@ class LayerTable(TitledFrame):
             return
         text = self.tr("at step {0}") if snapshot.exact else self.tr("at the nearest kept step {0}")
         self.remark.setText(text.format(count(snapshot.profile.step)))
+
+    def _show_taken(self) -> None:
+        if self._taken is not None:
+            self.show_snapshot(self._taken)
 
     def _on_fold(self, folded: bool) -> None:
         self.model.fold(folded=folded)

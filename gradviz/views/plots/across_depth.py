@@ -24,6 +24,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.run_items import RunItems
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
@@ -90,6 +91,10 @@ class AcrossDepth(PlotFrame):
         for line in self._lines:
             line.setPen(pg.mkPen(theme.disabled, width=1))
         self.redraw_runs(theme)
+
+    def expect(self, _coming: RunToCome) -> None:
+        """Nothing was measured yet."""
+        self.clear()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured, where that is not drawn already; while it runs, as fast as can be read."""

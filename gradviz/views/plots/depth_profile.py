@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
@@ -25,6 +25,7 @@ from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
 from gradviz.views.plots.magnitude import decades, log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.slow_range import whole_decades
@@ -54,9 +55,6 @@ class DepthProfile(PlotFrame):
 
     A profile of something else overrides `words` and `taken`.
     """
-
-    rows_zoomed = Signal(object)
-    """(low, high): the rows shown after the user zoomed or panned."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
@@ -148,6 +146,18 @@ class DepthProfile(PlotFrame):
         self._band.set_colour(theme.accent, 0.22)
         self._marks.set_theme(theme)
         self._colour_runs(theme)
+
+    def expect(self, coming: RunToCome) -> None:
+        """Show the rows of a run that is to come."""
+        self.show_layers(coming.names)
+
+    def write_numbers(self, snapshot: Snapshot) -> None:
+        """Name the shown step."""
+        self.show_step(snapshot.profile.step, exact=snapshot.exact)
+
+    def show_levels(self, low: float, high: float) -> None:
+        """Keep to the map's powers of ten."""
+        self.set_decades(low, high)
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Name the rows of a run that is to come."""

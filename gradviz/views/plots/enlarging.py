@@ -5,23 +5,19 @@ The others are hidden and not moved: no plot is made anew, and what is hidden is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QWidget
+from PySide6.QtWidgets import QWidget
 
 
 class Enlarging(QObject):
-    """Knows the splitters around the places; Esc ends it."""
+    """Knows which place has all the room; Esc ends it."""
 
     changed = Signal()
     """Other places are in sight."""
 
-    def __init__(self, splitters: Sequence[QSplitter], parent: QWidget) -> None:
+    def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._splitters = splitters
-        self._sizes: list[list[int]] = []
         self._place: QWidget | None = None
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), parent)
         self._escape.setEnabled(False)
@@ -41,28 +37,14 @@ class Enlarging(QObject):
         was = self._place
         self.end()
         if was is not place:
-            self._sizes = [splitter.sizes() for splitter in self._splitters]
-            self._place = place
-            self._show(lambda child: child is place or child.isAncestorOf(place))
-            self._tell()
+            self._tell(place)
 
     def end(self) -> None:
         """Show all places, each at its size."""
-        if self._place is None:
-            return
-        self._place = None
-        self._show(lambda _child: True)
-        for splitter, sizes in zip(self._splitters, self._sizes, strict=True):
-            splitter.setSizes(sizes)
-        self._tell()
+        if self._place is not None:
+            self._tell(None)
 
-    def _show(self, is_in_sight: Callable[[QWidget], bool]) -> None:
-        for splitter in self._splitters:
-            children = [splitter.widget(at) for at in range(splitter.count())]
-            if any(is_in_sight(child) for child in children):
-                for child in children:
-                    child.setVisible(is_in_sight(child))
-
-    def _tell(self) -> None:
-        self._escape.setEnabled(self._place is not None)
+    def _tell(self, place: QWidget | None) -> None:
+        self._place = place
+        self._escape.setEnabled(place is not None)
         self.changed.emit()

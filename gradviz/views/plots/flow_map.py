@@ -30,6 +30,7 @@ from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
 from gradviz.views.plots.magnitude import MAGNITUDES, Codes, decades, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.ticks import layer_ticks, step_ticks
@@ -42,12 +43,13 @@ EMPTY_DECADES = (-6.0, 0.0)
 class FlowMap(PlotFrame):
     """Shows `snapshot.flow`, or its ratio to that of a compared run; a click selects the layer there."""
 
-    rows_zoomed = Signal(object)
-    """(low, high): the rows shown after the user zoomed or panned."""
     levels_changed = Signal(object)
     """(low, high): the powers of ten that the colours of norms span now."""
     difference_changed = Signal(object)
     """The id (str) of the run whose map is needed for the difference, or None."""
+
+    every = 2
+    is_over_steps = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
@@ -109,6 +111,14 @@ class FlowMap(PlotFrame):
         self.frozen.set_theme(theme)
         self._colour()
 
+    def expect(self, coming: RunToCome) -> None:
+        """Show the rows of a run that is to come."""
+        self.show_layers(coming.names, coming.steps)
+
+    def overlook(self, snapshot: Snapshot) -> None:
+        """Follow its limits: others keep to them while the map is hidden."""
+        self.follow(snapshot)
+
     def show_layers(self, names: Sequence[str], steps: int) -> None:
         """Name the rows of a run that is to come, and say what will appear."""
         self._names = names
@@ -152,7 +162,7 @@ class FlowMap(PlotFrame):
             self._draw(self._snapshot)
 
     def follow(self, snapshot: Snapshot) -> None:
-        """Take only the colours' limits of it: others keep to them while the map is hidden."""
+        """Take only the colours' limits of it."""
         if snapshot.run.id != self._run:
             self._run = snapshot.run.id
             self.levels.reset()

@@ -9,11 +9,11 @@ from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
-from gradviz.views.plots.titled_frame import TitledFrame
+from gradviz.views.plots.plot_view import PlotView, RunToCome
 from gradviz.views.theme import Theme
 
 
-class GeneratedText(TitledFrame):
+class GeneratedText(PlotView):
     """Shows the newest of a run's text samples that is not after the cursor, its prompt in a quieter tone."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -37,6 +37,12 @@ class GeneratedText(TitledFrame):
     def reset_view(self) -> None:
         """Back to the beginning of the text."""
         self._text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def expect(self, _coming: RunToCome) -> None:
+        """Nothing is written yet."""
+        self._shown = None
+        self.remark.setText("")
+        self._text.clear()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the sample that belongs to the cursor."""

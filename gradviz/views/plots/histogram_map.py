@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
 from gradviz.records import histogram
@@ -28,6 +28,7 @@ from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
 from gradviz.views.plots.magnitude import NOTHING, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.ticks import Tick, step_ticks
 from gradviz.views.step_horizon import horizon
@@ -41,8 +42,8 @@ _MOST_COLUMNS = 1500
 class HistogramMap(PlotFrame):
     """Shows the history of one of `QUANTITIES`, which has to be asked for."""
 
-    wants_changed = Signal()
-    """The other quantity has to be read."""
+    every = 3
+    is_over_steps = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.scale = HistogramScale()
@@ -92,6 +93,15 @@ class HistogramMap(PlotFrame):
         self._cursor.set_theme(theme)
         self._marks.set_theme(theme)
         self._image.setLookupTable(lookup_table(theme))
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The chosen quantity."""
+        return frozenset({self.quantity})
+
+    def expect(self, coming: RunToCome) -> None:
+        """Show the axes of a run that is to come."""
+        self.show_layers(coming.names, coming.steps)
 
     def show_layers(self, names: Sequence[str], steps: int) -> None:
         """Show the empty axes of a run that is to come."""

@@ -21,6 +21,7 @@ from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.ticks import Tick, percent_ticks
 from gradviz.views.theme import Theme
@@ -30,6 +31,8 @@ _CHOOSER_WIDTH = 132
 
 class HistogramView(PlotFrame):
     """Shows the snapshot's two histograms; the chooser in the heading selects a layer."""
+
+    every = 3
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.scale = HistogramScale()
@@ -67,6 +70,10 @@ class HistogramView(PlotFrame):
         super().set_theme(theme)
         self.weights.set_theme(theme)
         self.gradients.set_theme(theme)
+
+    def expect(self, coming: RunToCome) -> None:
+        """Offer the layers of a run that is to come."""
+        self.show_layers(coming.names)
 
     def show_layers(self, names: Sequence[str]) -> None:
         """Offer the layers of a run that is to come."""

@@ -1,13 +1,21 @@
-"""A place of the window for several plots: one is shown, the others are tabs beside its title."""
+"""A place of the window for several plots: one is shown, the others are tabs beside its title.
+
+A plot is asked for when it is first in front, and not before.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
 
-from gradviz.views.plots.titled_frame import TitledFrame
+from gradviz.views.plots.plot_view import PlotView
+
+KEY = "key"
+"""The property of a tab that says which plot it is of."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,76 +25,138 @@ class Tab:
     key: str
     name: str
     tip: str
-    frame: TitledFrame
 
 
 class PlotTabs(QStackedWidget):
-    """Holds plots; whoever fills them draws only the one that is shown."""
+    """Holds plots; whoever fills it draws only the one that is shown."""
 
     chosen = Signal(object)
     """The key (str) of the plot that the user wants."""
-
+    front_changed = Signal()
+    """Another plot is in front."""
     enlarge_wanted = Signal()
     """The user wants this place alone in the middle, or all back."""
+    named = Signal(object)
+    """The plot (PlotView) in front has new tabs."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, plot: Callable[[str], PlotView], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._plot = plot
         self._enlarged = False
-        self._tabs: list[Tab] = []
+        self._tabs: tuple[Tab, ...] = ()
+        self._further: QAction | None = None
+        self._shown: tuple[object, ...] = ()
+        self.wanted = ""
+        """The key of the plot that is in front where it is here."""
 
     @property
-    def current(self) -> TitledFrame:
-        """What is shown."""
-        return self._tabs[self.currentIndex()].frame
+    def keys(self) -> tuple[str, ...]:
+        """What stands here, in order."""
+        return tuple(tab.key for tab in self._tabs)
 
     @property
     def key(self) -> str:
-        """The key of what is shown."""
-        return self._tabs[self.currentIndex()].key
+        """The key of what is shown; "" where nothing stands here."""
+        keys = self.keys
+        return self.wanted if self.wanted in keys else keys[0] if keys else ""
 
-    def add(self, key: str, frame: TitledFrame, name: str, tip: str) -> None:
-        """Take a plot as the last one."""
-        self._tabs.append(Tab(key=key, name=name, tip=tip, frame=frame))
-        self.addWidget(frame)
-        frame.set_enlarged(enlarged=self._enlarged)
-        frame.enlarge_wanted.connect(self.enlarge_wanted)
-        self._name_tabs()
+    @property
+    def current(self) -> PlotView:
+        """What is shown. Raises LookupError where nothing stands here."""
+        frame = self.currentWidget()
+        if isinstance(frame, PlotView):
+            return frame
+        raise LookupError("no plot stands here")
 
-    def remove(self, key: str) -> None:
-        """Give a plot up; whoever made it ends it."""
-        for tab in [tab for tab in self._tabs if tab.key == key]:
-            self._tabs.remove(tab)
-            tab.frame.remove_tabs()
-            self.removeWidget(tab.frame)
-        self._name_tabs()
+    def set_tabs(self, tabs: Sequence[Tab]) -> None:
+        """Hold these plots, in this order."""
+        self._tabs = tuple(tabs)
+        self.fit()
 
     def set_enlarged(self, *, enlarged: bool) -> None:
         """Say whether this place stands alone in the middle."""
         self._enlarged = enlarged
-        for tab in self._tabs:
-            tab.frame.set_enlarged(enlarged=enlarged)
+        if self.count():
+            self.current.set_enlarged(enlarged=enlarged)
 
     def show_tab(self, key: str) -> None:
-        """Show the plot of that key; of another one nothing happens."""
-        for at, tab in enumerate(self._tabs):
-            if tab.key == key and at != self.currentIndex():
-                self.setCurrentIndex(at)
+        """Show the plot of that key, where it is here or as soon as it is."""
+        self.wanted = key
+        self.fit()
 
-    def _name_tabs(self) -> None:
-        for at, tab in enumerate(self._tabs):
-            tab.frame.remove_tabs()
-            for other in self._tabs[:at]:
-                self._connect(tab.frame.add_tab(other.name, other.tip, before=True), other.key)
-            for other in reversed(self._tabs[at + 1 :]):
-                self._connect(tab.frame.add_tab(other.name, other.tip, before=False), other.key)
+    def set_further(self, action: QAction) -> None:
+        """Take what is no plot but can be had from here too; it comes after all tabs."""
+        self._further = action
+        self.fit()
+
+    def fit(self) -> None:
+        """Have the wanted plot in front, with the others as tabs beside its title."""
+        key = self.key
+        frame = self._plot(key) if key else None
+        for at in reversed(range(self.count())):
+            if self.widget(at) is not frame:
+                self._let_go(self.widget(at))
+        if frame is not None and self.indexOf(frame) < 0:
+            frame.enlarge_wanted.connect(self.enlarge_wanted)
+            self.addWidget(frame)
+            frame.set_enlarged(enlarged=self._enlarged)
+        shown = (frame, self._tabs, self._further)
+        if shown != self._shown:
+            was, self._shown = self._shown, shown
+            if frame is not None:
+                self._name_tabs(frame)
+                self.setCurrentWidget(frame)
+            if not was or was[0] is not frame:
+                self.front_changed.emit()
+
+    def place_of(self, point: QPoint) -> str | None:
+        """The key of the plot before whose name that point (in pixels from here) lies; None: the end."""
+        if not self.count():
+            return None
+        names = self._names(self.current)
+        for key, widget in names.items():
+            if point.x() < widget.mapTo(self, widget.rect().center()).x():
+                return key
+        return None
+
+    def _names(self, frame: PlotView) -> dict[str, QWidget]:
+        """The visible names in the heading, by key, from left to right."""
+        names: list[QWidget] = [*frame.tabs, frame.title]
+        ordered = sorted(names, key=frame.heading.indexOf)
+        return {str(name.property(KEY)): name for name in ordered if name.isVisible() and name.property(KEY)}
+
+    def _let_go(self, frame: QWidget | None) -> None:
+        """Park what is not in front any more; whoever made it shows it elsewhere, or ends it."""
+        if isinstance(frame, PlotView):
+            frame.enlarge_wanted.disconnect(self.enlarge_wanted)
+            frame.set_enlarged(enlarged=False)
+        if frame is not None:
+            self.removeWidget(frame)
+            frame.hide()
+
+    def _name_tabs(self, frame: PlotView) -> None:
+        """Beside the title the names of the other plots, in one order."""
+        frame.remove_tabs()
+        at = self.keys.index(self.key)
+        frame.title.setProperty(KEY, self.key)
+        frame.stand_alone(alone=len(self._tabs) == 1)
+        for tab in self._tabs[:at]:
+            self._connect(frame.add_tab(tab.name, tab.tip, before=True), tab.key)
+        further = self._further
+        if further is not None:
+            frame.add_tab(further.text(), further.toolTip(), before=False).clicked.connect(further.trigger)
+        for tab in reversed(self._tabs[at + 1 :]):
+            self._connect(frame.add_tab(tab.name, tab.tip, before=False), tab.key)
+        self.named.emit(frame)
 
     def _connect(self, button: QToolButton, key: str) -> None:
-        button.setProperty("key", key)
+        button.setProperty(KEY, key)
         button.clicked.connect(self._on_tab)
 
     def _on_tab(self) -> None:
         button = self.sender()
         if isinstance(button, QToolButton):
-            key = str(button.property("key"))
+            key = str(button.property(KEY))
             self.show_tab(key)
             self.chosen.emit(key)

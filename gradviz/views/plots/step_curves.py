@@ -21,6 +21,7 @@ from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
@@ -33,6 +34,8 @@ _NAMED = 5
 
 class StepCurves(PlotFrame):
     """Shows the lines of one family."""
+
+    is_over_steps = True
 
     def __init__(self, family: Family, parent: QWidget | None = None) -> None:
         bottom = Axis(Side.BOTTOM, step_ticks, "")
@@ -63,6 +66,23 @@ class StepCurves(PlotFrame):
         super().set_theme(theme)
         for pane in self.panes:
             pane.set_theme(theme)
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """What its family wants."""
+        return self.family.wants
+
+    def stand_alone(self, *, alone: bool) -> None:
+        """A family's full name has no room beside tabs."""
+        self.title.setText(self.family.name if alone else self.family.tab)
+
+    def expect(self, coming: RunToCome) -> None:
+        """Show the axes of a run that is to come."""
+        self.show_empty(coming.steps)
+
+    def write_numbers(self, snapshot: Snapshot) -> None:
+        """Write the values at the shown step."""
+        self.show_values(snapshot)
 
     def show_empty(self, steps: int) -> None:
         """Show the axes of a run that is to come."""

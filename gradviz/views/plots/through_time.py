@@ -24,6 +24,7 @@ from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.switch import LegendSwitch
@@ -85,6 +86,10 @@ class ThroughTime(PlotFrame):
         self._bottom.set_title(self.tr("position t in the sequence"))
         self._range.reset()
         self.canvas.set_quiet_line(self.tr("Gradient norms at every position of a sequence"))
+
+    def expect(self, _coming: RunToCome) -> None:
+        """Nothing was measured yet."""
+        self.clear()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured."""

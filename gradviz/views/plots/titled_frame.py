@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from gradviz.views.appearance import appearance
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
-from gradviz.views.plots import figure
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.tab_overflow import TabOverflow
 from gradviz.views.theme import Theme
@@ -75,6 +74,11 @@ class TitledFrame(QWidget):
         layout.addWidget(row)
         layout.addWidget(drawing, 1)
         appearance().changed.connect(self.set_theme)
+
+    @property
+    def tabs(self) -> tuple[QToolButton, ...]:
+        """The names beside the title."""
+        return tuple(self._tabs)
 
     def add_switch(self, widget: QWidget) -> None:
         """Put a control into the heading row, before the menu."""
@@ -178,6 +182,8 @@ class TitledFrame(QWidget):
 
     def picture(self) -> QImage:
         """The picture that is saved, in pixels."""
+        from gradviz.views.plots import figure  # noqa: PLC0415 - when one is saved
+
         return figure.image(self)
 
     def copy_picture(self) -> None:
@@ -186,6 +192,8 @@ class TitledFrame(QWidget):
 
     def save_picture(self) -> None:
         """Ask for a file and save the picture there, as PNG or SVG."""
+        from gradviz.views.plots import figure  # noqa: PLC0415
+
         path = self._ask_where(
             self.tr("Save picture"),
             {".png": self.tr("PNG pictures (*.png)"), ".svg": self.tr("SVG drawings (*.svg)")},

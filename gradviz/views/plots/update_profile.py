@@ -36,6 +36,19 @@ class UpdateProfile(DepthProfile):
         self.canvas.boxes[0].addItem(self._usual, ignoreBounds=True)
         self.set_decades(*_EMPTY)
 
+    @property
+    def wants(self) -> frozenset[str]:
+        """The history, for the band."""
+        return frozenset({"update_ratio"})
+
+    def write_numbers(self, snapshot: Snapshot) -> None:
+        """Name the step of the shown ratios."""
+        if snapshot.update_ratio is not None:
+            self.show_step(snapshot.update_ratio[0], exact=True)
+
+    def show_levels(self, low: float, high: float) -> None:
+        """Its axis is its own."""
+
     def words(self) -> ProfileWords:
         """What is said of the values."""
         return ProfileWords(

@@ -57,9 +57,9 @@ def test_it_takes_the_place_of_what_goes_over_the_steps(window, diagram) -> None
     plots = window.plots
     assert diagram.isVisible()
     assert not plots.flow.isVisible()
-    assert not plots.curves.isVisible()
-    assert plots.profile.isVisible()
-    assert plots.histograms.isVisible()
+    assert not plots.plot("curves.learning").isVisible()
+    assert plots.plot("profile").isVisible()
+    assert plots.plot("histograms").isVisible()
     QTest.mouseClick(diagram._flow, LEFT)
     assert plots.flow.isVisible()
     assert not diagram.isVisible()
@@ -117,10 +117,10 @@ def test_hidden_it_is_not_drawn_and_shown_again_it_has_caught_up(window, diagram
     assert (diagram.view.colouring.codes[:20] != NOTHING).all()
     window.runs.clock.set_cursor(10)
     qtbot.waitUntil(lambda: diagram.remark.text().endswith("step 10"))
-    drawn = window.plots.curves.current._snapshot.cursor
+    drawn = window.plots.plot("curves.learning")._snapshot.cursor
     assert drawn == 99
     window.actions_by_key["view.diagram"].setChecked(False)
-    assert window.plots.curves.current._snapshot.cursor == 10
+    assert window.plots.plot("curves.learning")._snapshot.cursor == 10
 
 
 def test_a_run_that_goes_has_its_colours_taken_away(window, diagram, following) -> None:
@@ -135,7 +135,7 @@ def test_a_click_selects_the_layer_everywhere(window, diagram) -> None:
     press(diagram.view, (2,))
     assert window.wiring.selection.row == 20
     assert window.left.builder.selected == (2,)
-    assert window.plots.histograms.chooser.currentText() == "Linear 21"
+    assert window.plots.plot("histograms").chooser.currentText() == "Linear 21"
     press(diagram.view, (1, 1))
     assert window.left.builder.selected == (1, 1)
     assert window.wiring.selection.row == 20

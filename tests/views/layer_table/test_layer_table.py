@@ -232,20 +232,20 @@ def test_a_wide_table_has_wide_courses_and_a_narrow_one_is_scrolled(frame, app) 
 def test_the_table_is_a_tab_beside_the_profile(window, snapshot, qtbot) -> None:
     plots = window.plots
     plots.show_snapshot(snapshot(steps=60, layers=12))
-    assert plots.layers.model.snapshot is None
-    tab = next(button for button in plots.profile._tabs if button.text() == "Layers")
+    assert plots.plot("layers").model.snapshot is None
+    tab = next(button for button in plots.plot("profile")._tabs if button.text() == "Layers")
     qtbot.mouseClick(tab, Qt.MouseButton.LeftButton)
-    assert plots.layers.isVisible()
-    assert plots.layers.model.rowCount() == 12
-    before = plots.profile._snapshot
+    assert plots.plot("layers").isVisible()
+    assert plots.plot("layers").model.rowCount() == 12
+    before = plots.plot("profile")._snapshot
     with qtbot.waitSignal(plots.layer_selected) as told:
-        plots.layers.table.setCurrentIndex(plots.layers.model.index(5, 0))
+        plots.plot("layers").table.setCurrentIndex(plots.plot("layers").model.index(5, 0))
     assert told.args == [5]
     plots.show_snapshot(snapshot(steps=61, layers=12))
-    assert plots.profile._snapshot is before
+    assert plots.plot("profile")._snapshot is before
     last = snapshot(steps=62, layers=12)
     plots.show_snapshot(last)
-    assert plots.layers.model.snapshot is not last
-    qtbot.waitUntil(lambda: plots.layers.model.snapshot is last)
-    plots.across.show_tab("profile")
-    assert plots.profile._snapshot is not before
+    assert plots.plot("layers").model.snapshot is not last
+    qtbot.waitUntil(lambda: plots.plot("layers").model.snapshot is last)
+    plots.show_plot("profile")
+    assert plots.plot("profile")._snapshot is not before

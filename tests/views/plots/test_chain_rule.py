@@ -174,13 +174,13 @@ def test_it_is_a_tab_and_drawn_only_in_front(window, shot, qtbot) -> None:
     plots = window.plots
     taken = shot(12)
     plots.show_snapshot(taken)
-    assert plots.chain.values() is None
-    tab = next(tab for tab in plots.profile._tabs if tab.text() == "Chain rule")
+    assert plots.plot("chain").values() is None
+    tab = next(tab for tab in plots.plot("profile")._tabs if tab.text() == "Chain rule")
     tab.click()
-    assert plots.chain.isVisible()
-    assert len(plots.chain.values().columns[0].cells) == 12
+    assert plots.plot("chain").isVisible()
+    assert len(plots.plot("chain").values().columns[0].cells) == 12
     with qtbot.waitSignal(plots.layer_selected) as told:
-        pointer.click(plots.chain.canvas, plots.chain.boxes[0], 4, 0)
+        pointer.click(plots.plot("chain").canvas, plots.plot("chain").boxes[0], 4, 0)
     assert told.args == [2]
 
 

@@ -10,7 +10,6 @@ from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.plots.activation_shares import ActivationShares
 from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_design import families
-from gradviz.views.plots.curve_tabs import CurveTabs
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.step_curves import StepCurves
 from gradviz.views.plots.update_profile import UpdateProfile
@@ -105,18 +104,6 @@ def test_many_runs_keep_their_samples_and_tell_their_names(curves, snapshot, com
     curves.show_compared(runs)
     assert all("Run" in switch.toolTip() for switch in curves.legend.switches.values())
     assert curves.legend.row.sizeHint().width() < 500
-
-
-def test_hidden_curves_are_not_drawn_until_they_are_shown(app, qtbot, snapshot, compared) -> None:
-    tabs = CurveTabs()
-    qtbot.addWidget(tabs)
-    rate = {"learning_rate": lambda step: 0.1 / (1 + step)}
-    tabs.show_snapshot(snapshot(steps=60, numbers=rate))
-    tabs.show_compared((compared("one", 1, steps=40, numbers=rate),))
-    hidden = tabs.frames["rates"]
-    assert hidden.panes[0].compared == {}
-    tabs.show_family("rates")
-    assert len(hidden.panes[0].compared["one"][0].steps) == 40
 
 
 def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:

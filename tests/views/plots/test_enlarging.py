@@ -19,9 +19,9 @@ def double_click(frame) -> None:
 def frames(plots):
     return {
         "flow": plots.flow,
-        "curves": plots.curves.current,
-        "profile": plots.profile,
-        "histograms": plots.histograms,
+        "curves": plots.plot("curves.learning"),
+        "profile": plots.plot("profile"),
+        "histograms": plots.plot("histograms"),
     }
 
 
@@ -44,26 +44,26 @@ def test_a_double_click_on_the_heading_fills_the_middle_and_esc_goes_back(
 def test_the_button_and_a_second_double_click_go_back_too(plots, app, qtbot) -> None:
     plots.flow.enlarge_wanted.emit()
     qtbot.mouseClick(plots.flow.back, pointer.LEFT)
-    assert plots.profile.isVisible()
+    assert plots.plot("profile").isVisible()
     double_click(plots.flow)
     double_click(plots.flow)
-    assert plots.profile.isVisible()
+    assert plots.plot("profile").isVisible()
 
 
 def test_what_is_hidden_is_not_drawn_and_catches_up(plots, snapshot) -> None:
-    plots.profile.enlarge_wanted.emit()
-    drawn = plots.profile._snapshot
-    before = plots.flow._snapshot, plots.curves._snapshot
+    plots.plot("profile").enlarge_wanted.emit()
+    drawn = plots.plot("profile")._snapshot
+    before = plots.flow._snapshot, plots.plot("curves.learning")._snapshot
     plots.show_snapshot(snapshot(steps=80, layers=12))
-    assert plots.profile._snapshot is not drawn
-    assert (plots.flow._snapshot, plots.curves._snapshot) == before
+    assert plots.plot("profile")._snapshot is not drawn
+    assert (plots.flow._snapshot, plots.plot("curves.learning")._snapshot) == before
     plots.enlarging.end()
-    assert plots.flow._snapshot is plots.profile._snapshot
-    assert plots.curves._snapshot is plots.profile._snapshot
+    assert plots.flow._snapshot is plots.plot("profile")._snapshot
+    assert plots.plot("curves.learning")._snapshot is plots.plot("profile")._snapshot
 
 
 def test_what_is_hidden_is_not_read_either(plots) -> None:
-    plots.across.show_tab("updates")
+    plots.show_plot("updates")
     assert plots.wanted == {"update_ratio"}
     plots.flow.enlarge_wanted.emit()
     assert plots.wanted == frozenset()
@@ -72,32 +72,33 @@ def test_what_is_hidden_is_not_read_either(plots) -> None:
 
 
 def test_tabs_stay_enlarged_with_their_place(plots, app) -> None:
-    plots.profile.enlarge_wanted.emit()
-    plots.across.show_tab("layers")
+    plots.plot("profile").enlarge_wanted.emit()
+    plots.show_plot("layers")
     app.processEvents()
-    assert plots.layers.size() == plots.size()
-    assert plots.layers.back.isVisible()
+    assert plots.plot("layers").size() == plots.size()
+    assert plots.plot("layers").back.isVisible()
 
 
 def test_the_diagram_enlarges_and_gives_way_to_the_flow(plots, window, app) -> None:
     diagram = window.actions_by_key["view.diagram"]
-    plots.profile.enlarge_wanted.emit()
+    plots.plot("profile").enlarge_wanted.emit()
     diagram.setChecked(True)
     app.processEvents()
     assert plots.diagram.isVisible()
-    assert plots.profile.isVisible()
+    assert plots.plot("profile").isVisible()
     plots.diagram.enlarge_wanted.emit()
-    assert not plots.profile.isVisible()
+    assert not plots.plot("profile").isVisible()
     diagram.setChecked(False)
     app.processEvents()
     assert plots.flow.isVisible()
-    assert plots.profile.isVisible()
+    assert plots.plot("profile").isVisible()
 
 
 def test_pictures_are_without_the_way_back(plots) -> None:
-    plots.layers.enlarge_wanted.emit()
-    plots.layers.picture()
-    assert not plots.layers.back.isHidden()
+    plots.show_plot("layers")
+    plots.plot("layers").enlarge_wanted.emit()
+    plots.plot("layers").picture()
+    assert not plots.plot("layers").back.isHidden()
 
 
 def test_more_columns_are_read_for_a_wide_plot(plots, qtbot) -> None:

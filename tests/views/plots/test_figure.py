@@ -52,13 +52,13 @@ def test_a_saved_picture_is_on_white_and_as_wide_as_a_column(plots, save_as, cho
 
 def test_an_svg_has_texts_and_keeps_what_is_zoomed_away_out(plots, save_as) -> None:
     target = save_as("profile.svg")
-    plots.profile.save_picture()
+    plots.plot("profile").save_picture()
     text = target.read_text(encoding="utf-8")
     assert QSvgRenderer(str(target)).isValid()
     for words in ("Profile", "Linear 12", "gradient norm ‖∂L/∂W‖₂", "clipPath", "last 50"):
         assert words in text
-    plots.profile.band_switch.setChecked(False)
-    plots.profile.save_picture()
+    plots.plot("profile").band_switch.setChecked(False)
+    plots.plot("profile").save_picture()
     assert "last 50" not in target.read_text(encoding="utf-8")
 
 
@@ -92,16 +92,16 @@ def test_only_what_is_in_sight_is_saved(plots) -> None:
     head, *body = rows(plots.flow.values().csv())
     assert head[1:] == [str(step) for step in range(10, 21)]
     assert [row[0] for row in body] == ["Linear 3", "Linear 4", "Linear 5"]
-    plots.profile.show_rows(1.5, 4.5)
-    assert len(rows(plots.profile.values().csv())) == 4
-    learning = plots.curves.current
+    plots.plot("profile").show_rows(1.5, 4.5)
+    assert len(rows(plots.plot("profile").values().csv())) == 4
+    learning = plots.plot("curves.learning")
     learning.show_steps(9.5, 20.5)
     assert [row[0] for row in rows(learning.values().csv())[1:]] == [str(step) for step in range(10, 21)]
 
 
 def test_the_profile_has_the_shown_step(plots) -> None:
-    profile = plots.profile._snapshot.profile
-    head, *body = rows(plots.profile.values().csv())
+    profile = plots.plot("profile")._snapshot.profile
+    head, *body = rows(plots.plot("profile").values().csv())
     assert head[1] == "gradient norm ‖∂L/∂W‖₂ at step 50"
     assert head[2:] == ["smallest of the last 50 steps", "largest of the last 50 steps", "after clipping"]
     for at, wanted in ((1, profile.values), (2, profile.band_low), (4, profile.clipped)):
@@ -109,7 +109,7 @@ def test_the_profile_has_the_shown_step(plots) -> None:
 
 
 def test_curves_have_a_column_for_each_line_that_is_shown(plots) -> None:
-    learning = plots.curves.current
+    learning = plots.plot("curves.learning")
     head, *body = rows(learning.values().csv())
     lines = ["training: loss", "validation: loss", "training: accuracy", "validation: accuracy"]
     assert head == ["step", *lines]
@@ -122,20 +122,20 @@ def test_curves_have_a_column_for_each_line_that_is_shown(plots) -> None:
 
 def test_a_figure_has_the_whole_name_where_tabs_shorten_it(plots, save_as) -> None:
     target = save_as("loss.svg")
-    plots.curves.current.save_picture()
+    plots.plot("curves.learning").save_picture()
     assert "Loss and accuracy" in target.read_text(encoding="utf-8")
 
 
 def test_a_power_axis_gives_the_numbers_and_not_their_logarithms(plots) -> None:
-    plots.curves.show_family("clipping")
-    body = rows(plots.curves.current.values().csv())
+    plots.show_plot("curves.clipping")
+    body = rows(plots.plot("curves.clipping").values().csv())
     place = body[0].index("before: ‖∂L/∂W‖₂")
     assert [row[place] for row in body[3:6]] == ["2.0", "0.0", "2.0"]
 
 
 def test_a_long_run_has_the_spread_that_is_drawn(window, snapshot) -> None:
     window.plots.show_snapshot(snapshot(steps=1100, columns=200))
-    learning = window.plots.curves.current
+    learning = window.plots.plot("curves.learning")
     head, *body = rows(learning.values().csv())
     assert head[1:4] == ["training: loss", "training: loss (smallest)", "training: loss (largest)"]
     first = [float(text) for text in body[0][1:4]]
@@ -143,7 +143,7 @@ def test_a_long_run_has_the_spread_that_is_drawn(window, snapshot) -> None:
 
 
 def test_histograms_have_bounds_and_entries(plots) -> None:
-    view = plots.histograms
+    view = plots.plot("histograms")
     head, *body = rows(view.values().csv())
     assert head[2:] == ["weights at step 40: entries", "gradients at step 40: entries"]
     assert sum(int(row[2]) for row in body) == view.weights.counts.sum()
@@ -154,8 +154,8 @@ def test_histograms_have_bounds_and_entries(plots) -> None:
 
 def test_values_go_to_the_clipboard_tab_separated_and_to_a_file(plots, save_as) -> None:
     target = save_as("profile", "Comma separated values (*.csv)")
-    plots.profile.copy_values()
-    plots.profile.save_values()
+    plots.plot("profile").copy_values()
+    plots.plot("profile").save_values()
     copied = QGuiApplication.clipboard().text()
     assert copied.splitlines()[1].startswith("Linear 1\t")
     written = target.with_suffix(".csv").read_bytes().decode("utf-8")
@@ -163,7 +163,7 @@ def test_values_go_to_the_clipboard_tab_separated_and_to_a_file(plots, save_as) 
 
 
 def test_values_are_offered_where_there_are_some(window, plots) -> None:
-    for frame, wanted in ((plots.flow, True), (plots.curves.current, True)):
+    for frame, wanted in ((plots.flow, True), (plots.plot("curves.learning"), True)):
         frame._on_menu()
         assert all(action.isVisible() is wanted for action in frame._value_actions)
     plots.show_layers(["Linear 1"], 100)

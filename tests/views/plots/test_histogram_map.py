@@ -121,14 +121,14 @@ def test_it_is_a_tab_of_the_histograms_and_zooms_with_the_others(window, run, qt
     plots, clock = window.plots, window.runs.clock
     window.runs.show_run(run("one", steps=100, layers=12))
     qtbot.waitUntil(lambda: clock.snapshot is not None)
-    tab = next(button for button in plots.histograms._tabs if button.text() == "Map")
+    tab = next(button for button in plots.plot("histograms")._tabs if button.text() == "Map")
     qtbot.mouseClick(tab, pointer.LEFT)
-    qtbot.waitUntil(lambda: plots.map._steps.tolist() == [0, 40, 80])
-    box = plots.map.canvas.boxes[0]
-    pointer.wheel(plots.map.canvas, pointer.pixel(plots.map.canvas, box, 50, 0), 6)
+    qtbot.waitUntil(lambda: plots.plot("map")._steps.tolist() == [0, 40, 80])
+    box = plots.plot("map").canvas.boxes[0]
+    pointer.wheel(plots.plot("map").canvas, pointer.pixel(plots.plot("map").canvas, box, 50, 0), 6)
     assert plots.flow.canvas.boxes[0].viewRange()[0] == pytest.approx(box.viewRange()[0])
     plots.flow.reset_view()
     assert box.viewRange()[0][0] == -0.5
-    qtbot.mouseClick(plots.map.choices["weight_histogram"], pointer.LEFT)
+    qtbot.mouseClick(plots.plot("map").choices["weight_histogram"], pointer.LEFT)
     qtbot.waitUntil(lambda: "weight_histogram" in clock.snapshot.history)
     assert "gradient_histogram" not in clock.snapshot.history

@@ -4,19 +4,20 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from gradviz.views.plots.depth_profile import DepthProfile
-from gradviz.views.plots.plot_tabs import PlotTabs
+from gradviz.views.plots.plot_tabs import PlotTabs, Tab
 
 NAMES = ("Profile", "Layers", "Chain rule", "Activations")
 
 
 @pytest.fixture
 def place(app, qtbot):
-    made = PlotTabs()
+    frames = {name: DepthProfile() for name in NAMES}
+    made = PlotTabs(frames.__getitem__)
     qtbot.addWidget(made)
-    for name in NAMES:
-        frame = DepthProfile(made)
+    for name, frame in frames.items():
+        frame.setParent(made)
         frame.title.setText(name)
-        made.add(name, frame, name, f"about {name}")
+    made.set_tabs([Tab(key=name, name=name, tip=f"about {name}") for name in NAMES])
     made.resize(900, 300)
     made.show()
     return made

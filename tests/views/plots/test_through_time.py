@@ -5,30 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from time_gradients import gradient
 
-from gradviz.records.layer import LayerInfo
-from gradviz.records.through_time import TimeGradient, TimeRow
-from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.edge_marks import Mark
-from gradviz.views.plots.plot_tabs import PlotTabs
 from gradviz.views.plots.through_time import ThroughTime
-from gradviz.views.plots.time_tab import TimeTab
-
-
-def gradient(length: int = 100, *, step: int = 40, rows: int = 2, layer: int = 3) -> TimeGradient:
-    info = LayerInfo(
-        index=layer, name=f"LSTM {layer}", kind="LSTM", path=(layer,), repeat=(), module=str(layer),
-        output_shape=(length, 8), parameters=9,
-    )  # fmt: skip
-    t = np.arange(length, dtype=np.float32)
-    made = [
-        TimeRow("h", 0, False, 10 ** (t - length)),  # noqa: FBT003
-        TimeRow("c", 0, False, 10 ** (0.1 * (t - length))),  # noqa: FBT003
-        TimeRow("h", 1, True, 10 ** (-0.1 * t)),  # noqa: FBT003
-    ]
-    return TimeGradient(
-        step, info, tuple(row._replace(norms=row.norms.astype(np.float32)) for row in made[:rows])
-    )
 
 
 @pytest.fixture
@@ -100,36 +80,3 @@ def test_only_a_layer_with_cells_has_a_switch_for_them(frame, shot) -> None:
     assert frame.switches["c"].isHidden()
     frame.show_snapshot(shot(rows=2, step=50))
     assert not frame.switches["c"].isHidden()
-
-
-@pytest.fixture
-def place(app, qtbot):
-    made = PlotTabs()
-    qtbot.addWidget(made)
-    made.add("profile", DepthProfile(made), "Profile", "across depth")
-    made.resize(420, 300)
-    made.show()
-    return made
-
-
-def test_the_tab_is_there_only_where_it_was_recorded(place, shot, snapshot) -> None:
-    time = TimeTab(place)
-    profile = place.current
-    time.show_snapshot(snapshot(steps=10))
-    assert time.plot is None
-    assert profile._tabs == []
-    time.show_snapshot(shot())
-    (tab,) = profile._tabs
-    tab.click()
-    assert place.current is time.plot
-    assert time.plot.remark.text() == "at step 40"
-    time.show_snapshot(replace(shot(), time_gradient=None))  # before its first measurement
-    assert place.current is time.plot
-    assert not time.plot.canvas._quiet.isHidden()
-    time.show_empty()
-    assert place.current is profile
-    assert profile._tabs == []
-    time.show_snapshot(shot())
-    assert place.current is time.plot  # where the user was
-    time.plot._tabs[0].click()
-    assert place.current is profile

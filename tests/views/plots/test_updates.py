@@ -106,11 +106,11 @@ def test_the_window_reads_them_while_they_are_shown(window, run, qtbot) -> None:
     window.runs.show_run(run("one", steps=100, layers=12))
     qtbot.waitUntil(lambda: clock.snapshot is not None)
     assert clock.snapshot.history == {}
-    window.plots.across.show_tab("updates")
+    window.plots.show_plot("updates")
     qtbot.waitUntil(lambda: "update_ratio" in clock.snapshot.history)
-    window.plots.across.show_tab("profile")
-    window.plots.curves.show_family("updates")
-    updates = window.plots.curves.current
+    window.plots.show_plot("profile")
+    window.plots.show_plot("curves.updates")
+    updates = window.plots.plot("curves.updates")
     qtbot.waitUntil(lambda: len(updates.panes[0].items[0].steps) == 5)
     assert updates.panes[0].guide == -3
     before = updates.panes[0].items[0].values

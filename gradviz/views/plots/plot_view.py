@@ -1,0 +1,95 @@
+"""What the middle of the window asks of every plot, whatever it shows.
+
+A plot overrides what concerns it; the rest does nothing. So a new plot needs no line anywhere but in its own
+file and in the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+
+from gradviz.control.compared_run import ComparedRun
+from gradviz.records.layer import LayerInfo
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.plots.titled_frame import TitledFrame
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunToCome:
+    """What is known of a run before it is drawn: its measured layers and its length."""
+
+    names: tuple[str, ...] = ()
+    steps: int = 0
+    layers: tuple[LayerInfo, ...] = ()
+
+
+class PlotView(TitledFrame):
+    """A titled picture of a run."""
+
+    layer_clicked = Signal(object)
+    """The index (int) of a measured layer."""
+    cursor_moved = Signal(object)
+    """A step (int) that the user dragged the cursor to."""
+    steps_zoomed = Signal(object)
+    """(first, last) steps shown after the user zoomed or panned; None for all."""
+    rows_zoomed = Signal(object)
+    """(low, high): the rows of layers shown after the user zoomed or panned."""
+    wants_changed = Signal()
+    """Something else has to be read through time."""
+
+    every = 1
+    """At which tick it is drawn while live: the dearer ones at every second or third."""
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """What has to be read through time for it (`snapshot.HISTORIES`)."""
+        return frozenset()
+
+    @property
+    def columns(self) -> int:
+        """How many steps it can tell apart; 0 where it does not go over the steps."""
+        return 0
+
+    def stand_alone(self, *, alone: bool) -> None:
+        """Whether it has the heading to itself, or shares it with tabs: a long title has no room then."""
+
+    def expect(self, coming: RunToCome) -> None:
+        """Show the empty axes of a run that is to come."""
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Draw what was measured."""
+        raise NotImplementedError
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Draw a snapshot of many that come; one that is slow to read may wait."""
+        self.show_snapshot(snapshot)
+
+    def overlook(self, snapshot: Snapshot) -> None:
+        """Take what others need to know of it, while this is not in sight."""
+
+    def write_numbers(self, snapshot: Snapshot) -> None:
+        """Write numbers, which come at reading speed and not at drawing speed."""
+
+    def show_compared(self, runs: Sequence[ComparedRun]) -> None:
+        """Draw other runs beside the shown one."""
+
+    def select_layer(self, index: int | None) -> None:
+        """Emphasise that measured layer."""
+
+    def set_axis_width(self, width: float) -> None:
+        """Give the left axis that width."""
+
+    def show_steps(self, first: float, last: float) -> None:
+        """Show those steps, as another plot does after a zoom."""
+
+    def follow_steps(self) -> None:
+        """Show all steps again."""
+
+    def show_rows(self, low: float, high: float) -> None:
+        """Show those rows of layers, as another plot does after a zoom."""
+
+    def show_levels(self, low: float, high: float) -> None:
+        """Span the powers of ten that the colours of the flow map span."""

@@ -1,0 +1,46 @@
+"""What a run has recorded, as names: those of its quantities, and of what is not a quantity.
+
+What a run had once it has for good, also where the cursor stands before its first measurement: a tab that
+comes and goes while one looks back could not be read.
+"""
+
+from __future__ import annotations
+
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.plots.offered import TEXT, TIME
+from gradviz.views.plots.registry import Recorded
+
+BEFORE_A_RUN: Recorded = frozenset({"train_loss", "val_loss", "train_accuracy", "val_accuracy"})
+_RATIOS = ("update_ratio", "update_ratio_median")
+
+
+class Recording:
+    """Remembers it of the shown run."""
+
+    def __init__(self) -> None:
+        self._run = ""
+        self._writes = ""
+        self.known: Recorded = BEFORE_A_RUN
+
+    def clear(self) -> None:
+        """A run is to come, of which nothing is known yet."""
+        self._run = ""
+        self.known = BEFORE_A_RUN
+
+    def expect_text(self, run_id: str) -> None:
+        """That run is a language model's: its text has a place before the first sample is there."""
+        self._writes = run_id
+
+    def note(self, snapshot: Snapshot) -> bool:
+        """Add what a snapshot has; whether something has changed."""
+        found = {*snapshot.numbers, *snapshot.curves}
+        if snapshot.update_ratio is not None:
+            found.update(_RATIOS)
+        if snapshot.time_gradient is not None:
+            found.add(TIME)
+        if snapshot.run.id == self._writes or any(event.kind == "text_sample" for event in snapshot.events):
+            found.add(TEXT)
+        before, same = self.known, snapshot.run.id == self._run
+        self._run = snapshot.run.id
+        self.known = before | found if same else frozenset(found)
+        return self.known != before
