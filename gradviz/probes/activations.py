@@ -1,8 +1,7 @@
 """What a layer's output looks like: mean, spread, zeros, dead units, and how much of it is saturated.
 
-Of an output of more than 65,536 entries a sample is looked at, at even distances that are odd numbers (an
-even one would meet the same units over and over); for dead units it is units that are left out, since a unit
-is dead when all of its entries are zero.
+Of an output of more than 65,536 entries a sample is looked at (see `sampling.py`). Dead units are exact all
+the same: a sample shows which units are alive, and of the others all entries are looked at.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from gradviz.probes.gains import Sample
-from gradviz.probes.histogram import MOST
 from gradviz.probes.hooks import Hooks
 from gradviz.probes.passage import tensors_in
+from gradviz.probes.sampling import MOST, sampled
 from gradviz.probes.slopes import is_activation, saturated_share
 from gradviz.records.layer import LayerInfo
 
@@ -29,13 +28,6 @@ _IN_NUMPY = (torch.float32, torch.float64)
 """On a CPU NumPy takes half of the time that torch does for so little."""
 _CHANNELS_FIRST = ("Conv1d", "Pool1d", "BatchNorm1d", "InstanceNorm1d")
 _FEATURES_LAST = ("Linear", "LayerNorm", "RMSNorm", "RNN", "LSTM", "GRU", "Attention", "Embedding")
-
-
-def entries(output: Tensor) -> Tensor:
-    """At most about MOST entries at even distances, flat and in their own type."""
-    flat = output.detach().reshape(-1)
-    stride = -(-flat.numel() // MOST) | 1
-    return flat[::stride] if flat.numel() > MOST else flat
 
 
 def first_output(result: Any) -> Tensor | None:
@@ -48,7 +40,7 @@ def moments(output: Tensor) -> Tensor:
 
     float64 `[3]`; NaN of nothing.
     """
-    values = entries(output)
+    values = sampled(output)
     if not values.numel():
         return torch.full((3,), torch.nan, dtype=torch.float64, device=output.device)
     if values.is_cpu and values.dtype in _IN_NUMPY:
@@ -70,12 +62,32 @@ def dead_share(output: Tensor, dim: int) -> Tensor:
     """The share of units (along `dim`) that are exactly zero everywhere in the batch, a float64 scalar."""
     if not output.numel():
         return torch.full((), torch.nan, dtype=torch.float64, device=output.device)
-    units = output.detach().movedim(dim, -1).reshape(-1, output.shape[dim])
-    units = units[:, :: -(-units.numel() // MOST)]
+    units = output.detach().movedim(dim, 0)
+    if not units.is_cpu:
+        return 1 - _alive(units).double().mean()
+    alive = _alive(_thinned(units))
+    if units.numel() > MOST:
+        silent = (~alive).nonzero().flatten()
+        alive[silent] = _alive(units[silent])
+    return 1 - alive.double().mean()
+
+
+def _alive(units: Tensor) -> Tensor:
+    """Which rows of `[units, …]` are not zero everywhere."""
+    others = tuple(range(1, units.dim()))
     if units.is_cpu and units.dtype in _IN_NUMPY:
-        alive = np.count_nonzero(units.numpy().any(axis=0))
-        return torch.tensor(1 - alive / units.shape[1], dtype=torch.float64)
-    return (units == 0).all(dim=0).double().mean()
+        return torch.from_numpy(np.asarray(units.numpy().any(axis=others)))
+    return (units != 0).any(dim=others) if others else units != 0
+
+
+def _thinned(units: Tensor) -> Tensor:
+    """Of `[units, …]` all units, at about MOST entries."""
+    excess = -(-units.numel() // MOST)
+    for dim in range(1, units.dim()):
+        step = min(excess, units.shape[dim])
+        units = units.movedim(dim, 0)[::step].movedim(0, dim)
+        excess = -(-excess // step)
+    return units
 
 
 def unit_dims(layers: Sequence[LayerInfo]) -> list[int]:
@@ -113,7 +125,7 @@ class PassActivations:
     def _enter(self, index: int, module: nn.Module, arguments: Any) -> None:
         inputs = first_output(arguments)  # looked at now: it may be overwritten
         if inputs is not None:
-            values = inputs.detach() if isinstance(module, nn.PReLU) else entries(inputs)
+            values = inputs.detach() if isinstance(module, nn.PReLU) else sampled(inputs)
             self._found[index][2] = saturated_share(module, values)
 
     def _leave(self, index: int, dim: int | None, result: Any) -> None:

@@ -2,7 +2,8 @@
 
 On a CPU the values are sorted and the edges looked up among them, not the values among the edges:
 NumPy sorts with vector instructions, so a layer of 64 × 64 takes 12 µs instead of 83 (measured).
-Tensors of more than 65,536 entries are sampled at even distances, which changes no visible bar.
+Of a tensor of more than 65,536 entries a sample is looked at (see `sampling.py`), which changes no visible
+bar.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradviz.records.histogram import BINS, EDGES
-
-MOST = 65_536
-"""Entries of a tensor that are looked at."""
+from gradviz.probes.sampling import MOST, in_memory_order, sampled
+from gradviz.records.histogram import BINS, EDGES, MINUS_INF, NAN, PLUS_INF
 
 
 def _signed_edges() -> np.ndarray[tuple[int], np.dtype[np.float32]]:
@@ -32,11 +31,24 @@ _EDGES = _signed_edges()
 
 
 def histogram(tensors: Sequence[Tensor | None]) -> Tensor:
-    """Counts of all entries together, int64 `[BINS]` on the tensors' device (None counts nothing)."""
-    parts = [sampled(tensor) for tensor in tensors if tensor is not None]
-    if not parts:
+    """Counts of all entries together, int64 `[BINS]` on the tensors' device (None counts nothing).
+
+    What was counted in a sample is scaled to the number of entries, so that a layer's large weight and small
+    bias keep their proportion, and histograms add up to the entries whatever was looked at. Entries that are
+    not finite are counted exactly.
+    """
+    present = [tensor.detach() for tensor in tensors if tensor is not None]
+    if not present:
         return torch.zeros(BINS, dtype=torch.int64)
-    values = parts[0] if len(parts) == 1 else torch.cat(parts)
+    whole = [in_memory_order(tensor).float() for tensor in present if tensor.numel() <= MOST]
+    parts = [_scaled(_counts(sampled(each).float()), each) for each in present if each.numel() > MOST]
+    if whole:
+        parts.append(_counts(whole[0] if len(whole) == 1 else torch.cat(whole)))
+    return parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)
+
+
+def _counts(values: Tensor) -> Tensor:
+    """Counts `[BINS]` of float32 values `[n]`."""
     if values.is_cpu:
         below = np.searchsorted(np.sort(values.numpy()), _EDGES)
         return torch.from_numpy(np.diff(below, prepend=0, append=values.numel()))
@@ -48,8 +60,23 @@ def histogram(tensors: Sequence[Tensor | None]) -> Tensor:
     )
 
 
-def sampled(tensor: Tensor) -> Tensor:
-    """At most `MOST` entries of the tensor at even distances, float32 `[entries]`."""
-    flat = tensor.detach().reshape(-1)
-    stride = -(-flat.numel() // MOST)
-    return (flat[::stride] if stride > 1 else flat).float()
+def _scaled(counts: Tensor, tensor: Tensor) -> Tensor:
+    """Counts of a sample as those of the whole tensor; a bin with something in it keeps at least that."""
+    minus, plus, nan = _nonfinite(tensor)
+    finite = counts.double()
+    finite[[MINUS_INF, PLUS_INF, NAN]] = 0
+    running = finite.cumsum(0)
+    ratio = (tensor.numel() - minus - plus - nan) / running[-1].clamp(min=1)
+    scaled = (running * ratio).round().diff(prepend=running.new_zeros(1)).long()
+    scaled[MINUS_INF], scaled[PLUS_INF], scaled[NAN] = minus, plus, nan
+    return scaled
+
+
+def _nonfinite(tensor: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How many entries are −∞, +∞ and NaN, each an int64 scalar."""
+    if tensor.is_cpu and bool(torch.stack(torch.aminmax(tensor)).isfinite().all()):
+        nothing = torch.zeros((), dtype=torch.int64)
+        return nothing, nothing, nothing
+    tests = (tensor == -torch.inf, tensor == torch.inf, tensor.isnan())
+    minus, plus, nan = (test.count_nonzero() for test in tests)
+    return minus, plus, nan

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from gradviz.probes.activations import PassActivations, entries, first_output, unit_dims
+from gradviz.probes.activations import PassActivations, first_output, unit_dims
 from gradviz.probes.gains import PassGradients
 from gradviz.probes.histogram import histogram
 from gradviz.probes.hooks import Hooks
@@ -111,4 +111,4 @@ class Passing:
 def _count(counts: dict[Item, Tensor], item: Item, result: Any) -> None:
     output = first_output(result)
     if output is not None:
-        counts[item] = histogram([entries(output)])
+        counts[item] = histogram([output])

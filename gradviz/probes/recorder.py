@@ -33,6 +33,7 @@ from gradviz.probes.parts import splits
 from gradviz.probes.passing import IN_PASSING, Passing
 from gradviz.probes.quantities import AFTER_BACKWARD, AFTER_UPDATE, Quantities
 from gradviz.probes.residual import Join, ResidualBlock, tell_blocks, tell_joins
+from gradviz.probes.sampling import tell_samples
 from gradviz.probes.schedule import Item
 from gradviz.records.layer import LayerInfo
 from gradviz.records.parts import PART_NORM, width_of
@@ -91,10 +92,12 @@ class Recorder:
         self._outbox = Outbox()
         self._quantities = Quantities(groups, self._norms, writer, self._outbox)
         self._passing = Passing(model, layers, blocks, joins, writer=writer, outbox=self._outbox)
-        if blocks and not writer.steps:
-            tell_blocks(blocks, writer)
-        if joins and not writer.steps:
-            tell_joins(joins, writer)
+        if not writer.steps:
+            if blocks:
+                tell_blocks(blocks, writer)
+            if joins:
+                tell_joins(joins, writer)
+            tell_samples(groups, writer)
         self._agenda = Agenda([layer.index for layer in measured], len(layers), budget)
         self._pace = Pace(writer, budget)
         self._due: list[Item] = []

@@ -34,6 +34,11 @@ PLUS_INF = 2 + 2 * SIDE
 NAN = 3 + 2 * SIDE
 BINS = 4 + 2 * SIDE
 """Length of an array of counts."""
+LOOKED_AT = "entries_looked_at"
+"""Measured once, where a layer has a large tensor: how many entries of each layer its histograms are made of.
+
+Their counts are scaled to all entries.
+"""
 
 
 def bin_of(values: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:

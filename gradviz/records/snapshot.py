@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, layer_outputs
 from gradviz.records.happenings import Event
+from gradviz.records.histogram import LOOKED_AT
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
@@ -62,7 +63,8 @@ class Snapshot:
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
     numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
     them. `history` is what was measured now and then, all of it, for those of `HISTORIES` that were asked
-    for: steps [n] and values [n, k].
+    for: steps [n] and values [n, k]. `looked_at` is how many entries the histograms of the selected layer are
+    made of, None for all of them.
     """
 
     run: RunInfo
@@ -82,6 +84,7 @@ class Snapshot:
     gradient_histogram: tuple[int, npt.NDArray[np.int64]] | None
     time_gradient: TimeGradient | None
     history: Mapping[str, History]
+    looked_at: int | None
     chain: ChainFactors | None
     outputs: LayerOutputs | None
     events: tuple[Event, ...]
@@ -130,6 +133,7 @@ def take_snapshot(
         gradient_histogram=_counts(reader, "gradient_histogram", shown, layer),
         time_gradient=time_gradient(reader, shown, layer),
         history=history,
+        looked_at=_looked_at(reader, layer),
         chain=chain_factors(reader, shown, events),
         outputs=layer_outputs(reader, shown),
         events=events,
@@ -213,6 +217,14 @@ def _counts(
 ) -> tuple[int, npt.NDArray[np.int64]] | None:
     found = None if layer is None else reader.sample_at(quantity, step, layer)
     return found and (found[0], found[1].astype(np.int64, copy=False))
+
+
+def _looked_at(reader: RunReader, layer: int | None) -> int | None:
+    found = None if layer is None else reader.sample_at(LOOKED_AT, reader.last_step)
+    if found is None or layer is None or not layer < len(found[1]):
+        return None
+    entries = int(found[1][layer])
+    return entries if entries < reader.info.measured[layer].parameters else None
 
 
 def _number(reader: RunReader, quantity: str, step: int) -> float | None:

@@ -12,13 +12,12 @@ from torch import nn
 from gradviz.probes.activations import (
     PassActivations,
     dead_share,
-    entries,
     first_output,
     moments,
     unit_dims,
 )
-from gradviz.probes.histogram import MOST
 from gradviz.probes.hooks import Hooks
+from gradviz.probes.sampling import MOST, sampled
 from gradviz.records.layer import LayerInfo
 
 
@@ -62,7 +61,7 @@ def test_what_is_not_contiguous_and_what_is_tiny() -> None:
 def test_large_outputs_are_sampled_evenly_over_units() -> None:
     generator = torch.Generator().manual_seed(0)
     output = torch.randn(1024, 256, generator=generator) + torch.arange(256)
-    taken = entries(output)
+    taken = sampled(output)
     assert MOST // 2 < len(taken) <= MOST
     assert float(moments(output)[0]) == pytest.approx(127.5, rel=0.01)
     assert {round(float(value)) for value in taken} >= set(range(256))
@@ -106,3 +105,16 @@ def test_inputs_that_are_overwritten_and_several_calls() -> None:
     assert all(math.isnan(values[1]) for values in found.values())
     assert not relu._forward_hooks
     assert not relu._forward_pre_hooks
+
+
+@pytest.mark.parametrize("dim", [1, 2, -1])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_dead_units_of_a_large_output_are_exact(dim: int, dtype: torch.dtype) -> None:
+    """However few units there are and however seldom one of them is alive."""
+    output = torch.zeros(40, 6, 8, 70, dtype=dtype)
+    units = output.movedim(dim, 0)
+    units[0] = 1
+    units[2, 5, 2, 1] = -1
+    units[4, 3, 3, 5] = math.nan
+    assert output.numel() > MOST
+    assert float(dead_share(output, dim)) == pytest.approx(1 - 3 / len(units))

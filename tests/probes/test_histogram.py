@@ -8,8 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.probes.histogram import MOST, histogram, sampled
-from gradviz.records.histogram import BINS, EDGES, NAN, ZERO, count
+from gradviz.probes.histogram import histogram
+from gradviz.probes.sampling import MOST, looked_at
+from gradviz.records.histogram import BINS, EDGES, MINUS_INF, NAN, PLUS_INF, ZERO, count
 
 LIMITS = np.finfo(np.float32)
 AWKWARD = np.concatenate(
@@ -40,12 +41,30 @@ def test_missing_tensors_count_nothing() -> None:
     assert int(histogram([None, torch.ones(3)]).sum()) == 3
 
 
-def test_big_tensor_is_sampled_over_its_whole_length() -> None:
-    tensor = torch.arange(5 * MOST + 7)
-    values = sampled(tensor)
-    assert MOST * 0.8 < len(values) <= MOST
-    assert values[-1] > 0.99 * len(tensor)
-    assert sampled(torch.ones(MOST)).numel() == MOST
+@pytest.mark.parametrize("size", [(MOST + 1,), (512, 512), (128, 64, 3, 3)])
+def test_a_large_tensor_counts_for_all_its_entries(size: tuple[int, ...]) -> None:
+    """The sample's counts are scaled: a small bias beside it keeps its proportion."""
+    tensor = torch.randn(size, generator=torch.Generator().manual_seed(0))
+    bias = torch.full((300,), 1e-20)
+    counts, exact = histogram([tensor, bias]).numpy(), count(tensor.numpy()) + count(bias.numpy())
+    assert counts.sum() == exact.sum() == tensor.numel() + 300
+    assert counts[exact == 0].sum() == 0
+    assert counts[count(bias.numpy()) > 0].tolist() == [300]
+    common = exact > 1000
+    expected = pytest.approx(exact[common], rel=5 / np.sqrt(looked_at(tensor.numel()) / 100))
+    assert counts[common].tolist() == expected
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16, torch.bfloat16])
+def test_of_a_large_tensor_what_is_not_finite_is_counted_exactly(dtype: torch.dtype) -> None:
+    tensor = torch.ones(400, 400, dtype=dtype)
+    tensor[3, 5:9] = math.nan
+    tensor[7, 1] = math.inf
+    tensor[:2, 11] = -math.inf
+    counts = histogram([tensor])
+    assert (int(counts[NAN]), int(counts[PLUS_INF]), int(counts[MINUS_INF])) == (4, 1, 2)
+    assert int(counts.sum()) == 400 * 400
+    assert int(histogram([torch.full((400, 400), math.nan, dtype=dtype)])[NAN]) == 400 * 400
 
 
 def test_parameter_that_needs_gradients_and_has_strides() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gradviz.records.histogram import BINS
+from gradviz.records.histogram import BINS, LOOKED_AT
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, SeriesInfo
 from gradviz.records.schema import TILE
@@ -107,3 +107,19 @@ def test_a_run_that_records_other_things(tmp_path: Path, new_info: Callable[...,
     assert shot.last_step == 0
     assert shot.profile.values.shape == (0,)
     assert shot.flow.mean.shape == (0, 0)
+
+
+def test_of_a_sampled_layer_it_says_how_much_was_looked_at(
+    tmp_path: Path, new_info: Callable[..., RunInfo]
+) -> None:
+    writer = RunWriter.create(tmp_path / "a.db", new_info(2))
+    writer.sample(LOOKED_AT, 0, [20, 7])
+    for step in range(3):
+        writer.append(step, np.ones(4, np.float32))
+    writer.close()
+    with RunReader(tmp_path / "a.db") as reader:
+        found = [
+            take_snapshot(reader, cursor=0, layer=layer, columns=10, view=None).looked_at
+            for layer in (None, 0, 1, 9)
+        ]
+    assert found == [None, None, 7, None]

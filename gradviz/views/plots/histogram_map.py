@@ -30,6 +30,7 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.sample_remark import sample_remark
 from gradviz.views.plots.ticks import Tick, step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
@@ -261,7 +262,10 @@ class HistogramMap(PlotFrame):
     def _say(self) -> None:
         name = self._name()
         self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
-        self.remark.setText(self.tr("share of entries") if name else "")
+        shot = self._snapshot
+        sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
+        share = self.tr("share of entries")
+        self.remark.setText(", ".join(part for part in (share, sample) if part) if name else "")
 
     def _on_chosen(self) -> None:
         button = self.sender()

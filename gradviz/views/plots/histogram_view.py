@@ -23,6 +23,7 @@ from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
+from gradviz.views.plots.sample_remark import sample_remark
 from gradviz.views.plots.ticks import Tick, percent_ticks
 from gradviz.views.theme import Theme
 
@@ -81,6 +82,7 @@ class HistogramView(PlotFrame):
         self.weights.clear()
         self.gradients.clear()
         self.scale = HistogramScale()
+        self.remark.setText("")
         self.canvas.set_quiet_line(self.tr("The entries of the selected layer by magnitude"))
         self.reset_view()
 
@@ -89,6 +91,7 @@ class HistogramView(PlotFrame):
         names = tuple(layer.name for layer in snapshot.run.measured)
         if names != tuple(self._names):
             self._name_layers(names)
+        self.remark.setText(sample_remark(snapshot))
         if snapshot.weight_histogram is None and snapshot.gradient_histogram is None:
             if snapshot.last_step >= 0:
                 self.canvas.set_quiet_line(self.tr("No histogram of this layer was taken up to this step"))
