@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import passing_runs  # the tests' own
 import recorded_runs
 from PySide6.QtCore import QSize, Qt
@@ -34,6 +36,11 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     for layers in SIZES:
         steps = 300 if layers == 1000 else 1000
         entry = run(state, f"observed-{layers}", layers=layers, steps=steps, zero_rows=1)
+        eventful = run(state, f"eventful-{layers}", **_eventful(layers, steps))
+        yield f"plots-{layers}", _at(eventful, steps * 7 // 10, _marked), NORMAL
+        yield f"plots-clipping-{layers}", _at(eventful, steps * 7 // 10, _family("clipping")), NORMAL
+        yield f"plots-rates-{layers}", _at(eventful, steps * 7 // 10, _family("rates")), NORMAL
+        yield f"histograms-{layers}", _at(entry, steps * 7 // 10, _selected), NORMAL
         yield f"table-{layers}", _at(entry, steps * 7 // 10, _table), NORMAL
         yield f"updates-{layers}", _at(entry, steps * 7 // 10, _updates), NORMAL
         yield f"histogram-map-{layers}", _at(entry, steps * 7 // 10, _map), NORMAL
@@ -163,6 +170,49 @@ def _compared(
         settle()
         return shown.time_bar.runs.view().window()
     return shown
+
+
+def _eventful(layers: int, steps: int) -> dict[str, Any]:
+    """A run in which much happens, and whose last steps are not finite."""
+    random = np.random.default_rng(3)
+    spikes = [(int(step), "spike", "Linear 2", {"factor": 12.0}) for step in random.integers(0, steps, 40)]
+    frozen = [(steps // 5, "frozen", "Linear 3", {}), (steps // 3, "unfrozen", "Linear 3", {})]
+    return {
+        "layers": layers,
+        "steps": steps,
+        "clipped": True,
+        "zero_rows": 1,
+        "non_finite_from": steps - steps // 10,
+        "numbers": {
+            "clipped": lambda step: float(step % 7 < 3),
+            "clip_factor": lambda step: 0.3 if step % 7 < 3 else 1.0,
+            "clip_angle": lambda step: 4.0 * (step % 7 < 3),
+            "learning_rate": lambda step: 0.1 * 0.99 ** (step // 20),
+        },
+        "events": [*spikes, *frozen, (steps // 2, "skipped_step", None, {"loss_scale": 65536.0})],
+    }
+
+
+def _marked(plots: PlotArea) -> None:
+    """Two steps marked, beside the shown one."""
+    window = plots.window()
+    if isinstance(window, MainWindow):
+        shown = window.runs.clock.cursor or 0
+        for step in (shown // 8, shown // 2):
+            window.runs.clock.set_cursor(step)
+            settle()
+            window.actions_by_key["view.mark"].trigger()
+        window.runs.clock.set_cursor(shown)
+        settle()
+
+
+def _family(key: str) -> Callable[[PlotArea], None]:
+    return lambda plots: plots.show_plot(f"curves.{key}")
+
+
+def _selected(plots: PlotArea) -> None:
+    plots.layer_selected.emit(0)
+    settle()
 
 
 def _table(plots: PlotArea) -> None:

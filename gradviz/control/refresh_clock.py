@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.errors import RecordsError
+from gradviz.records.marked import MarkedStep, marked_step
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunState
 from gradviz.records.snapshot import Snapshot, take_snapshot
@@ -43,6 +44,7 @@ class RefreshClock(QObject):
         self._columns = DEFAULT_COLUMNS
         self._view: tuple[int, int] | None = None
         self._wanted: frozenset[str] = frozenset()
+        self._marked: dict[int, MarkedStep | None] = {}
         self._asked = False
         self._visible = True
         self._timer = QTimer(self)
@@ -130,6 +132,12 @@ class RefreshClock(QObject):
             self._wanted = wanted
             self.wake()
 
+    def set_marked(self, steps: tuple[int, ...]) -> None:
+        """Tell which steps the user has marked: they are read once, since what was recorded stays."""
+        if steps != tuple(self._marked):
+            self._marked = {step: self._marked.get(step) for step in steps}
+            self.wake()
+
     def set_visible(self, visible: bool) -> None:
         """Stop while nothing is seen; catch up on show."""
         if visible != self._visible:
@@ -153,6 +161,7 @@ class RefreshClock(QObject):
     def _let_go(self) -> None:
         self._timer.stop()
         self._snapshot = None
+        self._marked = {}
         self._unreadable_since = None
         if self._reader is not None:
             self._reader.close()
@@ -192,7 +201,14 @@ class RefreshClock(QObject):
                 columns=self._columns,
                 view=self._view,
                 wanted=self._wanted,
+                marked=self._read_marked(reader),
             )
             self.refreshed.emit(self._snapshot)
         elif reader.status.state is RunState.FINISHED:
             self._timer.stop()
+
+    def _read_marked(self, reader: RunReader) -> tuple[MarkedStep, ...]:
+        for step, found in self._marked.items():
+            if found is None and step <= reader.last_step:
+                self._marked[step] = marked_step(reader, step)
+        return tuple(found for found in self._marked.values() if found is not None)

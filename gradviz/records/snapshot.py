@@ -13,6 +13,7 @@ from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, lay
 from gradviz.records.happenings import Event
 from gradviz.records.histogram import LOOKED_AT
 from gradviz.records.levels import Floats
+from gradviz.records.marked import MarkedStep
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.samples import Values
@@ -64,7 +65,7 @@ class Snapshot:
     numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
     them. `history` is what was measured now and then, all of it, for those of `HISTORIES` that were asked
     for: steps [n] and values [n, k]. `looked_at` is how many entries the histograms of the selected layer are
-    made of, None for all of them.
+    made of, None for all of them. `marked` are the steps that the user has marked.
     """
 
     run: RunInfo
@@ -87,6 +88,7 @@ class Snapshot:
     looked_at: int | None
     chain: ChainFactors | None
     outputs: LayerOutputs | None
+    marked: tuple[MarkedStep, ...]
     events: tuple[Event, ...]
     measuring_cost: float | None
     steps_per_second: float | None
@@ -100,6 +102,7 @@ def take_snapshot(
     columns: int,
     view: tuple[int, int] | None,
     wanted: frozenset[str] = frozenset(),
+    marked: tuple[MarkedStep, ...] = (),
 ) -> Snapshot:
     """What the reader saw at its last refresh.
 
@@ -136,6 +139,7 @@ def take_snapshot(
         looked_at=_looked_at(reader, layer),
         chain=chain_factors(reader, shown, events),
         outputs=layer_outputs(reader, shown),
+        marked=marked,
         events=events,
         measuring_cost=_number(reader, "measuring_cost", shown),
         steps_per_second=_number(reader, "steps_per_second", shown),

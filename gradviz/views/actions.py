@@ -187,6 +187,16 @@ TABLE: dict[str, ActionInfo] = {
         "",
         "Shift+F3",
     ),
+    "view.mark": _info(
+        QT_TRANSLATE_NOOP("Actions", "Mark shown step"),
+        QT_TRANSLATE_NOOP("Actions", "Keep the shown step in sight beside others, or take its mark away"),
+        "",
+        "Ctrl+M",
+    ),
+    "view.unmark": _info(
+        QT_TRANSLATE_NOOP("Actions", "Remove all marks"),
+        QT_TRANSLATE_NOOP("Actions", "Take the marks of the shown run's steps away"),
+    ),
     "help.shortcuts": _info(
         QT_TRANSLATE_NOOP("Actions", "Keyboard shortcuts"),
         QT_TRANSLATE_NOOP("Actions", "List all keyboard shortcuts"),

@@ -12,6 +12,7 @@ from gradviz.views.time_track import TrackMark
 
 if TYPE_CHECKING:
     from gradviz.records.happenings import Event
+    from gradviz.records.marked import MarkedStep
 
 _LOOKS = {
     "nonfinite": ("✕", "non_finite"),
@@ -27,11 +28,25 @@ _LOOKS = {
     "recording_resumed": ("▼", "secondary"),
 }
 _PLAIN = ("|", "secondary")
+_MARKED = ("◇", "text")
+_SILENT = frozenset({"blocks", "joins"})
+"""What is written down as an event and is none: how the network is made."""
+RANKS = {glyph: rank for rank, glyph in enumerate("✕▲○▼■□◆●▶▷◇|")}
+"""Which glyph stands for several that have no room beside each other: the smallest."""
 
 
-def track_marks(events: Iterable[Event]) -> tuple[TrackMark, ...]:
-    """One mark for each event."""
-    return tuple(
+def track_marks(events: Iterable[Event], marked: Iterable[MarkedStep] = ()) -> tuple[TrackMark, ...]:
+    """One mark for each event, and for each step that the user has marked."""
+    own = tuple(
+        TrackMark(
+            step=mark.step,
+            glyph=_MARKED[0],
+            tone=_MARKED[1],
+            text=QCoreApplication.translate("Events", "Step {0}: marked").format(count(mark.step)),
+        )
+        for mark in marked
+    )
+    return own + tuple(
         TrackMark(
             step=max(event.step, 0),
             glyph=_LOOKS.get(event.kind, _PLAIN)[0],
@@ -39,6 +54,7 @@ def track_marks(events: Iterable[Event]) -> tuple[TrackMark, ...]:
             text=sentence(event),
         )
         for event in events
+        if event.kind not in _SILENT
     )
 
 

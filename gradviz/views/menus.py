@@ -36,7 +36,7 @@ MENUS: dict[object, tuple[str, ...]] = {
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (
         THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.play", "view.live",
-        "view.next_event", "view.previous_event",
+        "view.next_event", "view.previous_event", SEPARATOR, "view.mark", "view.unmark",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from gradviz.control.comparison import Comparison
 from gradviz.control.engine_host import EngineHost
 from gradviz.control.engine_state import EngineState, EngineStatus, RunChange, TrainRequest
 from gradviz.control.going_on import going_on
+from gradviz.control.marked_steps import MarkedSteps
 from gradviz.control.playback import Playback
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
@@ -63,6 +64,7 @@ class RunConductor(QObject):
         self.clock.failed.connect(self.run_failed)
         self.comparison = Comparison(document, self.clock, self)
         self.comparison.failed.connect(self.run_failed)
+        self.marked = MarkedSteps(document, self.clock, self)
         host.engine_changed.connect(self._on_engine_changed)
         host.run_changed.connect(self._on_run_changed)
         document.experiment_changed.connect(self._on_experiment_changed)

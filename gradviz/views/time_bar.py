@@ -20,6 +20,7 @@ from gradviz.views.time_track import TimeTrack
 if TYPE_CHECKING:
     from gradviz.control.run_entry import RunEntry
     from gradviz.records.happenings import Event
+    from gradviz.records.marked import MarkedStep
     from gradviz.records.snapshot import Snapshot
 
 _READING_S = 0.25
@@ -85,6 +86,7 @@ class TimeBar(QWidget):
         self._read_at = 0.0
         self._cursor = 0
         self._events: tuple[Event, ...] = ()
+        self._marked: tuple[MarkedStep, ...] = ()
         self.show_nothing()
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
@@ -110,7 +112,7 @@ class TimeBar(QWidget):
             return
         self.track.show_steps(snapshot.cursor, recorded, horizon)
         self._cursor = snapshot.cursor
-        self._mark(snapshot.events)
+        self._mark(snapshot.events, snapshot.marked)
         now = monotonic()
         from gradviz.records.run import RunState  # noqa: PLC0415 - after the first paint
 
@@ -138,14 +140,16 @@ class TimeBar(QWidget):
         if earlier:
             self.cursor_moved.emit(max(earlier))
 
-    def _mark(self, events: tuple[Event, ...]) -> None:
+    def _mark(self, events: tuple[Event, ...], marked: tuple[MarkedStep, ...] = ()) -> None:
         """Mark them, if they are others than before: there may be thousands."""
-        if events is self._events:
+        if events is self._events and [*map(id, marked)] == [*map(id, self._marked)]:
             return
-        if bool(events) != bool(self._events):
-            self.events_there.emit(bool(events))
-        self._events = events
-        self.track.show_marks(track_marks(events))
+        self._events, self._marked = events, marked
+        before = bool(self.track.marks)
+        marks = track_marks(events, marked)
+        self.track.show_marks(marks)
+        if bool(marks) != before:
+            self.events_there.emit(bool(marks))
 
     def _show_number(self, step: int, last: int) -> None:
         if self.field.hasFocus() and self.field.text() != self.field.cleanText():

@@ -18,6 +18,7 @@ from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
 from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
+from gradviz.views.mark_conductor import MarkConductor
 from gradviz.views.message_strip import Tone
 from gradviz.views.step_horizon import horizon
 from gradviz.views.throttle import Throttle
@@ -145,9 +146,9 @@ class WindowWiring(QObject):
         window.time_bar.film.play_wanted.connect(runs.playback.toggle)
         window.time_bar.film.speed_chosen.connect(runs.playback.set_speed)
         runs.playback.changed.connect(window.time_bar.film.show_playing)
-        window.time_bar.track.offer(
-            [window.actions_by_key[key] for key in ("run.replay", "view.next_event", "view.previous_event")]
-        )
+        keys = ("run.replay", "view.next_event", "view.previous_event", "view.mark", "view.unmark")
+        window.time_bar.track.offer([window.actions_by_key[key] for key in keys])
+        MarkConductor(runs.marked, runs.clock, window.actions_by_key, self)
         window.time_bar.events_there.connect(self._on_events_there)
         self._on_events_there(there=False)
         window.time_bar.run_chosen.connect(self._on_run_chosen)

@@ -25,6 +25,12 @@ def click(canvas: Canvas, box: PlotBox, x: float, y: float) -> None:
     QApplication.processEvents()
 
 
+def click_scene(canvas: Canvas, place: QPointF) -> None:
+    """Press and release at a place of the scene."""
+    QTest.mouseClick(canvas.viewport(), LEFT, NONE, canvas.mapFromScene(place))
+    QApplication.processEvents()
+
+
 def double_click(canvas: Canvas, box: PlotBox, x: float, y: float) -> None:
     """A double click, with the last release that QTest leaves out."""
     place = pixel(canvas, box, x, y)
@@ -35,7 +41,12 @@ def double_click(canvas: Canvas, box: PlotBox, x: float, y: float) -> None:
 
 def hover(canvas: Canvas, box: PlotBox, x: float, y: float) -> None:
     """Move there; the scene looks at the pointer at most once in a few milliseconds."""
-    place = pixel(canvas, box, x, y)
+    hover_scene(canvas, box.mapViewToScene(QPointF(x, y)))
+
+
+def hover_scene(canvas: Canvas, scene: QPointF) -> None:
+    """The same for a place of the scene."""
+    place = canvas.mapFromScene(scene)
     QTest.mouseMove(canvas.viewport(), place - QPoint(9, 9))
     QTest.qWait(30)
     QTest.mouseMove(canvas.viewport(), place)

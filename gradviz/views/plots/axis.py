@@ -33,7 +33,8 @@ class Side(Enum):
 class Axis(QGraphicsWidget):
     """The scale beside one view box; the wheel and a drag on it act on this direction only."""
 
-    def __init__(self, side: Side, ticker: Ticker, title: str = "") -> None:
+    def __init__(self, side: Side, ticker: Ticker, title: str = "", *, titled: bool = True) -> None:
+        """`titled` keeps room for a title below the ticks."""
         super().__init__()
         self._side = side
         self._ticker = ticker
@@ -44,7 +45,7 @@ class Axis(QGraphicsWidget):
         self._font.setPixelSize(TICK_PX)
         tabular(self._font)
         if side is Side.BOTTOM:
-            height = _TICK_LENGTH + 2 * (TICK_PX + 5)
+            height = _TICK_LENGTH + (2 if titled else 1) * (TICK_PX + 5)
             self.setMinimumHeight(height)
             self.setMaximumHeight(height)
 

@@ -108,10 +108,21 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self.centralLayout.setRowSpacing(row, _SPACING if shown else 0)
         self.centralLayout.setRowMaximumHeight(row, _ANY_HEIGHT if shown else 0)
 
-    def finish_layout(self) -> None:
-        """Put the bottom axis under the last pane; call it after the last `add_pane`."""
+    def finish_layout(
+        self, strip: QGraphicsWidget | None = None, corner: QGraphicsWidget | None = None
+    ) -> None:
+        """Put the bottom axis under the last pane; call it after the last `add_pane`.
+
+        `strip` stands between the two, `corner` left of the axis.
+        """
         self._bottom.attach(self._boxes[-1])
         self.centralLayout.setRowSpacing(self._rows - 1, 0)
+        if strip is not None:
+            self.centralLayout.addItem(strip, self._rows, 1)
+            self.centralLayout.setRowSpacing(self._rows, 0)
+            self._rows += 1
+        if corner is not None:
+            self.centralLayout.addItem(corner, self._rows, 0, Qt.AlignmentFlag.AlignBottom)
         self.centralLayout.addItem(self._bottom, self._rows, 1)
 
     def add_grid(self, box: PlotBox, axis: Axis) -> None:

@@ -7,7 +7,6 @@ a logarithmic axis stands at its edge: exact zero left, infinity and NaN right.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,6 +14,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
@@ -27,27 +27,16 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.slow_range import whole_decades
+from gradviz.views.plots.step_marks import MarkCurves
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import layer_ticks, power_ticks
 from gradviz.views.theme import Theme, run_tone
 
 _DOTS_UP_TO = 80
 _NAMED = 4
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProfileWords:
-    """What a profile is called: its title, its axis, what stands before there is a run, one value."""
-
-    title: str
-    axis: str
-    accessible: str
-    quiet: str
-    value: str
-    band: str
-    column: str
 
 
 class DepthProfile(PlotFrame):
@@ -84,6 +73,7 @@ class DepthProfile(PlotFrame):
         self._selected: int | None = None
         self._base = self._decades = (-6.0, 0.0)
         self._compared: Sequence[ComparedRun] = ()
+        self._marked_steps: tuple[MarkedStep, ...] = ()
         self.others: dict[str, pg.PlotCurveItem] = {}
         self.band_switch = LegendSwitch(
             self.tr("last {0}").format(BAND_STEPS),
@@ -101,6 +91,8 @@ class DepthProfile(PlotFrame):
         self.clip_switch.hide()
         self.legend = RunLegend(self, named=_NAMED)
         self.legend.switched.connect(self._on_run_switched)
+        self.legend.marks.switched.connect(self._on_mark_switched)
+        self.marked = MarkCurves(self._box)
         self._box.clicked.connect(self._on_clicked)
         self._box.hovered.connect(self._on_hovered)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
@@ -126,6 +118,10 @@ class DepthProfile(PlotFrame):
         """The step and the values [layers] that are shown of a compared run."""
         return run.step, run.profile
 
+    def taken_of_mark(self, mark: MarkedStep) -> tuple[int, np.ndarray | None]:
+        """The step and the values [layers] that are shown of a marked step."""
+        return mark.kept, mark.profile
+
     @property
     def layers_axis(self) -> Axis:
         """The axis that names the layers."""
@@ -146,6 +142,7 @@ class DepthProfile(PlotFrame):
         self._band.set_colour(theme.accent, 0.22)
         self._marks.set_theme(theme)
         self._colour_runs(theme)
+        self._draw_marked(theme)
 
     def expect(self, coming: RunToCome) -> None:
         """Show the rows of a run that is to come."""
@@ -163,6 +160,7 @@ class DepthProfile(PlotFrame):
         """Name the rows of a run that is to come."""
         self._names = names
         self._snapshot = None
+        self._show_marked(())
         self.remark.setText("")
         for curve in (self._line, self._clipped):
             curve.clear()
@@ -175,10 +173,10 @@ class DepthProfile(PlotFrame):
         self._fit()
 
     def set_decades(self, low: float, high: float) -> None:
-        """Span the same powers of ten as the map's colours, and more where compared runs need it."""
+        """Span the map's powers of ten, and more where compared runs or marked steps need it."""
         self._base = (low, high)
-        for run in self._compared:
-            _, values = self.taken_of(run)
+        taken = [*map(self.taken_of, self._compared), *map(self.taken_of_mark, self._marked_steps)]
+        for _, values in taken:
             found = None if values is None else decades(values)
             if found is not None:
                 least, most = whole_decades(*found)
@@ -211,6 +209,7 @@ class DepthProfile(PlotFrame):
         if profile.clipped is not None:
             self._draw_line(self._clipped, profile.clipped, rows)
         self._draw_marks(profile.values)
+        self._show_marked(snapshot.marked)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too, thin and in their colours; their layers are found by name."""
@@ -274,6 +273,10 @@ class DepthProfile(PlotFrame):
             if self.legend.is_on(run.id):
                 name = self.tr("{0} at step {1}").format(run.name, self.taken_of(run)[0])
                 columns.append(Column(name=name, cells=self._by_name(run)[rows]))
+        for mark in self._marked_steps:
+            step, values = self.taken_of_mark(mark)
+            if values is not None and self.legend.marks.is_on(mark.step):
+                columns.append(Column(name=self._words.column.format(step), cells=values[rows]))
         layers = Column(name=self.tr("layer"), cells=texts(self._names[row] for row in rows))
         return PlottedValues(columns=(layers, *columns))
 
@@ -306,6 +309,26 @@ class DepthProfile(PlotFrame):
     def _on_run_switched(self) -> None:
         for run_id, curve in self.others.items():
             curve.setVisible(self.legend.is_on(run_id))
+
+    def _show_marked(self, marks: tuple[MarkedStep, ...]) -> None:
+        changed = self.legend.show_marks(marks)
+        if not changed and [*map(id, marks)] == [*map(id, self._marked_steps)]:
+            return
+        self._marked_steps = marks
+        self._draw_marked(appearance().theme)
+        self.set_decades(*self._base)
+
+    def _draw_marked(self, theme: Theme) -> None:
+        points = {}
+        for mark in self._marked_steps:
+            _, values = self.taken_of_mark(mark)
+            x = np.empty(0) if values is None or len(values) != len(self._names) else log10(values)
+            points[mark.step] = (x, np.arange(len(x), dtype=float))
+        self.marked.show(points, theme)
+        self._on_mark_switched()
+
+    def _on_mark_switched(self) -> None:
+        self.marked.set_visible(self.legend.marks)
 
     def _draw_line(self, curve: pg.PlotCurveItem, values: np.ndarray, rows: np.ndarray) -> None:
         logs = log10(values)
@@ -343,4 +366,9 @@ class DepthProfile(PlotFrame):
             for run in self._compared
             if self.legend.is_on(run.id) and not np.isnan(value := self._by_name(run)[row])
         ]
+        for mark in self._marked_steps:
+            step, values = self.taken_of_mark(mark)
+            if values is not None and self.legend.marks.is_on(mark.step):
+                words = self._words.value.format(significant(float(values[row])))
+                lines.append(self.tr("step {0}: {1}").format(count(step), words))
         self.canvas.show_card(self._box, QPointF(place.x(), row), self._names[row], lines)

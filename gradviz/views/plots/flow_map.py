@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.control.compared_run import ComparedRun
@@ -27,12 +27,15 @@ from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.difference import DIFFERENCES, Ratios, encode_ratios, on_both_sides, ratios
 from gradviz.views.plots.difference_switch import DifferenceSwitch
 from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
-from gradviz.views.plots.magnitude import MAGNITUDES, Codes, decades, encode, lookup_table
+from gradviz.views.plots.magnitude import MAGNITUDES, decades, encode, lookup_table
+from gradviz.views.plots.map_rows import RowSelection, evenly
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
+from gradviz.views.plots.step_marks import StepLegend
+from gradviz.views.plots.step_places import StepPlaces
 from gradviz.views.plots.ticks import layer_ticks, step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
@@ -53,22 +56,22 @@ class FlowMap(PlotFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
-        bottom = Axis(Side.BOTTOM, step_ticks, "")
+        bottom = Axis(Side.BOTTOM, step_ticks, "", titled=False)
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
         self.title.setText(self.tr("Gradient flow"))
         canvas.setAccessibleName(self.title.text())
-        bottom.set_title(self.tr("step"))
         self._box = PlotBox()
         self._bar = ColourBar()
         canvas.add_pane(self._box, self._layers_axis, grid=False, margin=self._bar)
-        canvas.finish_layout()
+        self.places = StepPlaces(self, canvas, [self._box])
+        canvas.finish_layout(self.places.strip, self.places.corner)
         canvas.set_margin(MARGIN_WIDTH)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._image, ignoreBounds=True)
         self.frozen = FrozenRows()
         self._box.addItem(self.frozen, ignoreBounds=True)
-        self._selection = _Selection(self._box)
+        self._selection = RowSelection(self._box)
         self._cursor = CursorLine()
         self._box.addItem(self._cursor, ignoreBounds=True)
         self.levels = SlowRange(whole_decades, EMPTY_DECADES)
@@ -76,6 +79,8 @@ class FlowMap(PlotFrame):
         self.difference = DifferenceSwitch(self)
         self.difference.changed.connect(self._on_difference)
         self._row = self.add_row()
+        self.marks = StepLegend(self, self._row)
+        self.places.take_legend(self.marks)
         line = self._row.layout()
         if isinstance(line, QHBoxLayout):
             line.insertWidget(0, self.difference)
@@ -109,6 +114,7 @@ class FlowMap(PlotFrame):
         self._cursor.set_theme(theme)
         self._selection.set_theme(theme)
         self.frozen.set_theme(theme)
+        self.places.set_theme(theme)
         self._colour()
 
     def expect(self, coming: RunToCome) -> None:
@@ -128,6 +134,9 @@ class FlowMap(PlotFrame):
         self._drawn = ()
         self._image.clear()
         self._show_frozen(())
+        self.places.clear()
+        self.marks.show_marks(())
+        self._show_row()
         self._cursor.hide()
         self.levels.reset()
         self._show_levels()
@@ -151,13 +160,16 @@ class FlowMap(PlotFrame):
             self.canvas.set_quiet_line("")
             self._draw(snapshot)
         self._show_frozen(snapshot.events)
+        if self.marks.show_marks(snapshot.marked):
+            self._show_row()
+        self.places.show(snapshot)
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Offer those runs to be taken away, and draw anew where one is."""
         self._compared = runs
         self.difference.offer(runs)
-        self._row.setVisible(bool(runs))
+        self._show_row()
         if self._snapshot is not None and self.difference.run is not None:
             self._draw(self._snapshot)
 
@@ -264,6 +276,9 @@ class FlowMap(PlotFrame):
         self.frozen.show_spans(spans, last)
         self._bar.set_frozen(shown=bool(spans))
 
+    def _show_row(self) -> None:
+        self._row.setVisible(bool(self._compared or self.marks.switches))
+
     def _compare(self, snapshot: Snapshot) -> None:
         """Have the ratios to the run that is taken away, None where none is or its map is not read yet."""
         wanted = self.difference.run
@@ -353,36 +368,3 @@ class FlowMap(PlotFrame):
                 *self._ratio_words(row, column),
             ],
         )
-
-
-class _Selection:
-    """Two thin lines that hold the selected row."""
-
-    def __init__(self, box: PlotBox) -> None:
-        self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
-        for line in self._lines:
-            line.setZValue(30)
-            line.hide()
-            box.addItem(line, ignoreBounds=True)
-
-    def set_theme(self, theme: Theme) -> None:
-        for line in self._lines:
-            line.setPen(pg.mkPen(theme.panel, width=1, style=Qt.PenStyle.SolidLine))
-
-    def show_row(self, row: int | None) -> None:
-        for line, offset in zip(self._lines, (-0.5, 0.5), strict=True):
-            line.setVisible(row is not None)
-            if row is not None:
-                line.setValue(row + offset)
-
-
-def evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:
-    """Columns at even distances: where the kept steps lie unevenly, the nearest one before stands."""
-    if len(steps) < 3:
-        return steps, codes
-    gaps = np.diff(steps)
-    if (gaps == gaps[0]).all():
-        return steps, codes
-    width = max(int(np.median(gaps)), int(steps[-1] - steps[0]) // 4000, 1)
-    even = np.arange(steps[0], steps[-1] + 1, width)
-    return even, np.ascontiguousarray(codes[:, np.searchsorted(steps, even, side="right") - 1])

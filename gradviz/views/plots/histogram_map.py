@@ -23,9 +23,9 @@ from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
-from gradviz.views.plots.flow_map import evenly
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
 from gradviz.views.plots.magnitude import NOTHING, encode, lookup_table
+from gradviz.views.plots.map_rows import evenly
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome

@@ -1,4 +1,4 @@
-"""The legend of compared runs below a plot's heading: a switch for each, in its colour, the same everywhere.
+"""The legend of compared runs and marked steps below a heading: a switch for each, the same everywhere.
 
 Where there are many only the samples stay, and the pointer is told the names.
 """
@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.marked import MarkedStep
 from gradviz.views.plots.plot_frame import PlotFrame
+from gradviz.views.plots.step_marks import StepLegend
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.theme import run_tone
 
@@ -31,6 +33,7 @@ class RunLegend(QObject):
         self._named = named
         self.switches: dict[str, LegendSwitch] = {}
         self._known: tuple[tuple[str, str, int], ...] = ()
+        self.marks = StepLegend(frame, self.row)
 
     def show_runs(self, runs: Sequence[ComparedRun]) -> None:
         """Have a switch for each of them."""
@@ -52,13 +55,23 @@ class RunLegend(QObject):
             switch.toggled.connect(self.switched)
             line = self.row.layout()
             if isinstance(line, QHBoxLayout):
-                line.insertWidget(line.count() - 1, switch)
+                line.insertWidget(len(self.switches), switch)
             self.switches[run_id] = switch
-        self.row.setVisible(bool(known))
+        self._show_row()
+
+    def show_marks(self, marks: Sequence[MarkedStep]) -> bool:
+        """Have a switch for each marked step too; whether that changed anything."""
+        changed = self.marks.show_marks(marks)
+        if changed:
+            self._show_row()
+        return changed
 
     def is_on(self, run_id: str) -> bool:
         """Whether a run is to be drawn."""
         return run_id in self.switches and self.switches[run_id].isChecked()
+
+    def _show_row(self) -> None:
+        self.row.setVisible(bool(self._known or self.marks.switches))
 
 
 def _short(name: str) -> str:

@@ -24,6 +24,7 @@ from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.run_legend import RunLegend
+from gradviz.views.plots.step_places import StepPlaces
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import step_ticks
 from gradviz.views.step_horizon import horizon
@@ -38,14 +39,14 @@ class StepCurves(PlotFrame):
     is_over_steps = True
 
     def __init__(self, family: Family, parent: QWidget | None = None) -> None:
-        bottom = Axis(Side.BOTTOM, step_ticks, "")
+        bottom = Axis(Side.BOTTOM, step_ticks, "", titled=False)
         canvas = Canvas(bottom)
         super().__init__(canvas, family.name, parent)
         self.family = family
-        bottom.set_title(self.tr("step"))
         self.remark.setText(family.remark)
         self.panes = tuple(CurvePane(canvas, pane) for pane in family.panes)
-        canvas.finish_layout()
+        self.places = StepPlaces(self, canvas, [pane.box for pane in self.panes])
+        canvas.finish_layout(self.places.strip, self.places.corner)
         canvas.set_margin(MARGIN_WIDTH)
         self._snapshot: Snapshot | None = None
         self._horizon = 1
@@ -53,6 +54,7 @@ class StepCurves(PlotFrame):
         self.switches = {line.name: self._switch(line) for line in _switched(family)}
         self.legend = RunLegend(self, named=_NAMED)
         self.legend.switched.connect(self._on_run_switched)
+        self.places.take_legend(self.legend.marks)
         self._compared: Sequence[ComparedRun] = ()
         for pane in self.panes:
             pane.cursor.dragged_to.connect(self.cursor_moved)
@@ -66,6 +68,7 @@ class StepCurves(PlotFrame):
         super().set_theme(theme)
         for pane in self.panes:
             pane.set_theme(theme)
+        self.places.set_theme(theme)
 
     @property
     def wants(self) -> frozenset[str]:
@@ -91,6 +94,8 @@ class StepCurves(PlotFrame):
         self._horizon = horizon(0, steps)
         for pane in self.panes:
             pane.clear()
+        self.legend.show_marks(())
+        self.places.clear()
         self.canvas.set_quiet_line(self.family.quiet)
         self._fit()
 
@@ -109,6 +114,8 @@ class StepCurves(PlotFrame):
         self.canvas.set_quiet_line("")
         for pane in self.panes:
             pane.show(snapshot)
+        self.legend.show_marks(snapshot.marked)
+        self.places.show(snapshot)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too."""

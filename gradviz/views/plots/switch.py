@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
@@ -20,11 +22,22 @@ _MARK = 8
 class LegendSwitch(QToolButton):
     """Checked: the series shows. `tone` names the theme's colour.
 
-    `style` is line, dots, dashes, band, or one of SYMBOLS: a mark without a line.
+    `style` is line, dots, dashes (drawn and left out in turn, in pixels), band, or one of SYMBOLS: a mark
+    without a line.
     """
 
-    def __init__(self, text: str, tone: str, style: str, tip: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        tone: str,
+        style: str,
+        tip: str,
+        parent: QWidget | None = None,
+        *,
+        dashes: Sequence[float] = (5, 3),
+    ) -> None:
         super().__init__(parent)
+        self._dashes = tuple(dashes)
         self._tone = tone
         self._style = style
         self.setProperty("role", "chip")
@@ -78,7 +91,8 @@ class LegendSwitch(QToolButton):
             painter.fillRect(QRectF(0, 1, _WIDTH, _HEIGHT - 2), fill)
         else:
             if self._style == "dashes":
-                pen.setDashPattern([2.5, 1.5])
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([length / pen.widthF() for length in self._dashes])
             painter.setPen(pen)
             painter.drawLine(0, int(middle), _WIDTH, int(middle))
         if self._style == "dots":

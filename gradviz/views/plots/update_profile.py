@@ -15,10 +15,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.plots.curve_design import USUAL_RATIO
-from gradviz.views.plots.depth_profile import DepthProfile, ProfileWords
+from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.magnitude import decades
+from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.theme import Theme
 
@@ -79,6 +81,10 @@ class UpdateProfile(DepthProfile):
     def taken_of(self, run: ComparedRun) -> tuple[int, np.ndarray | None]:
         """The ratios measured last at or before the shown step."""
         return run.update_ratio or (-1, None)
+
+    def taken_of_mark(self, mark: MarkedStep) -> tuple[int, np.ndarray | None]:
+        """The ratios measured last at or before a marked step."""
+        return mark.update_ratio or (-1, None)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""

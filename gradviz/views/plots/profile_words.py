@@ -1,0 +1,18 @@
+"""What a profile across depth says of its values: the same plot shows norms, and update ratios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProfileWords:
+    """What a profile is called: its title, its axis, what stands before there is a run, one value."""
+
+    title: str
+    axis: str
+    accessible: str
+    quiet: str
+    value: str
+    band: str
+    column: str
