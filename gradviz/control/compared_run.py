@@ -71,7 +71,7 @@ def read_compared(
         chain=None,
         outputs=None,
         numbers=snapshot.numbers(reader, first, last, columns),
-        curves=snapshot.curves(reader),
+        curves=snapshot.curves(reader, first, last, columns),
         flow=snapshot.flow(reader, first, last, columns) if has_flow else None,
     )
     return at_cursor(found, reader, cursor)

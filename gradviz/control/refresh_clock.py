@@ -1,11 +1,13 @@
 """The one timer that pulls pictures: 30 times a second it looks whether the shown run has anything new.
 
 Nothing is pushed per training step: a queued signal per step stalls the window, a timer that takes the
-newest snapshot cannot pile up.
+newest snapshot cannot pile up. A clock at rest that is asked for another picture looks at once: whoever
+scrubs through an ended run does not wait for a tick first.
 """
 
 from __future__ import annotations
 
+import math
 import time
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -47,9 +49,10 @@ class RefreshClock(QObject):
         self._marked: dict[int, MarkedStep | None] = {}
         self._asked = False
         self._visible = True
+        self._interval = interval_ms
+        self._looked_at = -math.inf
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(interval_ms)
         self._timer.timeout.connect(self._tick)
 
     @property
@@ -150,11 +153,15 @@ class RefreshClock(QObject):
         self._let_go()
 
     def wake(self) -> None:
-        """Something else is asked for: the next tick shows it, so that a burst costs one picture."""
+        """Something else is asked for: the next tick shows it, so that a burst costs one picture.
+
+        The first tick after a rest comes at once, but no sooner than an interval after the one before.
+        """
         self._asked = True
         if self._visible and self._entry is not None:
             if not self._timer.isActive():
-                self._timer.start()
+                passed = (time.monotonic() - self._looked_at) * 1000
+                self._timer.start(int(max(0.0, self._interval - passed)))
         else:
             self._timer.stop()
 
@@ -169,6 +176,9 @@ class RefreshClock(QObject):
 
     @Slot()
     def _tick(self) -> None:
+        self._looked_at = time.monotonic()
+        if self._timer.interval() != self._interval:
+            self._timer.setInterval(self._interval)
         try:
             reader = self._reader or self._open()
             if reader is not None:

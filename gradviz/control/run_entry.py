@@ -48,7 +48,7 @@ def entry_of(source: RunSource, name: str, document: Path | None) -> RunEntry:
     """
     entry = RunEntry(id=source.id, name=name, source=source.path, in_document=source.path == document)
     try:
-        with entry.open() as reader:
+        with RunReader(entry.source, entry.id if entry.in_document else None, counts=False) as reader:
             status = reader.status
     except RecordsError as error:
         status = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, reason=str(error))

@@ -40,11 +40,19 @@ def thin(columns: Columns) -> Columns:
     """One column of each eight; `n` must be a multiple of eight. Means are taken in float64."""
     count, width = columns.mean.shape
     shape = (count // FACTOR, FACTOR, width)
-    with np.errstate(invalid="ignore"):  # Inf - Inf is NaN, and says so
-        mean = columns.mean.reshape(shape).mean(axis=1, dtype=np.float64).astype(np.float32)
+    mean = thin_means(columns.mean)
+    with np.errstate(invalid="ignore"):
         low = np.fmin.reduce(columns.low.reshape(shape), axis=1)
         high = np.max(columns.high.reshape(shape), axis=1)
     return Columns(mean, low, high)
+
+
+def thin_means(means: Floats) -> Floats:
+    """The means `[n][width]` alone."""
+    count, width = means.shape
+    with np.errstate(invalid="ignore"):  # Inf - Inf is NaN, and says so
+        found: Floats = means.reshape(count // FACTOR, FACTOR, width).mean(axis=1, dtype=np.float64)
+    return found.astype(np.float32)
 
 
 class Pyramid:

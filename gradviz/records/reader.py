@@ -25,17 +25,23 @@ from gradviz.records.neighbourhoods import spared_tiles
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
+from gradviz.records.sample_picks import Stretch
 from gradviz.records.samples import Samples, Values
 from gradviz.records.schema import FACTOR, TILE
 from gradviz.records.series import Series, join, nearest_level
+from gradviz.records.spread import RatioSpread
 from gradviz.records.tiles import RunRows, Tail
 
 
 class RunReader:
     """Reads one run, which may still be growing. Used by one thread at a time."""
 
-    def __init__(self, path: str | Path, run: str | None = None) -> None:
-        """Open the run with the id `run`, or the first one; RecordsError says what is wrong."""
+    def __init__(self, path: str | Path, run: str | None = None, *, counts: bool = True) -> None:
+        """Open the run with the id `run`, or the first one; RecordsError says what is wrong.
+
+        Whether all rows are there is found out by counting (20 ms of a long run), unless only a word about
+        the run is wanted.
+        """
         self.path = Path(path)
         self._connection = open_reading(self.path)
         try:
@@ -51,11 +57,14 @@ class RunReader:
                 quantity: Ladder(self._rows, self._tail, quantity, place, self._kept_now)
                 for quantity, place in self.slices.items()
             }
+            self._means: dict[str, Ladder] = {}
             self._seen: tuple[int, str] | None = None
             self._progress = Progress()
             self._spared: frozenset[int] = frozenset()
             self._samples = Samples(self._rows)
+            self.ratios = RatioSpread()
             self._happenings = Happenings(self._rows)
+            self._counts = counts
             self.refresh()
         except UNREADABLE as error:
             self._connection.close()
@@ -95,11 +104,17 @@ class RunReader:
         The columns cover the range as far as it is recorded; the first may begin before it. KeyError for a
         quantity that is not recorded at every step.
         """
-        place = self.slices[quantity]
-        first, last = max(first, 0), min(last, self.last_step)
-        level = nearest_level(last - first + 1, columns)
-        pieces = self._ladders[quantity].pieces(level, first, last) if first <= last else []
-        return join(pieces, place.stop - place.start, level)
+        return self._series(self._ladders[quantity], quantity, first, last, columns)
+
+    def means(self, quantity: str, first: int, last: int, columns: int) -> Series:
+        """The same without the smallest and the largest of a column: all three are the mean."""
+        if quantity not in self._means:
+            ladder = Ladder(
+                self._rows, self._tail, quantity, self.slices[quantity], self._kept_now, means_only=True
+            )
+            self._means[quantity] = ladder
+            self._bring_up(ladder)
+        return self._series(self._means[quantity], quantity, first, last, columns)
 
     def at(self, quantity: str, step: int) -> tuple[int, Floats]:
         """The values [width] at a step, exact where `is_exact`, and the step they belong to.
@@ -109,9 +124,9 @@ class RunReader:
         """
         step = min(max(step, 0), self.last_step)
         if step >= 0:
-            near = self.series(quantity, step, step, 1)
+            near = self.means(quantity, step, step, 1)
             if not len(near.steps):
-                near = self.series(quantity, 0, self.last_step, 4096)
+                near = self.means(quantity, 0, self.last_step, 4096)
             if len(near.steps):
                 column = int(np.argmin(np.abs(near.steps + near.counts // 2 - step)))
                 return int(near.steps[column] + near.counts[column] // 2), near.mean[:, column]
@@ -129,6 +144,20 @@ class RunReader:
     def samples(self, quantity: str, layer: int = -1) -> tuple[npt.NDArray[np.int64], Values]:
         """All that is kept of a scheduled measurement: steps [n] and values [n, k] ([0, 0] when none)."""
         return self._samples.all(quantity, layer, self._progress)
+
+    def picked(
+        self, quantity: str, first: int, last: int, columns: int, layer: int = -1
+    ) -> tuple[npt.NDArray[np.int64], Values]:
+        """Of a scheduled measurement about `columns` between two steps, each the newest of its column.
+
+        Steps [n] and values [n, k] as `samples` has them, and one before `first`.
+        """
+        stretch = Stretch(max(first, 0), min(last, self.last_step), columns)
+        return self._samples.picks.between(quantity, layer, stretch, self._progress)
+
+    def recent_samples(self, quantity: str, step: int, count: int, layer: int = -1) -> Values:
+        """The newest `count` of a scheduled measurement at or before a step, values [n, k]."""
+        return self._samples.recent(quantity, layer, step, count)
 
     def events(self) -> tuple[Event, ...]:
         """Everything that happened so far, in order."""
@@ -172,15 +201,26 @@ class RunReader:
             if progress.kept != self._progress.kept:
                 query = partial(self._rows.rows, "the steps around events")
                 self._spared = spared_tiles(query, self._rows.run, progress.kept)
-            if self._seen is None:
+            if self._seen is None and self._counts:
                 self._take_stock(progress)
         finally:
             self._connection.execute("COMMIT")
         self._seen, self._progress = seen, progress
-        for ladder in self._ladders.values():
-            ladder.recorded, ladder.kept = progress.recorded, progress.kept
-            ladder.spared = self._spared
+        for ladder in (*self._ladders.values(), *self._means.values()):
+            self._bring_up(ladder)
         return True
+
+    def _bring_up(self, ladder: Ladder) -> None:
+        """Let it know how far the run is."""
+        ladder.recorded, ladder.kept = self._progress.recorded, self._progress.kept
+        ladder.spared = self._spared
+
+    def _series(self, ladder: Ladder, quantity: str, first: int, last: int, columns: int) -> Series:
+        place = self.slices[quantity]
+        first, last = max(first, 0), min(last, self.last_step)
+        level = nearest_level(last - first + 1, columns)
+        pieces = ladder.pieces(level, first, last) if first <= last else []
+        return join(pieces, place.stop - place.start, level)
 
     def _find(self, run: str | None) -> tuple[int, RunInfo]:
         """The key and the description of the run that was asked for."""

@@ -1,4 +1,4 @@
-"""What was measured on a schedule, read back: the newest before a step, or all of it as one array."""
+"""What was measured on a schedule, read back: the newest before a step, a picture's worth, or all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gradviz.records.checksum import is_intact
 from gradviz.records.exact import unpack
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunState
+from gradviz.records.sample_picks import SamplePicks
 from gradviz.records.schema import row_span
 from gradviz.records.tiles import RunRows
 
@@ -33,21 +34,14 @@ class Samples:
 
     def __init__(self, rows: RunRows) -> None:
         self._rows = rows
+        self.picks = SamplePicks(rows, self._is_sound)
         self._counts: dict[tuple[str, int], int] | None = None
         self._known: dict[tuple[str, int], _Known] = {}
 
     def newest(self, quantity: str, layer: int, step: int) -> tuple[int, Values] | None:
         """The newest that is intact at or before a step, or None."""
         for limit in (1, _PATIENCE):  # past damaged ones, should the newest be one
-            rows = self._rows.rows(
-                quantity,
-                f"{_COLUMNS} WHERE run = ? AND quantity = ? AND layer = ? AND step <= ?"
-                f" ORDER BY step DESC, id DESC LIMIT {limit}",
-                self._rows.run,
-                quantity,
-                layer,
-                step,
-            )
+            rows = self._before(quantity, layer, step, limit)
             for row in rows:
                 sample = self._checked(row, quantity, layer)
                 if sample is not None:
@@ -55,6 +49,14 @@ class Samples:
             if not rows:
                 break
         return None
+
+    def recent(self, quantity: str, layer: int, step: int, count: int) -> Values:
+        """The newest `count` at or before a step, as values [n, k] in order of steps."""
+        rows = self._before(quantity, layer, step, count)
+        checked = [self._checked(row, quantity, layer) for row in reversed(rows)]
+        found: Any = [sample[1] for sample in checked if sample is not None]
+        values: Values = np.stack(found) if found else np.empty((0, 0), np.float32)
+        return values
 
     def all(self, quantity: str, layer: int, progress: Progress) -> tuple[npt.NDArray[np.int64], Values]:
         """Steps [n] and values [n, k] of all that is kept; the same arrays while there is nothing new."""
@@ -71,6 +73,18 @@ class Samples:
             known = _Known(progress.samples, progress.thinnings, steps, values)
             self._known[quantity, layer] = known
         return known.steps, known.values
+
+    def _before(self, quantity: str, layer: int, step: int, limit: int) -> list[tuple[Any, ...]]:
+        """Rows, newest first."""
+        return self._rows.rows(
+            quantity,
+            f"{_COLUMNS} WHERE run = ? AND quantity = ? AND layer = ? AND step <= ?"
+            f" ORDER BY step DESC, id DESC LIMIT {limit}",
+            self._rows.run,
+            quantity,
+            layer,
+            step,
+        )
 
     def _after(
         self, quantity: str, layer: int, known: _Known, progress: Progress
@@ -107,8 +121,13 @@ class Samples:
             self._rows.report(f"{found} of {there} measurements of {quantity} are found")
 
     def _checked(self, row: tuple[Any, ...], quantity: str, layer: int) -> tuple[int, Values] | None:
-        number, *key, crc, data = row
-        if not is_intact(crc, data, "sample", self._rows.uuid, number, *key) or key[:2] != [quantity, layer]:
-            self._rows.report(f"{quantity} (measurement {number}): damaged")
+        if not self._is_sound(row, quantity, layer):
             return None
-        return key[2], unpack(key[3], data)
+        return row[3], unpack(row[4], row[6])
+
+    def _is_sound(self, row: tuple[Any, ...], quantity: str, layer: int) -> bool:
+        number, *key, crc, data = row
+        if is_intact(crc, data, "sample", self._rows.uuid, number, *key) and key[:2] == [quantity, layer]:
+            return True
+        self._rows.report(f"{quantity} (measurement {number}): damaged")
+        return False

@@ -46,6 +46,7 @@ class Profile(NamedTuple):
 HISTORIES = ("update_ratio", "weight_histogram", "gradient_histogram")
 """What can be asked for through time: the first of all layers [n, L], the others of the selected layer."""
 _MOST_COLUMNS = 600
+"""Of these, which are whole arrays, fewer than of single numbers."""
 
 Curve = tuple[npt.NDArray[np.int64], Floats]
 """Steps [n] and values [n] of a number that is measured on a schedule."""
@@ -63,9 +64,11 @@ class Snapshot:
     step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
     numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
-    them. `history` is what was measured now and then, all of it, for those of `HISTORIES` that were asked
-    for: steps [n] and values [n, k]. `looked_at` is how many entries the histograms of the selected layer are
-    made of, None for all of them. `marked` are the steps that the user has marked.
+    them. `history` is what was measured now and then of those of `HISTORIES` that were asked for: steps [n]
+    and values [n, k]. Of long ones both have no more than a picture shows, each as it was measured.
+    `ratio_band` are the smallest and largest of each layer's last `BAND_STEPS` update ratios, with them.
+    `looked_at` is how many entries the histograms of the selected layer are made of, None for all of them.
+    `marked` are the steps that the user has marked.
     """
 
     run: RunInfo
@@ -86,6 +89,7 @@ class Snapshot:
     time_gradient: TimeGradient | None
     history: Mapping[str, History]
     looked_at: int | None
+    ratio_band: tuple[Floats, Floats] | None
     chain: ChainFactors | None
     outputs: LayerOutputs | None
     marked: tuple[MarkedStep, ...]
@@ -114,10 +118,10 @@ def take_snapshot(
     shown = last if cursor is None else min(max(cursor, 0), last)
     begin, end = view or (0, last)
     events = reader.events()
-    history = _histories(reader, layer, wanted)
-    found_curves = curves(reader)
+    history = _histories(reader, layer, wanted, (begin, end, columns))
+    found_curves = curves(reader, begin, end, columns)
     if "update_ratio" in history:
-        found_curves |= _ratio_curves(*history["update_ratio"], layer)
+        found_curves |= _ratio_curves(reader, *history["update_ratio"], layer)
     return Snapshot(
         run=reader.info,
         status=reader.status,
@@ -137,6 +141,7 @@ def take_snapshot(
         time_gradient=time_gradient(reader, shown, layer),
         history=history,
         looked_at=_looked_at(reader, layer),
+        ratio_band=_ratio_band(reader, shown) if "update_ratio" in history else None,
         chain=chain_factors(reader, shown, events),
         outputs=layer_outputs(reader, shown),
         marked=marked,
@@ -155,15 +160,29 @@ def numbers(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, 
     }
 
 
-def curves(reader: RunReader) -> dict[str, Curve]:
-    """The single numbers that were measured now and then, by quantity."""
-    return {quantity: curve for quantity in CURVES if len((curve := _curve(reader, quantity))[0])}
+def curves(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, Curve]:
+    """The single numbers that were measured now and then, by quantity: in detail from `begin` to `end`.
+
+    Before and behind them as the whole run is shown, so that a cursor out of sight has its value.
+    """
+    found = {}
+    for quantity in CURVES:
+        steps, values = reader.picked(quantity, 0, reader.last_step, columns)
+        if len(steps) and (begin, end) != (0, reader.last_step):
+            near, detail = reader.picked(quantity, begin, end, columns)
+            before = steps < near[0] if len(near) else steps < begin
+            after = steps > end
+            steps = np.concatenate([steps[before], near, steps[after]])
+            values = np.concatenate([values[before], detail.reshape(-1, values.shape[1]), values[after]])
+        if len(steps):
+            found[quantity] = (steps, values[:, 0].astype(np.float32, copy=False))
+    return found
 
 
 def flow(reader: RunReader, begin: int, end: int, columns: int) -> Series:
-    """The gradient norms of all measured layers over the steps."""
+    """The gradient norms of all measured layers over the steps; of a column of steps only their mean."""
     if "grad_norm" in reader.slices:
-        return reader.series("grad_norm", begin, end, columns)
+        return reader.means("grad_norm", begin, end, columns)
     return join([], 0, 0)
 
 
@@ -181,34 +200,39 @@ def _profile(reader: RunReader, step: int) -> Profile:
     )
 
 
-def _curve(reader: RunReader, quantity: str) -> Curve:
-    steps, values = reader.samples(quantity)
-    return steps, values[:, :1].astype(np.float32, copy=False).reshape(-1)
-
-
-def _histories(reader: RunReader, layer: int | None, wanted: frozenset[str]) -> dict[str, History]:
+def _histories(
+    reader: RunReader, layer: int | None, wanted: frozenset[str], stretch: tuple[int, int, int]
+) -> dict[str, History]:
+    begin, end, columns = stretch
     found = {}
     for quantity in sorted(wanted & frozenset(HISTORIES)):
         whose = -1 if quantity == "update_ratio" else layer
         if whose is not None:
-            steps, values = reader.samples(quantity, whose)
+            steps, values = reader.picked(quantity, begin, end, min(columns, _MOST_COLUMNS), whose)
             if len(steps):
                 found[quantity] = (steps, values)
     return found
 
 
-def _ratio_curves(steps: npt.NDArray[np.int64], values: Values, layer: int | None) -> dict[str, Curve]:
+def _ratio_curves(
+    reader: RunReader, steps: npt.NDArray[np.int64], ratios: Values, layer: int | None
+) -> dict[str, Curve]:
     """Of all layers the smallest above zero, the median and the largest ratio, and that of one."""
-    columns = np.unique(np.linspace(0, len(steps) - 1, _MOST_COLUMNS).astype(int))
-    steps, ratios = steps[columns], values[columns].astype(np.float32, copy=False)
+    ratios = ratios.astype(np.float32, copy=False)
+    spread = reader.ratios.of(steps, ratios)
     curves = {
-        "update_ratio_low": (steps, np.fmin.reduce(np.where(ratios > 0, ratios, np.nan), axis=1)),
-        "update_ratio_median": (steps, np.median(ratios, axis=1)),
-        "update_ratio_high": (steps, np.fmax.reduce(ratios, axis=1)),
+        "update_ratio_low": (steps, spread.low),
+        "update_ratio_median": (steps, spread.median),
+        "update_ratio_high": (steps, spread.high),
     }
     if layer is not None and layer < ratios.shape[1]:
         curves["update_ratio_layer"] = (steps, ratios[:, layer])
     return curves
+
+
+def _ratio_band(reader: RunReader, step: int) -> tuple[Floats, Floats] | None:
+    recent = reader.recent_samples("update_ratio", step, BAND_STEPS).astype(np.float32, copy=False)
+    return (np.fmin.reduce(recent, axis=0), np.fmax.reduce(recent, axis=0)) if len(recent) else None
 
 
 def _floats(reader: RunReader, quantity: str, step: int) -> tuple[int, Floats] | None:

@@ -51,3 +51,14 @@ def test_live_window_times_all_three_and_counts_frames():
     assert found["frames"]["20"]["count"] > 1
     assert 0.005 < found["frames"]["200"]["p50"] <= found["frames"]["200"]["p99"]
     assert 50 < found["memory_mb"]["200"] < 1000
+
+
+@pytest.mark.timeout(240)
+def test_a_long_session_is_opened_and_moved_in_every_tab(tmp_path):
+    size = ["--steps", "3000", "--layers", "6", "--gestures", "2", "--folder", str(tmp_path)]
+    found = measured("long_session.py", *size)
+    assert 0 < found["opened"][0] <= found["opened"][-1]
+    assert found["session"]["bytes"] < found["session"]["budget"]
+    assert {"across depth: chain", "curves: learning", "histogram map", "diagram"} <= set(found["frames"])
+    for gestures in found["frames"].values():
+        assert all(0 < gestures[kind]["p50"] <= gestures[kind]["worst"] for kind in ("zoom", "scrub"))

@@ -117,6 +117,20 @@ def test_what_is_asked_for_is_shown_once_for_a_burst(qtbot, clock, entry, writer
     assert clock.cursor is None
 
 
+def test_at_rest_it_looks_at_once_but_not_twice_within_an_interval(qtbot, entry, writer) -> None:
+    write(writer, 0, 9)
+    slow = RefreshClock(interval_ms=60_000)
+    slow.follow(entry)
+    qtbot.waitUntil(lambda: slow.snapshot is not None)
+    shown = QSignalSpy(slow.refreshed)
+    slow.set_visible(False)
+    slow.set_cursor(3)
+    slow.set_visible(True)
+    qtbot.wait(TICKS)
+    assert (shown.count(), slow.is_ticking) == (0, True)
+    slow.close()
+
+
 def test_it_rests_while_hidden_and_catches_up(qtbot, clock, entry, writer) -> None:
     clock.follow(entry)
     qtbot.waitUntil(lambda: clock.snapshot is not None)

@@ -105,6 +105,31 @@ def test_any_stretch_is_covered_with_the_right_numbers(
     assert reader.damage == ()
 
 
+@given(st.integers(0, TILE * 75), st.integers(1, TILE * 76), st.integers(1, 2000))
+@settings(max_examples=60)
+def test_means_alone_are_those_of_the_series(
+    long_run: tuple[RunReader, np.ndarray], first: int, steps: int, columns: int
+) -> None:
+    reader, _ = long_run
+    series = reader.series("grad_norm", first, first + steps, columns)
+    means = reader.means("grad_norm", first, first + steps, columns)
+    for name in ("steps", "counts", "mean", "level"):
+        np.testing.assert_array_equal(getattr(means, name), getattr(series, name))
+    assert means.low is means.high is means.mean
+    assert means.mean.dtype == np.float32
+
+
+def test_a_word_about_a_run_costs_no_counting(
+    tmp_path: Path, write_run: Callable[..., RunInfo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(tmp_path / "run", np.zeros((3, 4), np.float32))
+    monkeypatch.setattr(RunReader, "_take_stock", None)
+    with RunReader(tmp_path / "run", counts=False) as reader:
+        assert reader.last_step == 2
+    with pytest.raises(TypeError):
+        RunReader(tmp_path / "run")
+
+
 def test_every_level_of_a_long_run(long_run: tuple[RunReader, np.ndarray]) -> None:
     reader, rows = long_run
     for level, columns in enumerate((EVERYTHING, len(rows) // 8, len(rows) // 64, len(rows) // 512)):
@@ -271,6 +296,8 @@ def test_following_a_run_sees_what_opening_it_afresh_sees(
                     other = fresh.series("grad_norm", 0, step, columns)
                     for name in ("steps", "counts", "mean", "low", "high"):
                         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+                    means = follower.means("grad_norm", 0, step, columns)
+                    np.testing.assert_array_equal(means.mean, other.mean)
                     check_series(one, rows[:step, 2:], 0, step - 1) if columns < 400 else None
         assert follower.damage == ()
         follower.close()

@@ -37,7 +37,6 @@ from gradviz.views.theme import Theme
 
 _DECADES = (-4.0, 0.0)
 _ROW = 1 / histogram.BINS_PER_DECADE
-_MOST_COLUMNS = 1500
 
 
 class HistogramMap(PlotFrame):
@@ -69,7 +68,7 @@ class HistogramMap(PlotFrame):
         self._snapshot: Snapshot | None = None
         self._steps = np.empty(0, np.int64)
         self._counts = np.empty((0, histogram.BINS), np.int64)
-        self._drawn: tuple[object, ...] = ()
+        self._drawn: object = None
         self._names: Sequence[str] = ()
         self._layer: int | None = None
         self._horizon = 1
@@ -135,11 +134,9 @@ class HistogramMap(PlotFrame):
             self._clear(self.tr("No histogram of this layer was taken"))
             return
         self.canvas.set_quiet_line("")
-        drawn = (snapshot.run.id, self.quantity, snapshot.layer, len(steps), int(steps[-1]))
-        if drawn != self._drawn:
-            self._drawn = drawn
-            shown = np.unique(np.linspace(0, len(steps) - 1, _MOST_COLUMNS).astype(int))
-            self._steps, self._counts = steps[shown], counts[shown]
+        if counts is not self._drawn:
+            self._drawn = counts
+            self._steps, self._counts = steps, counts.astype(np.int64, copy=False)
             self._draw()
 
     def select_layer(self, index: int | None) -> None:
@@ -213,7 +210,7 @@ class HistogramMap(PlotFrame):
         self._marks.show({mark: (steps, np.full(len(steps), top)) for mark, steps in found.items()})
 
     def _clear(self, quiet: str) -> None:
-        self._drawn = ()
+        self._drawn = None
         self._steps, self._counts = self._steps[:0], self._counts[:0]
         self._image.clear()
         self._marks.show({})

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.marked import MarkedStep
-from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
+from gradviz.records.snapshot import Profile, Snapshot
 from gradviz.views.plots.curve_design import USUAL_RATIO
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.magnitude import decades
@@ -69,13 +69,7 @@ class UpdateProfile(DepthProfile):
         if snapshot.update_ratio is None:
             return Profile(-1, unknown, None, unknown, unknown)
         step, ratios = snapshot.update_ratio
-        low = high = ratios
-        if "update_ratio" in snapshot.history:
-            steps, values = snapshot.history["update_ratio"]
-            stop = int(np.searchsorted(steps, step, side="right"))
-            recent = values[max(0, stop - BAND_STEPS) : stop].astype(np.float32, copy=False)
-            if len(recent):
-                low, high = np.fmin.reduce(recent, axis=0), np.fmax.reduce(recent, axis=0)
+        low, high = snapshot.ratio_band or (ratios, ratios)
         return Profile(step, ratios, None, low, high)
 
     def taken_of(self, run: ComparedRun) -> tuple[int, np.ndarray | None]:
