@@ -34,7 +34,7 @@ sys.path.insert(0, str(ROOT))
 from gradviz.paths import resources  # noqa: E402
 from gradviz.probes.agenda import Agenda  # noqa: E402
 from gradviz.probes.passing import GRADIENTS, HISTOGRAM, STATISTICS  # noqa: E402
-from gradviz.probes.recorder import recorded_series  # noqa: E402
+from gradviz.probes.recorded_series import recorded_series  # noqa: E402
 from gradviz.probes.schedule import Item  # noqa: E402
 from gradviz.probes.spikes import Spikes  # noqa: E402
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind  # noqa: E402

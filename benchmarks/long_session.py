@@ -30,7 +30,6 @@ import blocks
 from live_window import ROOT, Stage
 
 HERE = Path(__file__).parent
-ACROSS = ("profile", "layers", "updates", "chain", "activations")
 REST_S = 0.06
 CALM_S = 0.5
 """So long no other picture has come: the one before was complete."""
@@ -129,23 +128,19 @@ def measure(path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
 
 
 def tabs(stage: Stage, pictures: Pictures) -> Iterator[str]:
-    """Show each tab in turn, the others as they are at first; its name, when its picture is complete."""
+    """Show each plot in turn, the others as they are at first; its key, when its picture is complete."""
     plots = stage.window.plots
-    for key in ACROSS:
-        pictures.burst(lambda key=key: plots.across.show_tab(key))
-        yield f"across depth: {key}"
-    pictures.burst(lambda: plots.across.show_tab("profile"))
-    for key in list(plots.curves.frames):
-        pictures.burst(lambda key=key: plots.curves.show_family(key))
-        yield f"curves: {key}"
-    pictures.burst(lambda: plots.curves.show_family("learning"))
-    stage.window.wiring.selection.select_row(0)
-    pictures.burst(lambda: plots.below.show_tab("map"))
-    yield "histogram map"
-    pictures.burst(lambda: plots.below.show_tab("histograms"))
-    pictures.burst(lambda: stage.window.actions_by_key["view.diagram"].setChecked(True))
+    pictures.burst(lambda: stage.window.wiring.selection.select_row(0))
+    for place in plots.places.values():
+        front = place.key
+        for key in place.keys:
+            pictures.burst(lambda key=key: plots.show_plot(key))
+            yield key
+        pictures.burst(lambda key=front: plots.show_plot(key))
+    diagram = stage.window.actions_by_key["view.diagram"]
+    pictures.burst(lambda: diagram.setChecked(True))
     yield "diagram"
-    pictures.burst(lambda: stage.window.actions_by_key["view.diagram"].setChecked(False))
+    pictures.burst(lambda: diagram.setChecked(False))
 
 
 class Pictures:

@@ -59,6 +59,6 @@ def test_a_long_session_is_opened_and_moved_in_every_tab(tmp_path):
     found = measured("long_session.py", *size)
     assert 0 < found["opened"][0] <= found["opened"][-1]
     assert found["session"]["bytes"] < found["session"]["budget"]
-    assert {"across depth: chain", "curves: learning", "histogram map", "diagram"} <= set(found["frames"])
+    assert {"flow", "chain", "map", "diagram"} <= set(found["frames"])
     for gestures in found["frames"].values():
         assert all(0 < gestures[kind]["p50"] <= gestures[kind]["worst"] for kind in ("zoom", "scrub"))
