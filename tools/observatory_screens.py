@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         entry = _passed(state, layers, kinds, slope, blocks)
         yield f"chain-{layers}", _at(entry, 210, _tab("chain")), NORMAL
         yield f"activations-{layers}", _at(entry, 210, _tab("activations")), NORMAL
+    for length in SIZES:
+        yield f"time-{length}", _at(_recurrent(state, length), 210, _tab("time")), NORMAL
     for layers in SIZES:
         yield f"compared-{layers}", partial(_compared, layers=layers, runs=3), NORMAL
         for key in ("chain", "activations", "updates"):
@@ -117,6 +120,26 @@ def _passed(state: Path, layers: int, kinds: Sequence[str], slope: float, blocks
 def _pass(writer: RunWriter, step: int, *, network: Sequence[LayerInfo], slope: float) -> None:
     """What is measured while a batch passes through that network."""
     passing_runs.sample_passing(writer, step, network, slope=slope)
+
+
+def _recurrent(state: Path, length: int) -> RunEntry:
+    """Two LSTMs and a Linear on sequences of that length; the second one's gradient vanishes."""
+    network = tuple(
+        replace(layer, parameters=9, output_shape=(length, 8))
+        for layer in passing_runs.network(3, ("LSTM", "LSTM", "Linear"))
+    )
+    t = np.arange(length)
+
+    def passing(writer: RunWriter, step: int) -> None:
+        for at, decades in enumerate((2.0, 14.0)):
+            course = decades * (t - length) / length
+            for state_of, slower in (("h", 1.0), ("c", 0.6)):
+                norms = (10 ** (slower * course + 0.1 * np.sin(t / 3))).astype(np.float32)
+                if at and state_of == "h":
+                    norms[: length // 10] = 0
+                writer.sample(f"time_gradient_{state_of}", step, norms, layer=network[at].index)
+
+    return run(state, f"recurrent-{length}", network=network, steps=300, passing=passing)
 
 
 def _tab(key: str) -> Callable[[PlotArea], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction
@@ -10,6 +11,10 @@ from PySide6.QtGui import QAction
 from gradviz.control.marked_steps import MOST, MarkedSteps
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
+
+if TYPE_CHECKING:
+    from gradviz.views.plots.plot_area import PlotArea
+    from gradviz.views.plots.plot_view import PlotView
 
 
 class MarkConductor(QObject):
@@ -30,6 +35,17 @@ class MarkConductor(QObject):
         marked.changed.connect(self._on_changed)
         clock.refreshed.connect(self._on_changed)
         self._on_changed()
+
+    def offer(self, plots: PlotArea) -> None:
+        """Have the actions in the menu of every plot that shows marks, also of those that come later."""
+        plots.plot_made.connect(self._offer_in)
+        for plot in plots.plots:
+            self._offer_in(plot)
+
+    def _offer_in(self, plot: PlotView) -> None:
+        if plot.marks_steps:
+            plot.menu.addSeparator()
+            plot.menu.addActions([self._mark, self._unmark])
 
     def _on_changed(self, *_unused: object) -> None:
         snapshot = self._clock.snapshot

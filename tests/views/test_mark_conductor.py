@@ -54,6 +54,13 @@ def test_a_key_marks_the_shown_step_in_all_plots_and_takes_it_away(window, docum
     qtbot.waitUntil(lambda: plots.plot("profile").marked.curves == {})
 
 
+def test_the_menus_of_plots_that_show_marks_have_it(window) -> None:
+    mark = window.actions_by_key["view.mark"]
+    for key in ("flow", "profile", "curves.learning", "updates"):
+        assert mark in window.plots.plot(key).menu.actions()
+    assert mark not in window.plots.plot("histograms").menu.actions()
+
+
 def test_when_there_are_enough_it_says_so(window, document, qtbot) -> None:
     recorded(window, document, qtbot)
     mark = window.actions_by_key["view.mark"]

@@ -21,6 +21,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self.setFixedWidth(MARGIN_WIDTH + RIGHT_PADDING)
         self._bar = ColourBar()
+        self._bar.set_unit("‖∂L/∂W‖₂")
         self.set_theme(appearance().theme)
 
     def set_theme(self, theme: Theme) -> None:

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.layer_table.rows import Key, Row, arranged, blocks
+from gradviz.views.layer_table.rows import FOLDS_FROM, Key, Row, arranged, blocks, span_name
 from gradviz.views.number_format import count, shape, significant
 from gradviz.views.plots.edge_marks import Mark, tone
 
@@ -25,8 +25,6 @@ Index = QModelIndex | QPersistentModelIndex
 COURSE_ROLE = Qt.ItemDataRole.UserRole
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _COURSE_POINTS = 64
-_FOLDS_FROM = 100
-"""So many layers are folded into blocks until the user unfolds them."""
 
 
 class Cell(IntEnum):
@@ -85,7 +83,7 @@ class LayerTableModel(QAbstractTableModel):
             self._layers = tuple(layers)
             self._blocks = blocks(self._layers)
             self._unfolded.clear()
-            self._folding = self.has_blocks and len(self._layers) >= _FOLDS_FROM
+            self._folding = self.has_blocks and len(self._layers) >= FOLDS_FROM
         self._arrange()
 
     def show_snapshot(self, snapshot: Snapshot, *, arrange: bool) -> None:
@@ -209,13 +207,8 @@ class LayerTableModel(QAbstractTableModel):
         )
 
     def name(self, row: Row) -> str:
-        """The layer's name, or those of a block's first and last layer: “Linear 1–50”."""
-        first, last = self._layers[row.first].name, self._layers[row.stop - 1].name
-        if not row.is_block:
-            return first
-        word, _, number = last.rpartition(" ")
-        same = bool(word) and first.startswith(f"{word} ")
-        return f"{first}–{number}" if same else f"{first} – {last}"
+        """The layer's name, or that of the block."""
+        return span_name(self._layers[row.first].name, self._layers[row.stop - 1].name)
 
     def _arrange(self) -> None:
         self.beginResetModel()

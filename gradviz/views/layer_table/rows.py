@@ -21,6 +21,8 @@ Key = float | str | None
 
 _LONG = 60
 _PIECES = 30
+FOLDS_FROM = 100
+"""So many layers stand in blocks until the user wants each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +56,20 @@ def blocks(layers: Sequence[LayerInfo]) -> tuple[Row, ...]:
         modules = _runs([layer.module.rpartition(".")[0] for layer in layers])
         found = modules if len(modules) < len(layers) else found
     return tuple(piece for block in found for piece in _pieces(block))
+
+
+def axis_blocks(layers: Sequence[LayerInfo]) -> tuple[tuple[int, int], ...]:
+    """The blocks as (first, stop) for an axis: none where there are so few layers that names are thinned."""
+    return tuple((row.first, row.stop) for row in blocks(layers)) if len(layers) >= FOLDS_FROM else ()
+
+
+def span_name(first: str, last: str) -> str:
+    """What the layers from one name to another are called together: “Linear 1–50”."""
+    if first == last:
+        return first
+    word, _, number = last.rpartition(" ")
+    same = bool(word) and first.startswith(f"{word} ")
+    return f"{first}–{number}" if same else f"{first} – {last}"
 
 
 def arranged(

@@ -102,7 +102,7 @@ class Axis(QGraphicsWidget):
         for tick in self.ticks():
             at = (tick.value - low) / (high - low)
             painter.setPen(QPen(strong if tick.strong else quiet, 1))
-            place = self._tick_place(painter, rect, at)
+            place = self._tick_place(painter, rect, at, tick)
             painter.setPen(strong if tick.strong else text)
             self._draw_text(painter, rect, place, tick)
         if self._title:
@@ -138,13 +138,15 @@ class Axis(QGraphicsWidget):
         rect = self._span()
         return rect.height() if self._side is Side.LEFT else rect.width()
 
-    def _tick_place(self, painter: QPainter, rect: QRectF, at: float) -> float:
+    def _tick_place(self, painter: QPainter, rect: QRectF, at: float, tick: Tick) -> float:
         if self._side is Side.LEFT:
             y = rect.bottom() - at * rect.height()
-            painter.drawLine(QPointF(rect.right() - _TICK_LENGTH, y), QPointF(rect.right(), y))
+            if tick.line:
+                painter.drawLine(QPointF(rect.right() - _TICK_LENGTH, y), QPointF(rect.right(), y))
             return y
         x = rect.left() + at * rect.width()
-        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.top() + _TICK_LENGTH))
+        if tick.line:
+            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.top() + _TICK_LENGTH))
         return x
 
     def _draw_text(self, painter: QPainter, rect: QRectF, place: float, tick: Tick) -> None:

@@ -33,6 +33,7 @@ class ColourBar(QGraphicsWidget):
         self._theme = LIGHT
         self._low, self._high = -6.0, 0.0
         self._frozen = False
+        self._unit = ""
         self._image = _gradient(MAGNITUDES)
 
     def set_levels(self, low: float, high: float) -> None:
@@ -43,6 +44,11 @@ class ColourBar(QGraphicsWidget):
     def set_colours(self, colours: Sequence[str]) -> None:
         """Show that map."""
         self._image = _gradient(colours)
+        self.update()
+
+    def set_unit(self, unit: str) -> None:
+        """Name what the numbers are, above the bar."""
+        self._unit = unit
         self.update()
 
     def set_frozen(self, *, shown: bool) -> None:
@@ -60,12 +66,19 @@ class ColourBar(QGraphicsWidget):
         """Draw bar, ticks and swatches."""
         painter.setFont(plot_font())
         rect = self.rect()
-        bar = QRectF(
-            _BAR_LEFT, rect.top() + 1, _BAR_WIDTH, rect.height() - (2 + self._zero + self._frozen) * _ROW - 10
-        )
+        head = _ROW + 2 if self._unit else 1
+        rows = 2 + self._zero + self._frozen
+        bar = QRectF(_BAR_LEFT, rect.top() + head, _BAR_WIDTH, rect.height() - rows * _ROW - 9 - head)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
+        if self._unit:
+            painter.setPen(text)
+            painter.drawText(
+                QRectF(_BAR_LEFT, rect.top() - 2, rect.width() - _BAR_LEFT, _ROW),
+                Qt.AlignmentFlag.AlignVCenter,
+                self._unit,
+            )
         for tick in vertical_power_ticks(self._low, self._high, bar.height()):
             y = bar.bottom() - (tick.value - self._low) / (self._high - self._low) * bar.height()
             painter.setPen(QPen(QColor(self._theme.field_line), 1))

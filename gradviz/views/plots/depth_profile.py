@@ -17,6 +17,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.layer_table.rows import axis_blocks
 from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
@@ -45,6 +46,8 @@ class DepthProfile(PlotFrame):
     A profile of something else overrides `words` and `taken`.
     """
 
+    marks_steps = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
         bottom = Axis(Side.BOTTOM, power_ticks, "")
@@ -69,6 +72,7 @@ class DepthProfile(PlotFrame):
         self._row.hide()
         self._box.addItem(self._row, ignoreBounds=True)
         self._names: Sequence[str] = ()
+        self._blocks: Sequence[tuple[int, int]] = ()
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
         self._base = self._decades = (-6.0, 0.0)
@@ -146,6 +150,7 @@ class DepthProfile(PlotFrame):
 
     def expect(self, coming: RunToCome) -> None:
         """Show the rows of a run that is to come."""
+        self._blocks = axis_blocks(coming.layers)
         self.show_layers(coming.names)
 
     def write_numbers(self, snapshot: Snapshot) -> None:
@@ -191,6 +196,7 @@ class DepthProfile(PlotFrame):
         names = tuple(layer.name for layer in snapshot.run.measured)
         if names != self._names:
             self._names = names
+            self._blocks = axis_blocks(snapshot.run.measured)
             self._name_rows()
             self._fit()
             self._draw_compared()
@@ -287,7 +293,7 @@ class DepthProfile(PlotFrame):
         self._box.setRange(xRange=(low - 0.15, high + 0.15), yRange=(-0.5, rows - 0.5), padding=0)
 
     def _name_rows(self) -> None:
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
+        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=self._blocks))
 
     def _colour_runs(self, theme: Theme) -> None:
         for run in self._compared:

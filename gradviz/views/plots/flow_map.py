@@ -19,6 +19,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.layer_table.rows import axis_blocks
 from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
@@ -51,6 +52,7 @@ class FlowMap(PlotFrame):
     difference_changed = Signal(object)
     """The id (str) of the run whose map is needed for the difference, or None."""
 
+    marks_steps = True
     every = 2
     is_over_steps = True
 
@@ -88,6 +90,7 @@ class FlowMap(PlotFrame):
         self._ratios: tuple[Ratios, np.ndarray] | None = None
         self._ratios_of: tuple[object, object] = (None, None)
         self._names: Sequence[str] = ()
+        self._blocks: Sequence[tuple[int, int]] = ()
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
         self._horizon = 1
@@ -119,6 +122,7 @@ class FlowMap(PlotFrame):
 
     def expect(self, coming: RunToCome) -> None:
         """Show the rows of a run that is to come."""
+        self._blocks = axis_blocks(coming.layers)
         self.show_layers(coming.names, coming.steps)
 
     def overlook(self, snapshot: Snapshot) -> None:
@@ -152,6 +156,7 @@ class FlowMap(PlotFrame):
         names = tuple(layer.name for layer in snapshot.run.measured)
         if names != self._names:
             self._names = names
+            self._blocks = axis_blocks(snapshot.run.measured)
             self._zoomed = False
             self._name_rows()
             self._fit()
@@ -252,7 +257,7 @@ class FlowMap(PlotFrame):
             self._box.setRange(xRange=(-0.5, self._horizon + 0.5), yRange=(-0.5, rows - 0.5), padding=0)
 
     def _name_rows(self) -> None:
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected))
+        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=self._blocks))
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._compare(snapshot)
@@ -304,6 +309,7 @@ class FlowMap(PlotFrame):
         colours = DIFFERENCES if differs else MAGNITUDES
         self._image.setLookupTable(lookup_table(self._theme, colours))
         self._bar.set_colours(colours)
+        self._bar.set_unit(self.tr("ratio") if differs else "‖∂L/∂W‖₂")
         levels = self.ratio_levels if differs else self.levels
         self._bar.set_levels(levels.low, levels.high)
         text = self.tr("log₁₀ ‖∂L/∂W‖₂ by layer and step")

@@ -60,6 +60,7 @@ class HistogramMap(PlotFrame):
         canvas.finish_layout()
         canvas.set_margin(MARGIN_WIDTH)
         self._bar.set_levels(*_DECADES)
+        self._bar.set_unit(self.tr("share"))
         self._image = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._image, ignoreBounds=True)
         self._marks = EdgeMarks(self._box)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.layer_table.rows import FOLDS_FROM, span_name
 from gradviz.views.plots.arrangement import Arrangement, Place
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.ensemble import Ensemble
@@ -207,7 +208,8 @@ class PlotArea(QWidget):
 
     def _fit_axes(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
-        widest = self.flow.layers_axis.widest(list(names))
+        written = [*names, *([span_name(*names[-2:])] if len(names) >= FOLDS_FROM else [])]
+        widest = self.flow.layers_axis.widest(written)
         self.ensemble.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
 
     def _tell_columns(self) -> None:

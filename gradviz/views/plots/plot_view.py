@@ -40,6 +40,8 @@ class PlotView(TitledFrame):
     wants_changed = Signal()
     """Something else has to be read through time."""
 
+    marks_steps = False
+    """Whether it shows the steps that the user has marked."""
     every = 1
     """At which tick it is drawn while live: the dearer ones at every second or third."""
 

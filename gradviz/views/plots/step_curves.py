@@ -38,6 +38,8 @@ class StepCurves(PlotFrame):
 
     is_over_steps = True
 
+    marks_steps = True
+
     def __init__(self, family: Family, parent: QWidget | None = None) -> None:
         bottom = Axis(Side.BOTTOM, step_ticks, "", titled=False)
         canvas = Canvas(bottom)

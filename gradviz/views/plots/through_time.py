@@ -12,10 +12,11 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
+from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
-from gradviz.records.through_time import TimeGradient, TimeRow
+from gradviz.records.through_time import RECURRENT, TimeGradient, TimeRow
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
@@ -29,11 +30,13 @@ from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import step_ticks, vertical_power_ticks
+from gradviz.views.plots.time_words import sentence
 from gradviz.views.theme import Theme
 
 _EMPTY = (-6.0, 0.0)
 _TONES = {"h": "accent", "c": "validation_line"}
 _FAINTEST = 0.4
+_CHOOSER_WIDTH, _ROW = 132, 32
 
 
 class ThroughTime(PlotFrame):
@@ -60,7 +63,23 @@ class ThroughTime(PlotFrame):
             "h": self._switch("h", self.tr("h"), self.tr("Show ‖∂L/∂h(t)‖, of the state that is given on")),
             "c": self._switch("c", self.tr("c"), self.tr("Show ‖∂L/∂c(t)‖, of the memory cells")),
         }
+        self.sentence = QLabel(self)
+        self.sentence.setWordWrap(True)
+        self.sentence.setContentsMargins(8, 0, 8, 4)
+        self.below_heading(self.sentence)
+        self.chooser = QComboBox(self)
+        self.chooser.setFixedWidth(_CHOOSER_WIDTH)
+        self.chooser.setToolTip(self.tr("The recurrent layer that is shown"))
+        self.chooser.setAccessibleName(self.tr("Recurrent layer"))
+        self.chooser.activated.connect(self._on_chosen)
+        self._row = self.add_row()
+        self._row.setFixedHeight(_ROW)
+        line = self._row.layout()
+        if isinstance(line, QHBoxLayout):
+            line.insertWidget(0, self.chooser)
+        self._layers: tuple[LayerInfo, ...] = ()
         self._box.hovered.connect(self._on_hovered)
+        self._box.clicked.connect(self._on_clicked)
         self.set_theme(self._theme)
         self.clear()
 
@@ -83,6 +102,8 @@ class ThroughTime(PlotFrame):
             line.clear()
         self._marks.show({})
         self.remark.setText("")
+        self.sentence.setText("")
+        self._offer((), None)
         self._bottom.set_title(self.tr("position t in the sequence"))
         self._range.reset()
         self.canvas.set_quiet_line(self.tr("Gradient norms at every position of a sequence"))
@@ -97,6 +118,7 @@ class ThroughTime(PlotFrame):
         if found is None:
             self.clear()
             return
+        self._offer(snapshot.run.measured, found.layer)
         shown = self._shown
         if shown is not None and (shown.step, shown.layer) == (found.step, found.layer):
             return
@@ -106,6 +128,7 @@ class ThroughTime(PlotFrame):
         self.canvas.set_quiet_line("")
         self.remark.setText(self.tr("at step {0}").format(count(found.step)))
         self._bottom.set_title(self.tr("position t in the sequence of {0}").format(found.layer.name))
+        self.sentence.setText(sentence(found))
         self._have_lines(found)
         self._draw()
         if shown is None or _length(shown) != _length(found):
@@ -142,6 +165,19 @@ class ThroughTime(PlotFrame):
         switch.toggled.connect(self._on_switched)
         self.add_switch(switch)
         return switch
+
+    def _offer(self, measured: tuple[LayerInfo, ...], shown: LayerInfo | None) -> None:
+        """Have the recurrent layers to choose from, where there is a choice."""
+        layers = tuple(layer for layer in measured if layer.kind in RECURRENT)
+        if layers != self._layers:
+            self._layers = layers
+            self.chooser.clear()
+            for index, layer in enumerate(measured):
+                if layer in layers:
+                    self.chooser.addItem(layer.name, index)
+        self._row.setVisible(len(layers) > 1)
+        if shown is not None:
+            self.chooser.setCurrentIndex(self.chooser.findText(shown.name))
 
     def _have_lines(self, found: TimeGradient) -> None:
         """One for each row; backwards in dashes, the lower layers of a stack fainter."""
@@ -205,6 +241,14 @@ class ThroughTime(PlotFrame):
 
     def _on_switched(self, _on: bool) -> None:
         self._draw()
+
+    def _on_chosen(self, at: int) -> None:
+        self.layer_clicked.emit(self.chooser.itemData(at))
+
+    def _on_clicked(self, _place: QPointF) -> None:
+        """The layer that is shown, be it only the one that is shown where none is selected."""
+        if self.chooser.currentIndex() >= 0:
+            self._on_chosen(self.chooser.currentIndex())
 
     def _on_hovered(self, place: QPointF | None) -> None:
         if place is None or self._shown is None or not -0.5 <= place.x() < _length(self._shown) - 0.5:

@@ -6,20 +6,24 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from gradviz.views.layer_table.rows import span_name
 from gradviz.views.number_format import count, plain, power, significant
 
 TEXT_HEIGHT = 14
+_CALM = 1.4
+"""How much of a block's room its name takes up, so that names do not stand line under line."""
 _MOST = 8
 """More ticks than that help nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, what it is called, and whether it is emphasised."""
+    """A place on an axis, what it is called, whether it is emphasised, and whether a line stands there."""
 
     value: float
     text: str
     strong: bool = False
+    line: bool = True
 
 
 Ticker = Callable[[float, float, float], list[Tick]]
@@ -76,10 +80,16 @@ def percent_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     return [Tick(i * spacing, f"{i * spacing * 100:.4g} %") for i in range(first, last + 1)]
 
 
-def layer_ticks(names: Sequence[str], selected: int | None, room: float = TEXT_HEIGHT) -> Ticker:
+def layer_ticks(
+    names: Sequence[str],
+    selected: int | None,
+    room: float = TEXT_HEIGHT,
+    blocks: Sequence[tuple[int, int]] = (),
+) -> Ticker:
     """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows.
 
-    `room` is the pixels that a name needs along the axis.
+    `room` is the pixels that a name needs along the axis. Where not all names have room, those of `blocks`
+    (first row, row after the last one) stand in their place, with lines between the blocks.
     """
 
     def ticks(low: float, high: float, pixels: float) -> list[Tick]:
@@ -89,6 +99,8 @@ def layer_ticks(names: Sequence[str], selected: int | None, room: float = TEXT_H
         row = pixels / (high - low)
         least = room / max(row, 1e-9)
         stride = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if s >= least), 1000)
+        if stride > 1 and len(blocks) > 1:
+            return _block_ticks(names, selected, blocks, (low, high), least)
         from_one = 0 if stride == 2 else 1
         rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}
         for end in (0, len(names) - 1):
@@ -99,6 +111,40 @@ def layer_ticks(names: Sequence[str], selected: int | None, room: float = TEXT_H
         return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
 
     return ticks
+
+
+def _block_ticks(
+    names: Sequence[str],
+    selected: int | None,
+    blocks: Sequence[tuple[int, int]],
+    shown: tuple[float, float],
+    least: float,
+) -> list[Tick]:
+    """The blocks in sight, so many together that each of them has room for its name in its middle."""
+    low, high = shown
+    seen = [block for block in blocks if block[1] - 0.5 > low and block[0] - 0.5 < high]
+    together = 1
+    while together < len(seen) and _shortest(seen, together) < _CALM * least:
+        together += 1
+    found = []
+    for at in range(0, len(seen), together):
+        first, stop = seen[at][0], seen[min(at + together, len(seen)) - 1][1]
+        begin, end = max(first - 0.5, low), min(stop - 0.5, high)
+        if begin > low:
+            found.append(Tick(begin, ""))
+        middle = (begin + end) / 2
+        covered = selected is not None and abs(middle - selected) < least
+        if not covered and end - begin >= least:
+            found.append(Tick(middle, span_name(names[first], names[stop - 1]), line=False))
+    if selected is not None and low <= selected <= high:
+        found.append(Tick(selected, names[selected], strong=True))
+    return sorted(found, key=lambda tick: tick.value)
+
+
+def _shortest(blocks: Sequence[tuple[int, int]], together: int) -> int:
+    """How many rows the shortest of so many blocks together have; what is left over does not count."""
+    groups = [blocks[at : at + together] for at in range(0, len(blocks) - together + 1, together)]
+    return min(group[-1][1] - group[0][0] for group in groups)
 
 
 def _nice(least: float) -> float:

@@ -9,6 +9,7 @@ from time_gradients import gradient
 
 from gradviz.views.plots.edge_marks import Mark
 from gradviz.views.plots.through_time import ThroughTime
+from gradviz.views.plots.time_words import sentence
 
 
 @pytest.fixture
@@ -80,3 +81,49 @@ def test_only_a_layer_with_cells_has_a_switch_for_them(frame, shot) -> None:
     assert frame.switches["c"].isHidden()
     frame.show_snapshot(shot(rows=2, step=50))
     assert not frame.switches["c"].isHidden()
+
+
+@pytest.mark.parametrize(
+    ("norms", "words"),
+    [
+        ([1e-9, 1e-6, 1e-3, 1], "▼ Through 3 positions ‖∂L/∂h(t)‖ vanishes to 1.00e-9 of itself: 1.00e-3"),
+        ([1e6, 1e3, 1], "▲ Through 2 positions ‖∂L/∂h(t)‖ explodes to 1.00e6 of itself"),
+        ([0.5, 1, 0], "Through 1 positions ‖∂L/∂h(t)‖ keeps 0.500 of itself"),
+        ([0, 0, 1e-30, 1], "▼ ‖∂L/∂h(t)‖ is exactly zero farther than 1 from the end"),
+        ([0, 0], "▼ ‖∂L/∂h(t)‖ is exactly zero at every position"),
+        ([np.nan, 1, np.inf], "✕ ‖∂L/∂h(t)‖ is not finite at 2 of 3 positions"),
+        ([3.0], "‖∂L/∂h(t)‖ is there at one position only"),
+    ],
+)
+def test_a_sentence_says_what_has_become_of_the_gradient(norms, words) -> None:
+    found = gradient(len(norms), rows=1)
+    row = found.rows[0]._replace(state="h", norms=np.array(norms, np.float32))
+    assert sentence(found._replace(rows=(row,))).startswith(words[:-1])
+
+
+def test_a_layer_that_reads_from_the_end_is_read_so() -> None:
+    found = gradient(3, rows=1)
+    row = found.rows[0]._replace(state="h", backwards=True, norms=np.array([1, 1e-3, 1e-6], np.float32))
+    assert "vanishes to 1.00e-6" in sentence(found._replace(rows=(row,)))
+
+
+def test_recurrent_layers_can_be_chosen(frame, shot, qtbot) -> None:
+    taken = shot(20)
+    assert frame.chooser.count() == 0
+    found = taken.time_gradient.layer
+    first = replace(taken.run.layers[0], kind="GRU", name="GRU 1")
+    last = replace(found, index=2)
+    layers = (first, replace(taken.run.layers[1], index=1), last)
+    run = replace(taken.run, layers=layers)
+    frame.show_snapshot(replace(taken, run=run, time_gradient=taken.time_gradient._replace(layer=last)))
+    assert [frame.chooser.itemText(at) for at in range(2)] == ["GRU 1", "LSTM 3"]
+    assert frame.chooser.currentText() == "LSTM 3"
+    assert frame.chooser.isVisible()
+    with qtbot.waitSignal(frame.layer_clicked) as told:
+        frame.chooser.activated.emit(0)
+    assert told.args == [0]
+    with qtbot.waitSignal(frame.layer_clicked) as told:
+        pointer.click(frame.canvas, frame.canvas.boxes[0], 4, -3)
+    assert told.args == [2]
+    frame.show_snapshot(taken)
+    assert frame.chooser.isHidden() or not frame._row.isVisible()

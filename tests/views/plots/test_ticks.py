@@ -53,3 +53,44 @@ def test_numbers_are_in_range(low: float, span: float, pixels: float) -> None:
 
 def test_shares_are_percent() -> None:
     assert [tick.text for tick in t.percent_ticks(0, 1, 70)] == ["0 %", "50 %", "100 %"]
+
+
+def named(count: int) -> list[str]:
+    return [f"Linear {i + 1}" for i in range(count)]
+
+
+@given(
+    st.lists(st.integers(1, 80), min_size=2, max_size=40),
+    LENGTHS,
+    st.integers(0, 3000),
+    st.floats(0, 0.4),
+    st.floats(0.6, 1),
+)
+def test_blocks_stand_for_names_and_never_overlap(lengths, pixels, selected, begin, end) -> None:
+    stops = [sum(lengths[: at + 1]) for at in range(len(lengths))]
+    blocks = list(zip([0, *stops[:-1]], stops, strict=True))
+    count = stops[-1]
+    chosen = selected if selected < count else None
+    low, high = begin * count - 0.5, end * count - 0.5
+    found = t.layer_ticks(named(count), chosen, blocks=blocks)(low, high, pixels)
+    texts = [tick for tick in found if tick.text]
+    row = pixels / (high - low)
+    assert all((b.value - a.value) * row >= t.TEXT_HEIGHT - 1e-6 for a, b in pairwise(texts))
+    assert all(low <= tick.value <= high for tick in found)
+    assert [tick.value for tick in found if tick.strong] == (
+        [chosen] if chosen is not None and low <= chosen <= high else []
+    )
+
+
+def test_a_thousand_layers_are_named_in_blocks_with_lines_between() -> None:
+    blocks = [(first, first + 50) for first in range(0, 1000, 50)]
+    found = t.layer_ticks(named(1000), None, blocks=blocks)(-0.5, 999.5, 280)
+    assert [tick.text for tick in found if tick.text][:2] == ["Linear 1–100", "Linear 101–200"]
+    assert [tick.value for tick in found if tick.line] == [99.5 + 100 * at for at in range(9)]
+    assert len(found) == 19
+
+
+def test_zoomed_in_the_layers_have_their_names_again() -> None:
+    blocks = [(first, first + 50) for first in range(0, 1000, 50)]
+    found = t.layer_ticks(named(1000), None, blocks=blocks)(99.5, 109.5, 280)
+    assert [tick.text for tick in found] == named(1000)[100:110]
