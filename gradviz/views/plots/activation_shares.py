@@ -115,7 +115,8 @@ class ActivationShares(AcrossDepth):
             rows = np.flatnonzero(np.isfinite(share))
             switch.setVisible(bool(len(rows)))
             if key == "zero":  # a stem each: a line would go up and down between layers of two kinds
-                _stems(self._courses[key], rows, np.zeros(len(rows)), share[rows])
+                stems = rows if len(rows) <= MARKS_UP_TO else rows[:0]  # of many they would be one area
+                _stems(self._courses[key], stems, np.zeros(len(stems)), share[stems])
             else:
                 self._courses[key].setData(x=rows, y=share[rows])
             self._dots[key].setData(x=rows, y=share[rows], size=size + 3 if key == "zero" else size)
@@ -179,11 +180,29 @@ class ActivationShares(AcrossDepth):
         layers = Column(name=self.tr("layer"), cells=texts(self.layers[row].name for row in rows))
         mean = Column(name=self.tr("mean {0}").format(at), cells=outputs.mean[rows])
         std = Column(name=self.tr("standard deviation {0}").format(at), cells=outputs.std[rows])
-        return PlottedValues(columns=(layers, *shares, mean, std))
+        others = [column for run in self.runs_on() for column in self._run_columns(run, rows)]
+        return PlottedValues(columns=(layers, *shares, mean, std, *others))
 
     @staticmethod
     def _share(outputs: LayerOutputs, key: str) -> np.ndarray:
         return {"zero": outputs.zero, "dead": outputs.dead, "saturated": outputs.saturated}[key]
+
+    def _run_columns(self, run: ComparedRun, rows: list[int]) -> list[Column]:
+        """The shares that are shown and the means of a compared run, where it has layers of these names."""
+        outputs = run.outputs
+        if outputs is None:
+            return []
+        at = self.tr("at step {0}").format(outputs.step)
+        drawn = [
+            (self._words[key], self._share(outputs, key))
+            for key, switch in self.switches.items()
+            if switch.isChecked() and not switch.isHidden()
+        ]
+        drawn.append((self.tr("mean"), outputs.mean))
+        return [
+            Column(name=f"{run.name}: {name} {at}", cells=self.by_name(run, cells)[rows])
+            for name, cells in drawn
+        ]
 
     def _run_line(self, run: ComparedRun, row: int) -> str:
         """What the card tells of a compared run's layer of that name."""

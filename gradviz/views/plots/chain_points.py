@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -28,11 +28,17 @@ def fit(box: PlotBox, slow: SlowRange, logs: np.ndarray) -> None:
     box.setYRange(slow.low - margin, slow.high + margin, padding=0)
 
 
-def mark(marks: EdgeMarks, slow: SlowRange, values: np.ndarray) -> None:
-    """Zero and infinity at the edges; NaN is what was not measured."""
+def mark(
+    marks: EdgeMarks,
+    slow: SlowRange,
+    values: np.ndarray,
+    further: Mapping[Mark, Sequence[float]] | None = None,
+) -> None:
+    """Zero and infinity at the edges, those of `values` at their rows; NaN is what was not measured."""
     found = kinds(values)
     edges = {Mark.ZERO: slow.low, Mark.INFINITE: slow.high}
-    marks.show({mark: (found[mark], np.full(len(found[mark]), edge)) for mark, edge in edges.items()})
+    places = {kind: np.append(found[kind], (further or {}).get(kind, ())) for kind in edges}
+    marks.show({kind: (x, np.full(len(x), edges[kind])) for kind, x in places.items()})
 
 
 def spans(blocks: Sequence[BlockShare], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -41,18 +47,23 @@ def spans(blocks: Sequence[BlockShare], values: np.ndarray) -> tuple[np.ndarray,
     return x, np.repeat(values, 2)
 
 
-def beside(chain: ChainFactors) -> tuple[np.ndarray, np.ndarray]:
-    """Where the factors of joins and skips stand, and their logarithms.
+def beside_factors(chain: ChainFactors) -> list[tuple[float, float]]:
+    """Where the factors of joins and skips stand, and the factors.
 
     A join stands in its middle, a skip before its block, where its gradient is added.
     """
     found = [(float(np.mean(join.layers)), join.gain) for join in chain.joins if join.layers]
-    found += [
+    return found + [
         (max(min(block.layers) - 0.5, -0.4), block.skip_factor)
         for block in chain.blocks
         if block.layers and block.counts
     ]
+
+
+def beside(chain: ChainFactors) -> tuple[np.ndarray, np.ndarray]:
+    """The places of those that have one on an axis, and their logarithms."""
+    found = beside_factors(chain)
     places = np.array([place for place, _ in found])
-    logs = log10(np.array([gain for _, gain in found]))
+    logs = log10(np.array([factor for _, factor in found]))
     known = np.isfinite(logs)
     return places[known], logs[known]

@@ -24,9 +24,9 @@ from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
-from gradviz.views.plots.chain_points import beside, fit, mark, relative, spans
-from gradviz.views.plots.chain_words import chain_table, layer_lines, number
-from gradviz.views.plots.edge_marks import EdgeMarks
+from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
+from gradviz.views.plots.chain_words import chain_table, layer_lines, number, tr
+from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import PlottedValues
@@ -230,6 +230,15 @@ class ChainRule(AcrossDepth):
             rows=rows,
             words=self._words,
             has_other=self.switches[FactorKind.OTHER].isChecked(),
+            others={
+                f"{run.name}: {word}": self.by_name(run, values)
+                for run in self.runs_on()
+                if run.chain is not None
+                for word, values in (
+                    (tr("gain {0}").format(tr("at step {0}").format(run.chain.step)), run.chain.gains),
+                    (tr("relative to the last layer"), relative(run.chain.output_gradients)),
+                )
+            },
         )
 
     def _level(self, box: PlotBox) -> pg.InfiniteLine:
@@ -264,7 +273,17 @@ class ChainRule(AcrossDepth):
         x, y = spans(known, log10(np.array([block.branch_gain for block in known])))
         self._branches.setData(x=x, y=y, connect="pairs")
         self._branches.setVisible(self.branch_switch.isChecked())
-        mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1))
+        mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1), self._broken_beside(chain))
+
+    def _broken_beside(self, chain: ChainFactors) -> dict[Mark, list[float]]:
+        """Where joins and skips have factors with no place on the axis: a branch of zeros has one of Inf."""
+        if not self.switches[FactorKind.OTHER].isChecked():
+            return {}
+        factors = beside_factors(chain)
+        return {
+            Mark.ZERO: [place for place, factor in factors if factor == 0],
+            Mark.INFINITE: [place for place, factor in factors if np.isinf(factor)],
+        }
 
     def _fit_gains(self, chain: ChainFactors) -> None:
         others = [self.by_name(run, run.chain.gains) for run in self.runs_on() if run.chain is not None]

@@ -72,8 +72,11 @@ def chain_table(
     rows: Sequence[int],
     words: Mapping[FactorKind, str],
     has_other: bool,
+    others: Mapping[str, np.ndarray],
 ) -> PlottedValues:
     """A row for each of `rows`; with `has_other` one for each join and each block too.
+
+    `others` are further columns of all layers: those of compared runs.
 
     Where some layers do not count, being on a skip or in a join, a column says so.
     """
@@ -92,6 +95,7 @@ def chain_table(
         _of_layers(tr("gradient norm ‖∂L/∂h‖ {0}").format(at), chain.output_gradients[rows], len(beside)),
         _of_layers(tr("relative to the last layer"), relative[rows], len(beside)),
     ]
+    columns += [_of_layers(name, cells[rows], len(beside)) for name, cells in others.items()]
     if chain.aside or not all(block.counts for block in chain.blocks):
         counting = [row not in chain.aside for row in rows]
         counting += [*(True for _ in joins), *(block.counts for block in blocks)]

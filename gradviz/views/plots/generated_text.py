@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
@@ -10,6 +11,7 @@ from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
 from gradviz.views.plots.plot_view import PlotView, RunToCome
+from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.theme import Theme
 
 
@@ -55,6 +57,19 @@ class GeneratedText(PlotView):
             self._text.clear()
         elif wanted != self._shown:
             self._write(wanted)
+
+    def values(self) -> PlottedValues | None:
+        """The sample that is shown, with its prompt and its step."""
+        if self._shown is None:
+            return None
+        detail = self._shown.detail
+        return PlottedValues(
+            columns=(
+                Column(name=self.tr("after step"), cells=np.array([self._shown.step])),
+                Column(name=self.tr("prompt"), cells=texts([str(detail.get("prompt", ""))])),
+                Column(name=self.tr("text"), cells=texts([str(detail.get("text", ""))])),
+            )
+        )
 
     def _write(self, event: Event) -> None:
         self._shown = event

@@ -12,6 +12,8 @@ from gradviz.views.number_format import count, plain, power, significant
 TEXT_HEIGHT = 14
 _CALM = 1.4
 """How much of a block's room its name takes up, so that names do not stand line under line."""
+_TOGETHER = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+"""How many blocks have one name: round numbers, for blocks of one layer too."""
 _MOST = 8
 """More ticks than that help nobody."""
 
@@ -123,9 +125,9 @@ def _block_ticks(
     """The blocks in sight, so many together that each of them has room for its name in its middle."""
     low, high = shown
     seen = [block for block in blocks if block[1] - 0.5 > low and block[0] - 0.5 < high]
-    together = 1
-    while together < len(seen) and _shortest(seen, together) < _CALM * least:
-        together += 1
+    together = next(
+        (many for many in _TOGETHER if many < len(seen) and _shortest(seen, many) >= _CALM * least), len(seen)
+    )
     found = []
     for at in range(0, len(seen), together):
         first, stop = seen[at][0], seen[min(at + together, len(seen)) - 1][1]

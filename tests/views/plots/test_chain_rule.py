@@ -242,3 +242,14 @@ def test_what_keeps_a_balance_is_a_dotted_level(frame, shot) -> None:
     assert frame._balanced[FactorKind.WEIGHTS].isVisible()
     frame.switches[FactorKind.WEIGHTS].click()
     assert not frame._balanced[FactorKind.WEIGHTS].isVisible()
+
+
+def test_a_branch_of_zeros_has_a_skip_factor_that_is_marked(frame, shot) -> None:
+    taken = shot(9, blocks=2)
+    first, second = taken.chain.blocks
+    blocks = (replace(first, skip_factor=np.inf, branch_gain=0.0, skip_share=1.0), second)
+    frame.show_snapshot(replace(taken, chain=replace(taken.chain, blocks=blocks)))
+    assert frame._gain_marks.count(Mark.INFINITE) == 1
+    assert "branch ρ 0, skip factor ∞" in "\n".join(frame.card(1))
+    frame.switches[FactorKind.OTHER].click()
+    assert frame._gain_marks.count(Mark.INFINITE) == 0

@@ -181,6 +181,10 @@ def test_gains_of_a_run_of_another_depth_stand_at_its_layers_names(app, qtbot, s
     assert chain._of_runs["relative"].items["one"].opts["pen"].color().name().upper() == LIGHT.run_3
     pointer.hover(chain.canvas, chain.boxes[0], 3, 0)
     assert "Run 3: gain" in chain.canvas.card.text
+    cells = {column.name: column.cells for column in chain.values().columns}
+    gains = cells["Run 3: gain at step 40"]
+    np.testing.assert_allclose(gains[1:here], run.chain.gains[1:here])
+    assert np.isfinite(gains[:9]).sum() == here - 1  # none of the first layer
     chain.run_legend.switches["one"].click()
     assert not any(items.items["one"].isVisible() for items in chain.items_of_runs())
     pointer.hover(chain.canvas, chain.boxes[0], 2, 0)
@@ -212,6 +216,8 @@ def test_activations_of_compared_runs_are_hollow_marks(app, qtbot, shown, passed
     assert "Run 2: zero" in view.canvas.card.text
     pointer.hover(view.canvas, view.boxes[0], 7, 0.5)
     assert "Run 2" not in view.canvas.card.text
+    means = next(c.cells for c in view.values().columns if c.name == "Run 2: mean at step 40")
+    np.testing.assert_allclose(means[:5], run.outputs.mean)
     view.switches["zero"].click()
     assert len(view._of_runs["zero"].items["one"].getData()[0]) == 0
 
