@@ -18,6 +18,7 @@ from screen_stage import NORMAL, Prepare, ready, run, settle, show
 from gradviz.control.engine_state import RunChange
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.layer import LayerInfo
+from gradviz.records.parts import LayerParts, PartKind
 from gradviz.records.writer import RunWriter
 from gradviz.views.layer_table.model import Cell
 from gradviz.views.main_window import MainWindow
@@ -59,12 +60,26 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     yield "compared-list", partial(_compared, layers=21, runs=4, opened=True), NORMAL
     yield "compared-difference", partial(_compared, layers=21, runs=3, difference=True), NORMAL
     yield "compared-difference-1000", partial(_compared, layers=1000, runs=2, difference=True), NORMAL
+    for name, key, parts in (
+        ("gates", "curves.gates", (LayerParts(layer=2, kind=PartKind.GATE, names=("i", "f", "g", "o")),)),
+        *((f"heads-{count}", "curves.heads", _attention(count)) for count in (4, 16, 32)),
+    ):
+        entry = run(state, name, layers=5, steps=1000, parts=parts)
+        yield name, _at(entry, 700, partial(PlotArea.show_plot, key=key)), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     film = run(state, "finished", steps=1000)
     yield "table-enlarged", _at(film, 700, _enlarged), NORMAL
     yield "film", _playing(film), NORMAL
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
+
+
+def _attention(heads: int) -> tuple[LayerParts, ...]:
+    names = tuple(f"head {number}" for number in range(1, heads + 1))
+    return (
+        LayerParts(layer=2, kind=PartKind.PROJECTION, names=("q", "k", "v")),
+        LayerParts(layer=2, kind=PartKind.HEAD, names=names),
+    )
 
 
 def _at(entry: RunEntry, step: int, look: Callable[[PlotArea], None]) -> Prepare:

@@ -14,6 +14,8 @@ from gradviz.records.happenings import Event
 from gradviz.records.histogram import LOOKED_AT
 from gradviz.records.levels import Floats
 from gradviz.records.marked import MarkedStep
+from gradviz.records.part_lines import part_lines
+from gradviz.records.parts import PART_NORM
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.samples import Values
@@ -63,12 +65,12 @@ class Snapshot:
     `cursor` is the step that is shown; `live` whether it is simply the newest; `exact` whether that very
     step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
-    numbers of every step and `curves` those that are measured now and then, by quantity, where the run has
-    them. `history` is what was measured now and then of those of `HISTORIES` that were asked for: steps [n]
-    and values [n, k]. Of long ones both have no more than a picture shows, each as it was measured.
-    `ratio_band` are the smallest and largest of each layer's last `BAND_STEPS` update ratios, with them.
-    `looked_at` is how many entries the histograms of the selected layer are made of, None for all of them.
-    `marked` are the steps that the user has marked.
+    numbers of every step, with a line for each gate or head where these were asked for, and `curves` those
+    that are measured now and then, by quantity, where the run has them. `history` is what was measured now
+    and then of those of `HISTORIES` that were asked for: steps [n] and values [n, k]. Of long ones both have
+    no more than a picture shows, each as it was measured. `ratio_band` are the smallest and largest of each
+    layer's last `BAND_STEPS` update ratios, with them. `looked_at` is how many entries the histograms of the
+    selected layer are made of, None for all of them. `marked` are the steps that the user has marked.
     """
 
     run: RunInfo
@@ -112,7 +114,7 @@ def take_snapshot(
 
     `cursor` None follows the newest step. `layer` is the index of the selected measured layer. `columns` is
     the width of a picture in pixels, `view` the first and last step in sight (None: all of them). `wanted`
-    are those of `HISTORIES` that a picture shows: reading all that was measured is dear.
+    are those of `HISTORIES` that a picture shows, and “part_norm”: reading all that was measured is dear.
     """
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
@@ -120,6 +122,9 @@ def take_snapshot(
     events = reader.events()
     history = _histories(reader, layer, wanted, (begin, end, columns))
     found_curves = curves(reader, begin, end, columns)
+    found_numbers = numbers(reader, begin, end, columns)
+    if PART_NORM in wanted:
+        found_numbers |= part_lines(reader, layer, begin, end, columns)
     if "update_ratio" in history:
         found_curves |= _ratio_curves(reader, *history["update_ratio"], layer)
     return Snapshot(
@@ -132,7 +137,7 @@ def take_snapshot(
         layer=layer,
         flow=flow(reader, begin, end, columns),
         profile=_profile(reader, shown),
-        numbers=numbers(reader, begin, end, columns),
+        numbers=found_numbers,
         curves=found_curves,
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),

@@ -60,6 +60,14 @@ class Theme:
     run_6: str
     run_7: str
     run_8: str
+    part_1: str
+    part_2: str
+    part_3: str
+    part_4: str
+    part_5: str
+    part_6: str
+    part_7: str
+    part_8: str
 
     @property
     def is_dark(self) -> bool:
@@ -103,6 +111,14 @@ LIGHT = Theme(
     run_6="#781E2C",
     run_7="#032AB8",
     run_8="#8D0106",
+    part_1="#2F6FDE",
+    part_2="#B84A00",
+    part_3="#1A7F4B",
+    part_4="#8E3FB5",
+    part_5="#0B8296",
+    part_6="#7A6200",
+    part_7="#55606E",
+    part_8="#C0392B",
 )
 
 DARK = Theme(
@@ -141,6 +157,14 @@ DARK = Theme(
     run_6="#B55474",
     run_7="#956908",
     run_8="#D29D08",
+    part_1="#6C9BF5",
+    part_2="#FFB37A",
+    part_3="#5CCB8F",
+    part_4="#C79BF2",
+    part_5="#5FD0DC",
+    part_6="#D9C45A",
+    part_7="#A9B2BF",
+    part_8="#F28B82",
 )
 
 
@@ -150,6 +174,10 @@ RUN_TONES = tuple(f"run_{number}" for number in range(1, 9))
 Searched for the largest least distance (CIE 1976 ΔE, 21 and more) between any two of them and the lines of
 the shown run, as seen without and with red or green blindness (Machado 2009), at 3 : 1 on the panel.
 """
+
+
+PART_TONES = tuple(f"part_{number}" for number in range(1, 9))
+"""The colours of gates and heads, as tokens; at 4.5 : 1 on the panel, since labels are written in them."""
 
 
 def run_tone(number: int) -> str:

@@ -197,12 +197,19 @@ def snapshot(run: Callable[..., RunEntry]) -> Callable[..., Snapshot]:
     """Record a run and look at it."""
 
     def take(
-        *, cursor: int | None = None, layer: int | None = 0, columns: int = 1000, **options: object
+        *,
+        cursor: int | None = None,
+        layer: int | None = 0,
+        columns: int = 1000,
+        wanted: frozenset[str] = frozenset(),
+        **options: object,
     ) -> Snapshot:
         entry = run(f"run{len(taken)}", **options)
         taken.append(entry)
         with RunReader(entry.source) as reader:
-            return take_snapshot(reader, cursor=cursor, layer=layer, columns=columns, view=None)
+            return take_snapshot(
+                reader, cursor=cursor, layer=layer, columns=columns, view=None, wanted=wanted
+            )
 
     taken: list[RunEntry] = []
     return take

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradviz.records import histogram
 from gradviz.records.layer import LayerInfo
+from gradviz.records.parts import PART_NORM, LayerParts, width_of
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
@@ -40,12 +41,15 @@ def run_info(
     network: tuple[LayerInfo, ...] = (),
     numbers: tuple[str, ...] = (),
     accuracy: bool = True,
+    parts: tuple[LayerParts, ...] = (),
 ) -> RunInfo:
     """What is known at a run's start; `network` are the layers of a true network, by default made up."""
     series = [("train_loss", 1), *[("train_accuracy", 1)] * accuracy, ("grad_norm", layers)]
     if clipped:
         series.append(("grad_norm_clipped", layers))
     series += [(quantity, 1) for quantity in numbers]
+    if parts:
+        series.append((PART_NORM, width_of(parts)))
     return RunInfo(
         id=run_id,
         name="Vanishing",
@@ -56,6 +60,7 @@ def run_info(
         steps=steps,
         steps_per_epoch=23,
         device="cpu",
+        parts=parts,
     )
 
 
@@ -79,13 +84,14 @@ def record(
     first_loss: float = 2.3,
     speed: float = 1,
     names: tuple[str, ...] = (),
+    parts: tuple[LayerParts, ...] = (),
 ) -> RunStatus:
     """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before.
 
     `numbers` are further series of one number, a function of the step each; `events` are (step, kind, layer,
     detail). `passing` records what is measured while a batch passes, at every 20th step. The norms rise from
     10^`weakest` to the last layer, `first_loss` and `speed` tell how it learns, `names` are those of
-    made-up layers.
+    made-up layers. `parts` are the gates and heads that some of them have.
     """
     layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
@@ -102,6 +108,7 @@ def record(
             network=network,
             numbers=tuple(numbers),
             accuracy=accuracy,
+            parts=parts,
         ),
     )
     _add_events(writer, events)
@@ -120,7 +127,8 @@ def record(
             norms[:] = np.nan
             loss = np.nan
         first = [loss, share] if accuracy else [loss]
-        row = np.concatenate([first, norms, np.minimum(norms, 1e-3) if clipped else [], further])
+        clip = np.minimum(norms, 1e-3) if clipped else []
+        row = np.concatenate([first, norms, clip, further, _part_norms(step, parts)])
         writer.append(step, row.astype(np.float32))
         if step % 23 == 0:
             writer.sample("val_loss", step, [loss * 1.05 + 0.05])
@@ -151,6 +159,13 @@ def record(
 def _add_events(writer: RunWriter, events: Sequence[tuple[int, str, str | None, dict[str, Any]]]) -> None:
     for at, kind, name, detail in events:
         writer.event(at, kind, name, **detail)
+
+
+def _part_norms(step: int, parts: Sequence[LayerParts]) -> np.ndarray:
+    """Each kind of parts fans out over three powers of ten."""
+    fans = [np.linspace(-1, -4, len(each.names)) for each in parts]
+    places = np.concatenate([[], *fans])
+    return 10 ** (places + 0.4 * np.sin(step / 70 + np.arange(len(places)) * 1.3) - step / 1000)
 
 
 def _sample_ratios(writer: RunWriter, step: int, layers: int, zero_rows: int, *, broken: bool) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gradviz.views.style_sheet import style_sheet
-from gradviz.views.theme import DARK, LIGHT, RUN_TONES, Theme, palette, run_tone
+from gradviz.views.theme import DARK, LIGHT, PART_TONES, RUN_TONES, Theme, palette, run_tone
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 
@@ -97,3 +97,11 @@ def test_colours_of_runs_are_told_apart_whoever_looks(theme: Theme, who: str) ->
 
 def test_colours_of_runs_come_again_after_eight() -> None:
     assert [run_tone(number) for number in (1, 8, 9)] == ["run_1", "run_8", "run_1"]
+
+
+@THEMES
+def test_colours_of_parts_can_be_read_as_text(theme: Theme) -> None:
+    colours = [getattr(theme, tone) for tone in PART_TONES]
+    assert all(contrast(colour, theme.panel) >= 4.5 for colour in colours)
+    for one, other in combinations([lab(colour, np.eye(3)) for colour in colours], 2):
+        assert np.linalg.norm(one - other) >= 15

@@ -12,6 +12,7 @@ from enum import Enum
 
 from PySide6.QtCore import QCoreApplication
 
+from gradviz.records.snapshot import Snapshot
 from gradviz.views.number_format import percent, significant
 
 
@@ -30,9 +31,9 @@ class Scale(Enum):
 class Line:
     """One recorded quantity in a pane.
 
-    `tone` is a colour of the theme. A `sampled` one is measured now and then and has dots; `spread` names
-    the quantities that bound a band around it. Of one that is `averaged` over so many steps the trailing mean
-    is drawn.
+    `tone` is a colour of the theme, `label` what stands at the line's end where there are many. A `sampled`
+    one is measured now and then and has dots; `spread` names the quantities that bound a band around it. Of
+    one that is `averaged` over so many steps the trailing mean is drawn.
     """
 
     quantity: str
@@ -41,6 +42,8 @@ class Line:
     sampled: bool = False
     spread: tuple[str, str] | None = None
     averaged: int = 1
+    label: str = ""
+    dashed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +80,8 @@ class Family:
 
     `tab` is its short name, and one that is `named_by_panes` is called after those that there are. `remark`
     stands beside the name and says how it is read. `wants` names what has to be read through time for it
-    (`snapshot.HISTORIES`), while it is shown.
+    (`snapshot.HISTORIES`), while it is shown. `remarked` makes the remark of what is shown; one that does not
+    `compares` leaves other runs out, and one that does not `switches` has its legend in the margin alone.
     """
 
     key: str
@@ -90,6 +94,9 @@ class Family:
     named_by_panes: bool = False
     remark: str = ""
     wants: frozenset[str] = frozenset()
+    remarked: Callable[[Snapshot], str] | None = None
+    compares: bool = True
+    switches: bool = True
 
     def of(self, recorded: Iterable[str]) -> Family | None:
         """The family with the panes that have something; None where nothing of its needs was recorded."""

@@ -19,6 +19,7 @@ from gradviz.views.plots.plotted_values import Column, at_steps
 from gradviz.views.theme import Theme
 
 _DOTS_UP_TO = 300
+_NOTHING = np.empty(0)
 
 
 class Recorded(Protocol):
@@ -60,7 +61,7 @@ class CurveItem:
         """Draw in that theme's colours."""
         colour = getattr(theme, self.line.tone)
         dashed = self._thin and self.line.sampled
-        style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+        style = Qt.PenStyle.DashLine if dashed or self.line.dashed else Qt.PenStyle.SolidLine
         self._curve.setPen(pg.mkPen(colour, width=1, style=style))
         self._dots.setBrush(pg.mkBrush(colour))
         self._band.set_colour(colour, 0.2)
@@ -78,8 +79,11 @@ class CurveItem:
         steps, values = recorded.curves.get(self.line.quantity, (self.steps[:0], self.values[:0]))
         if np.array_equal(steps, self.steps) and np.array_equal(values, self.values, equal_nan=True):
             return False
+        self._drawn = None
         low = high = values
-        if self.line.spread is not None and len(values):
+        if not len(steps):
+            self._band.set_data(*[_NOTHING] * 3)
+        elif self.line.spread is not None:
             low, high = (recorded.curves[quantity][1] for quantity in self.line.spread)
             self._band.set_data(steps, self._placed(low), self._placed(high))
         self._take(steps, values, low, high)
@@ -99,7 +103,7 @@ class CurveItem:
         self._low = self._high = self.values
         self._curve.clear()
         self._dots.clear()
-        self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
+        self._band.set_data(*[_NOTHING] * 3)
 
     def set_visible(self, *, visible: bool) -> None:
         """Show or hide it."""
@@ -158,8 +162,11 @@ class CurveItem:
         y = self._placed(values)
         finite = bool(np.isfinite(y).all())
         self._curve.setData(x=series.steps, y=y, connect="finite", skipFiniteCheck=finite)
-        if series.level and self.line.averaged == 1 and not self._thin:
+        is_spread = not np.array_equal(low, high, equal_nan=True)
+        if is_spread and self.line.averaged == 1 and not self._thin:
             self._band.set_data(series.steps, self._placed(low), self._placed(high))
+        else:
+            self._band.set_data(*[_NOTHING] * 3)
         return True
 
     def _take(self, steps: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:

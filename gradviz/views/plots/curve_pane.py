@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import Snapshot
@@ -20,6 +20,7 @@ from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.curve_design import Pane, Scale
 from gradviz.views.plots.curve_item import CurveItem
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.line_labels import LineLabel, LineLabels
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange, from_zero, whole_decades
 from gradviz.views.plots.ticks import number_ticks, percent_ticks, vertical_power_ticks
@@ -31,6 +32,8 @@ _TICKS = {
     Scale.SHARE: percent_ticks,
     Scale.POWER: vertical_power_ticks,
 }
+SPELT_OUT = 4
+"""Up to so many lines have their values in the margin, more have a label there."""
 _EMPTY = {Scale.NUMBER: (0.0, 2.5), Scale.SHARE: (0.0, 1.0), Scale.POWER: (-3.0, 1.0)}
 
 
@@ -40,10 +43,11 @@ class CurvePane:
     def __init__(self, canvas: Canvas, design: Pane) -> None:
         self.design = design
         self.box = PlotBox(y=False)
-        self._margin = ValueMargin()
+        self._margin, self._labels = ValueMargin(), LineLabels()
         self._guide: pg.InfiniteLine | None = None
+        margin = self._labels if self._is_crowded else self._margin
         axis = Axis(Side.LEFT, _TICKS[design.scale], design.title)
-        canvas.add_pane(self.box, axis, stretch=design.stretch, margin=self._margin)
+        canvas.add_pane(self.box, axis, stretch=design.stretch, margin=margin)
         powers = design.scale is Scale.POWER
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
         self.compared: dict[str, tuple[CurveItem, ...]] = {}
@@ -61,6 +65,11 @@ class CurvePane:
     def all_items(self) -> tuple[CurveItem, ...]:
         """The lines of the shown run and of those that are compared."""
         return (*self.items, *(item for items in self.compared.values() for item in items))
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether its lines are so many that the margin has no room for their values."""
+        return len(self.design.lines) > SPELT_OUT
 
     @property
     def guide(self) -> float | None:
@@ -86,6 +95,7 @@ class CurvePane:
             self._guide.setPen(pg.mkPen(theme.limit_line, width=1, style=Qt.PenStyle.DashLine))
         self.cursor.set_theme(theme)
         self._margin.set_theme(theme)
+        self._labels.set_theme(theme)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -93,6 +103,7 @@ class CurvePane:
             item.clear()
         self._marks.show({})
         self._margin.set_values(())
+        self._labels.set_labels(())
         self.cursor.hide()
         self._range.reset()
         self._show_range()
@@ -132,6 +143,15 @@ class CurvePane:
     def show_values(self, step: int) -> None:
         """Write the values at a step into the margin."""
         found = [(item.line, item.value_at(step)) for item in self.items]
+        if self._is_crowded:
+            self._labels.set_labels(
+                [
+                    LineLabel(text=line.label, tone=line.tone, place=self._share_of_height(value))
+                    for line, value in found
+                    if value is not None
+                ]
+            )
+            return
         self._margin.set_values(
             [
                 MarginValue(
@@ -144,14 +164,43 @@ class CurvePane:
             ]
         )
 
-    def values_at(self, step: int) -> list[tuple[str, str]]:
+    def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
 
-        Of a compared run it is the first line.
+        Of a compared run it is the first line. Where there are many it is the line nearest to that height of
+        the axis, the largest and the smallest.
         """
         shown = [items[0] for items in self.compared.values() if items[0].is_visible]
         found = [(item.line.name, item.value_at(step)) for item in (*self.items, *shown)]
-        return [(name, self.design.worded(value)) for name, value in found if value is not None]
+        known = [(name, value) for name, value in found if value is not None]
+        if self._is_crowded and height is not None and known:
+            known = self._telling(known, height)
+        return [(name, self.design.worded(value)) for name, value in known]
+
+    def _telling(self, known: list[tuple[str, float]], height: float) -> list[tuple[str, float]]:
+        low, high = self.box.viewRange()[1]
+        share = (height - low) / (high - low)
+        name, value = min(known, key=lambda each: abs(self._share_of_height(each[1]) - share))
+        ordered = sorted(known, key=lambda each: self._share_of_height(each[1]))
+        (least, smallest), (most, largest) = ordered[0], ordered[-1]
+        return [
+            (name, value),
+            (_tr("largest, {0}").format(most), largest),
+            (_tr("smallest, {0}").format(least), smallest),
+        ]
+
+    def _share_of_height(self, value: float) -> float:
+        """Where a value stands, from 0 (bottom) to 1 (top); what has no place on the axis is at its end."""
+        low, high = self.box.viewRange()[1]
+        if not math.isfinite(value):
+            return 1.0
+        if self.design.scale is not Scale.POWER:
+            place = value
+        elif value <= 0:
+            return 0.0
+        else:
+            place = math.log10(value)
+        return float(min(max((place - low) / (high - low), 0.0), 1.0))
 
     def _thin(self, run: ComparedRun) -> tuple[CurveItem, ...]:
         """The first line and what is measured beside it: more lines of one colour nobody tells apart."""
@@ -198,6 +247,10 @@ class CurvePane:
             steps = _joined([item.steps[item.values == 0] for item in lines])
             places[Mark.ZERO] = (steps, np.full(len(steps), self._range.low))
         self._marks.show(places)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("StepCurves", text)
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gradviz.views.plots.arrangement import Place
 from gradviz.views.plots.curve_design import Family, families
+from gradviz.views.plots.part_design import gates, heads
 from gradviz.views.plots.plot_view import PlotView
 from gradviz.views.plots.registry import Recorded, plot
 
@@ -45,7 +46,7 @@ def _part(family: Family) -> Callable[[Recorded], Hashable | None]:
     return family.of
 
 
-for _family in families():
+for _family in (*families(), gates(), heads()):
     plot(curves_key(_family.key), Place.BOTTOM_LEFT, _family.tab, _family.tip, _part(_family))(_curves)
 
 

@@ -1,11 +1,12 @@
 """What a run has recorded, as names: those of its quantities, and of what is not a quantity.
 
 What a run had once it has for good, also where the cursor stands before its first measurement: a tab that
-comes and goes while one looks back could not be read.
+comes and goes while one looks back could not be read. Gates and heads are those of the selected layer.
 """
 
 from __future__ import annotations
 
+from gradviz.records.part_lines import part_quantities
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.offered import TEXT, TIME
 from gradviz.views.plots.registry import Recorded
@@ -20,6 +21,7 @@ class Recording:
     def __init__(self) -> None:
         self._run = ""
         self._writes = ""
+        self._parts: frozenset[str] = frozenset()
         self.known: Recorded = BEFORE_A_RUN
 
     def clear(self) -> None:
@@ -33,7 +35,8 @@ class Recording:
 
     def note(self, snapshot: Snapshot) -> bool:
         """Add what a snapshot has; whether something has changed."""
-        found = {*snapshot.numbers, *snapshot.curves}
+        parts = frozenset(part_quantities(snapshot.run, snapshot.layer))
+        found = {*snapshot.numbers, *snapshot.curves, *parts}
         if snapshot.update_ratio is not None:
             found.update(_RATIOS)
         if snapshot.time_gradient is not None:
@@ -42,5 +45,6 @@ class Recording:
             found.add(TEXT)
         before, same = self.known, snapshot.run.id == self._run
         self._run = snapshot.run.id
-        self.known = before | found if same else frozenset(found)
+        self.known = (before - self._parts) | found if same else frozenset(found)
+        self._parts = parts
         return self.known != before

@@ -107,6 +107,8 @@ class StepCurves(PlotFrame):
             for pane in self.panes:
                 pane.clear()
         self._snapshot = snapshot
+        if self.family.remarked is not None:
+            self.remark.setText(self.family.remarked(snapshot))
         wanted = horizon(snapshot.last_step, snapshot.run.steps)
         if wanted != self._horizon:
             self._horizon = wanted
@@ -121,7 +123,7 @@ class StepCurves(PlotFrame):
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too."""
-        if runs is not self._compared:
+        if runs is not self._compared and self.family.compares:
             self._compared = runs
             self.legend.show_runs(runs)
             for pane in self.panes:
@@ -167,7 +169,7 @@ class StepCurves(PlotFrame):
         return PlottedValues(columns=tuple(columns))
 
     def _switch(self, line: Line) -> LegendSwitch:
-        style = "dots" if line.sampled else "line"
+        style = "dots" if line.sampled else "dashes" if line.dashed else "line"
         tip = self.tr("Show “{0}”").format(line.name)
         switch = LegendSwitch(line.name, line.tone, style, tip, self)
         switch.toggled.connect(self._on_switched)
@@ -204,7 +206,7 @@ class StepCurves(PlotFrame):
             self.canvas.hide_card()
             return
         step = int(np.clip(round(place.x()), 0, snapshot.last_step))
-        lines = [self.tr("{0}: {1}").format(name, value) for name, value in pane.values_at(step)]
+        lines = [self.tr("{0}: {1}").format(name, value) for name, value in pane.values_at(step, place.y())]
         name = pane.design.name
         title = self.tr("{0} at step {1}").format(name[0].upper() + name[1:], count(step))
         self.canvas.show_card(pane.box, place, title, lines)
@@ -215,7 +217,6 @@ class StepCurves(PlotFrame):
 
 def _switched(family: Family) -> list[Line]:
     """The lines that have a switch: of each name one, where there is more than one name in a pane."""
-    if all(len(pane.lines) == 1 for pane in family.panes):
-        return []
-    lines = {line.name: line for pane in family.panes if len(pane.lines) > 1 for line in pane.lines}
+    panes = [pane for pane in family.panes if len(pane.lines) > 1 and family.switches]
+    lines = {line.name: line for pane in panes for line in pane.lines}
     return list(lines.values())

@@ -153,3 +153,11 @@ def test_a_family_has_what_was_recorded_and_is_called_after_it() -> None:
         "loss scale",
         "skipped steps",
     ]
+
+
+def test_the_band_of_a_coarse_level_goes_when_every_step_is_shown(curves, snapshot) -> None:
+    loss = curves.panes[0].items[0]
+    curves.show_snapshot(snapshot(steps=300, columns=10))
+    assert not loss._band._path.isEmpty()
+    curves.show_snapshot(snapshot(steps=300))
+    assert loss._band._path.isEmpty()
