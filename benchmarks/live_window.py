@@ -214,25 +214,27 @@ class Stage:
 class Frames:
     """The moments at which the window had painted a snapshot, and the intervals between them.
 
-    Painting one snapshot takes several repaints (a plot's axis follows its curve); the last one before
-    the next snapshot is the moment.
+    Painting one snapshot takes several repaints (a plot's axis follows its curve): it is done when the event
+    loop has nothing left to do. What is repainted later, by other timers, is no frame.
     """
 
     def __init__(self, stage: Stage) -> None:
-        from PySide6.QtCore import QEvent, QObject
+        from PySide6.QtCore import QAbstractEventDispatcher, QEvent, QObject
 
         class Watcher(QObject):
-            repainted = 0.0
+            awaited = repainted = False
 
             def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-                if event.type() == QEvent.Type.UpdateRequest:
-                    self.repainted = time.perf_counter()
+                self.repainted |= self.awaited and event.type() == QEvent.Type.UpdateRequest
                 return False
 
             def next_snapshot(self, _snapshot: object) -> None:
+                self.awaited, self.repainted = True, False
+
+            def idle(self) -> None:
                 if self.repainted:
-                    moments.append(self.repainted)
-                    self.repainted = 0.0
+                    moments.append(time.perf_counter())
+                    self.awaited = self.repainted = False
 
         self._stage = stage
         self._moments = moments = []
@@ -240,6 +242,7 @@ class Frames:
         self._watcher = Watcher()
         stage.window.installEventFilter(self._watcher)
         stage.runs.clock.refreshed.connect(self._watcher.next_snapshot)
+        QAbstractEventDispatcher.instance().aboutToBlock.connect(self._watcher.idle)
 
     def counted(self, block: blocks.Block) -> blocks.Block:
         """The same block, with the intervals of its frames kept."""

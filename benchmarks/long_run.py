@@ -7,8 +7,8 @@ network takes on two cores (75 µs a layer, measured at 20 and 200 layers), so t
 comes as often as it would.
 
 `python benchmarks/long_run.py FILE` saves one as a session document, as a process of its own; with
-`--live SOURCE` it goes on with that document's run in the store FILE, as fast as it would train, until its
-standard input ends.
+`--live SOURCE` it goes on with that document's run beside FILE, `--rate` steps a second, until its standard
+input ends.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ from gradviz.records.checkpoint import Checkpoint, CheckpointKind  # noqa: E402
 from gradviz.records.continuing import continuation  # noqa: E402
 from gradviz.records.histogram import BINS, BINS_PER_DECADE, POSITIVE, SIDE, SMALLEST_DECADE  # noqa: E402
 from gradviz.records.outputs import register_output  # noqa: E402
+from gradviz.records.reader import RunReader  # noqa: E402
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus  # noqa: E402
 from gradviz.records.session import RunSource, Session, open_session, save_session  # noqa: E402
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter  # noqa: E402
 from gradviz.spec.examples import load_experiment  # noqa: E402
-from gradviz.spec.json_codec import from_raw, to_raw  # noqa: E402
+from gradviz.spec.json_codec import to_raw  # noqa: E402
 
 STEP_SECONDS_A_LAYER = 75e-6
 NORMS_SHARE = 0.03
@@ -249,14 +250,12 @@ def make(target: Path, layers: int, steps: int, budget: int) -> dict[str, float]
     return {"written_s": written, "saved_s": saved, "store_bytes": target.stat().st_size}
 
 
-def live(target: Path, source: Path, budget: int) -> None:
+def live(target: Path, source: Path, budget: int, rate: float) -> None:
     """Go on with the run of a document in a store that is promised to become `target`."""
-    session = open_session(source)
-    old = session.runs[0]
-    experiment = from_raw(session.experiment)
+    old = open_session(source).runs[0]
     store = target.with_suffix(".sqlite")
-    info = network(sum(1 for _ in _measured_of(old)), experiment.training.steps or 0, uuid4().hex)
-    info = replace(info, continues=old.id, steps=2 * (experiment.training.steps or 0))
+    with RunReader(old.path, old.id) as reader:
+        info = replace(reader.info, id=uuid4().hex, continues=old.id, steps=2 * reader.info.steps)
     writer = RunWriter.go_on(store, continuation(old.path, old.id, info), budget=budget)
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
@@ -265,25 +264,18 @@ def live(target: Path, source: Path, budget: int) -> None:
         recording = Recording(writer)
         with register_output(target, store, info.id):
             print(json.dumps({"store": str(store), "step": writer.steps}), flush=True)
-            for count in _paced(recording.seconds_a_step, ended):
+            for count in _paced(rate, ended):
                 recording.go_on(count)
                 writer.commit()
     finally:
         writer.discard()
 
 
-def _measured_of(run: RunSource) -> Iterator[object]:
-    from gradviz.records.reader import RunReader
-
-    with RunReader(run.path, run.id) as reader:
-        yield from reader.info.measured
-
-
-def _paced(seconds_a_step: float, ended: threading.Event) -> Iterator[int]:
+def _paced(rate: float, ended: threading.Event) -> Iterator[int]:
     """How many steps are due, at each commit, until `ended`."""
     start, done = time.perf_counter(), 0
     while not ended.wait(COMMIT_SECONDS):
-        due = int((time.perf_counter() - start) / seconds_a_step)
+        due = int((time.perf_counter() - start) * rate)
         if due > done:
             yield due - done
             done = due
@@ -297,9 +289,10 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--budget", type=int, default=1_000_000_000, help="bytes of the run (default 1 GB)")
     parser.add_argument("--live", type=Path, metavar="SOURCE")
+    parser.add_argument("--rate", type=float, default=120.0, help="steps a second of a live run (120)")
     options = parser.parse_args()
     if options.live:
-        live(options.file, options.live, options.budget)
+        live(options.file, options.live, options.budget, options.rate)
     else:
         print(json.dumps(make(options.file, options.layers, options.steps, options.budget)))
 

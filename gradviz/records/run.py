@@ -60,15 +60,28 @@ class RunInfo:
     versions: Mapping[str, str] = field(default_factory=dict)
     continues: str = ""
     parts: tuple[LayerParts, ...] = ()
+    _measured: tuple[LayerInfo, ...] = field(init=False, repr=False, compare=False)
+    _kinds: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Know what every picture asks for."""
+        measured = tuple(layer for layer in self.layers if layer.parameters)
+        object.__setattr__(self, "_measured", measured)
+        object.__setattr__(self, "_kinds", frozenset(layer.kind for layer in self.layers))
 
     @property
     def measured(self) -> tuple[LayerInfo, ...]:
         """The layers that have parameters, in network order: the rows of every per-layer array."""
-        return tuple(layer for layer in self.layers if layer.parameters)
+        return self._measured
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of layers that there are."""
+        return self._kinds
 
     def to_raw(self) -> dict[str, Any]:
         """The form that goes over the wire and into a store."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
 
     @classmethod
     def from_raw(cls, raw: Mapping[str, Any]) -> RunInfo:

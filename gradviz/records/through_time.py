@@ -45,9 +45,9 @@ def time_gradient(reader: RunReader, step: int, selected: int | None) -> TimeGra
 
     Else of the last one there is, which the loss reaches first; None where nothing was recorded.
     """
-    recurrent = [layer for layer in reader.info.layers if layer.kind in RECURRENT]
-    if not recurrent:
+    if reader.info.kinds.isdisjoint(RECURRENT):
         return None
+    recurrent = [layer for layer in reader.info.layers if layer.kind in RECURRENT]
     layer = recurrent[-1]
     if selected is not None and (chosen := reader.info.measured[selected]).kind in RECURRENT:
         layer = chosen

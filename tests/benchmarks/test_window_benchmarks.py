@@ -62,3 +62,12 @@ def test_a_long_session_is_opened_and_moved_in_every_tab(tmp_path):
     assert {"flow", "chain", "map", "diagram"} <= set(found["frames"])
     for gestures in found["frames"].values():
         assert all(0 < gestures[kind]["p50"] <= gestures[kind]["worst"] for kind in ("zoom", "scrub"))
+
+
+@pytest.mark.timeout(240)
+def test_a_run_that_another_process_writes_is_followed_evenly(tmp_path):
+    size = ["--steps", "500", "--layers", "4", "--frame-seconds", "2", "--folder", str(tmp_path / "sessions")]
+    found = measured("live_depth.py", *size)["live_depth"]["4x500"]
+    assert found["count"] > 1
+    assert found["step"] > 500
+    assert 0.005 < found["p50"] <= found["p99"] <= found["worst"]

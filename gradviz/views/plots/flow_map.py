@@ -28,7 +28,8 @@ from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.difference import DIFFERENCES, Ratios, encode_ratios, on_both_sides, ratios
 from gradviz.views.plots.difference_switch import DifferenceSwitch
 from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
-from gradviz.views.plots.magnitude import MAGNITUDES, decades, encode, lookup_table
+from gradviz.views.plots.growing_map import GrowingMap
+from gradviz.views.plots.magnitude import MAGNITUDES, decades, lookup_table
 from gradviz.views.plots.map_rows import RowSelection, evenly
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
@@ -96,6 +97,7 @@ class FlowMap(PlotFrame):
         self._horizon = 1
         self._run = ""
         self._zoomed = False
+        self._map = GrowingMap()
         self._drawn: tuple[object, ...] = ()
         self._look: tuple[object, ...] = ()
         self._cursor.dragged_to.connect(self.cursor_moved)
@@ -183,7 +185,7 @@ class FlowMap(PlotFrame):
         if snapshot.run.id != self._run:
             self._run = snapshot.run.id
             self.levels.reset()
-        found = decades(snapshot.flow.mean) if len(snapshot.flow.steps) else None
+        found = self._map.take(snapshot.run.id, snapshot.flow) if len(snapshot.flow.steps) else None
         if found is not None and self.levels.include(*found, time.monotonic()):
             self._show_levels()
 
@@ -267,7 +269,7 @@ class FlowMap(PlotFrame):
             return
         self._drawn = drawn
         if self._ratios is None:
-            codes = encode(snapshot.flow.mean, levels.low, levels.high)
+            codes = self._map.codes(levels.low, levels.high)
         else:
             codes = encode_ratios(*self._ratios, levels.high)
         steps, codes = evenly(snapshot.flow.steps, codes)

@@ -25,6 +25,8 @@ class Frozen:
 
 def frozen_spans(events: Sequence[Event], names: Sequence[str]) -> tuple[Frozen, ...]:
     """What the events “frozen” and “unfrozen” tell of the layers with those names."""
+    if not any(event.kind == "frozen" for event in events):
+        return ()
     rows = {name: row for row, name in enumerate(names)}
     since: dict[int, int] = {}
     spans = []
