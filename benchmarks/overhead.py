@@ -171,7 +171,7 @@ def recorded(spec: ExperimentSpec, threads: int) -> Iterator[Block]:
     def poll(_waiting: bool) -> None:
         nonlocal start, first
         now = time.perf_counter()
-        if now < block_end:
+        if now < block_end or (start and control.steps_done == first):  # it is asked while it loads, too
             return
         if start:
             cost.append((now - start) / (control.steps_done - first))

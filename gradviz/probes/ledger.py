@@ -22,11 +22,17 @@ from gradviz.records.exact import to_float32
 from gradviz.records.parts import PART_NORM
 from gradviz.records.writer import RunWriter
 
-_MOST_STEPS = 64
+_MOST_STEPS = 256
 
 
-Guesses = tuple[NDArray[np.int64] | NDArray[np.bool_], Tensor]
-"""The classes that were predicted, and the right ones, both `[batch]`."""
+class Guesses(NamedTuple):
+    """What was predicted, and the right classes `[batch]`.
+
+    `predicted` has a score for each class `[batch, classes]`, or the classes themselves `[batch]`.
+    """
+
+    predicted: NDArray[Any]
+    target: Tensor
 
 
 class RawStep(NamedTuple):
@@ -73,7 +79,7 @@ class Ledger:
         rows = np.full((len(steps), self._writer.width), np.nan, np.float32)
         rows[:, places["train_loss"]] = np.array([step.loss for step in steps])[:, None]
         if steps[0].correct is not None:
-            correct = np.array([_number(step.correct) for step in steps])
+            correct = _count_correct([step.correct for step in steps])
             samples = np.array([step.samples for step in steps])
             rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
             self._correct += int(correct.sum())
@@ -89,9 +95,8 @@ class Ledger:
             rows[:, places[quantity]] = to_float32(column)[:, None]
         if "clipped" in places:
             rows[:, places["clipped"]] = rows[:, places["clipped_tensors"]] > 0
-        for row in rows:
-            self._writer.append(self._next, row)
-            self._next += 1
+        self._writer.extend(self._next, rows)
+        self._next += len(rows)
 
     def take_accuracy(self) -> float:
         """The accuracy over all steps since the last call, NaN if there were none."""
@@ -129,8 +134,22 @@ class Ledger:
         self._writer.event(spike.step, "spike", layer, factor=spike.factor, value=spike.value)
 
 
+def _count_correct(guesses: Sequence[float | Guesses | None]) -> NDArray[Any]:
+    """How many predictions were right in each step; steps that are alike are counted in one go."""
+    known = [each for each in guesses if isinstance(each, Guesses)]
+    if len(known) == len(guesses) and len({each.predicted.shape for each in known}) == 1:
+        predicted = np.concatenate([each.predicted for each in known])
+        target = np.concatenate([each.target.numpy() for each in known])
+        right: NDArray[np.int64] = (_classes(predicted) == target).reshape(len(known), -1).sum(axis=1)
+        return right
+    return np.array([_number(each) for each in guesses], np.float64)
+
+
 def _number(correct: float | Guesses | None) -> float:
-    if isinstance(correct, tuple):
-        predicted, target = correct
-        return float(np.count_nonzero(predicted == target.numpy()))
+    if isinstance(correct, Guesses):
+        return float(np.count_nonzero(_classes(correct.predicted) == correct.target.numpy()))
     return 0.0 if correct is None else correct
+
+
+def _classes(predicted: NDArray[Any]) -> NDArray[Any]:
+    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
 from math import nan
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch import Tensor, nn
@@ -41,10 +40,11 @@ from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 from gradviz.spec.data_info import Task
 
 _NOTHING = nullcontext()
+_FEW_SCORES = 10_000
+"""Scores that are kept until the next commit, where the best of each row are found for all steps at once."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a step's one copy brought: the loss, and whether all gradients are finite."""
 
     loss: float
@@ -74,12 +74,16 @@ class Recorder:
         blocks: Sequence[ResidualBlock] = (),
         joins: Sequence[Join] = (),
     ) -> None:
+        self.commit_seconds = COMMIT_SECONDS
+        """How often what was measured is committed."""
+        self.seconds = 0.0
+        """What the steps took so far, without what lay between them."""
         measured = [layer for layer in layers if layer.parameters]
         groups = parameters_by_layer(model, measured)
         self._parameters = [parameter for group in groups for parameter in group]
         self._on_cpu = all(parameter.is_cpu for parameter in self._parameters)
         self._writer = writer
-        self._task = task
+        self._has_accuracy, self._binary = task is not Task.REGRESSION, task is Task.BINARY
         self._counts = [len(group) for group in groups]
         sizes = [[parameter.numel() for parameter in group] for group in groups]
         self._norms = LayerNorms(sizes)
@@ -166,7 +170,7 @@ class Recorder:
         self._samples = len(target) + self._earlier_samples
         self._earlier_samples = 0
         self._on_device = {}
-        if self._task is not Task.REGRESSION:
+        if self._has_accuracy:
             self._take_guesses(output.detach(), target)
         self._take_norms("grad_norm")
         self._always += perf_counter() - start
@@ -180,7 +184,7 @@ class Recorder:
         """
         start = perf_counter()
         self._earlier_samples += len(target)
-        if self._task is not Task.REGRESSION:
+        if self._has_accuracy:
             self._earlier.append((self._predicted(output.detach()) == target).sum())
         self._always += perf_counter() - start
 
@@ -258,13 +262,14 @@ class Recorder:
             self._measure(AFTER_UPDATE)
             self._quantities.forget_weights()
         start = end = perf_counter()
-        if start - self._committed >= COMMIT_SECONDS or self._ledger.full:
+        if start - self._committed >= self.commit_seconds or self._ledger.full:
             self._ledger.flush()
             self._writer.commit()
             self._committed = end = perf_counter()
         self._always += end - start
         cost = self._always + self._scheduled + self._replayed
         total = end - self._started
+        self.seconds += total
         self._agenda.account(total - cost, self._always, self._scheduled, self._replayed)
         self._pace.step(self._step, total, cost, self._always)
 
@@ -324,10 +329,14 @@ class Recorder:
                 self._on_device["correct"] = correct
         else:
             scores = output.numpy()
-            self._correct = (scores > 0 if self._task is Task.BINARY else scores.argmax(axis=1)), target
+            if self._binary:
+                predicted = scores > 0
+            else:  # a copy, for a tensor that is held costs the next step its warm memory
+                predicted = scores.copy() if scores.size <= _FEW_SCORES else scores.argmax(axis=1)
+            self._correct = Guesses(predicted, target)
 
     def _predicted(self, output: Tensor) -> Tensor:
-        return output > 0 if self._task is Task.BINARY else output.argmax(1)
+        return output > 0 if self._binary else output.argmax(1)
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:

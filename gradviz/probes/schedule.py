@@ -1,7 +1,7 @@
 """When the dearer measurements are made: a budget that is earned by training and spent on measuring.
 
 The budget is a share of the bare step time. What every step measures is paid from it first; the rest,
-though at least a tenth of the budget, is saved up for the scheduled measurements, which take turns.
+though at least a twentieth of the budget, is saved up for the scheduled measurements, which take turns.
 Several are made at once: a histogram takes 200 µs when it comes alone between two training steps, whose
 work has driven its code out of the caches, and 30 as the fifth in a row. Training pays for it again in
 its own caches, about as much as the clock saw; that is charged, too. An item also waits until the run
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 EVERYTHING = 1.0
 """The budget that asks for everything at every step, whatever it costs."""
-LEAST = 0.1
+LEAST = 0.05
 """Share of the budget that scheduled measuring has in any case."""
 GROWTH = 250
 """An item waits for (steps done) / GROWTH steps."""

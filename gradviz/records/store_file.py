@@ -133,7 +133,11 @@ class StoreFile:
         try:
             tile_bytes, full = self._put_tiles(pending)
             after = replace(
-                self.progress.with_status(status),
+                self.progress,
+                state=status.state,
+                steps=status.steps,
+                finish=status.finish,
+                reason=status.reason,
                 recorded=recorded,
                 tiles=self.progress.tiles + len(pending.tiles),
                 samples=self.progress.samples + len(pending.samples),
@@ -148,12 +152,14 @@ class StoreFile:
             if sample_bytes > sample_limit:
                 after, sample_bytes = self._thin_samples(after)
                 sample_limit = max(sample_limit, sample_bytes * 5 // 4)
-            levelled = max([self._levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
-            spared = self._spared.copy()
-            spared.mark((event.step, event.kind) for event in pending.events)
-            tile_bytes, after = self._keep_to_budget(
-                full, spared, levelled, tile_bytes, after, room=self._budget - sample_bytes
-            )
+            levelled, spared = self._levelled, self._spared
+            if pending:
+                levelled = max([levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
+                spared = spared.copy()
+                spared.mark((event.step, event.kind) for event in pending.events)
+                tile_bytes, after = self._keep_to_budget(
+                    full, spared, levelled, tile_bytes, after, room=self._budget - sample_bytes
+                )
             put_progress(connection, RUN, self._uuid, after)
             for checkpoint, rows in checkpoints:
                 put_checkpoint(connection, RUN, self._uuid, checkpoint, Moment(progress=after, rows=rows))
@@ -177,7 +183,7 @@ class StoreFile:
         remove_store(self.path)
 
     def _put_tiles(self, pending: Pending) -> tuple[int, deque[tuple[int, int]]]:
-        full, total = deque(self._full), self._bytes
+        full, total = deque(self._full) if pending else self._full, self._bytes
         for number, row in enumerate(pending.tiles, self.progress.tiles + 1):
             key = (row.quantity, row.statistic, row.level, row.idx)
             self._connection.execute(

@@ -105,17 +105,27 @@ class RunWriter:
 
         A float64 row is brought to float32 as `exact.py` says: finite stays finite, not zero not zero.
         """
-        if step != self._steps:
-            raise ValueError(f"step {step} cannot follow {self._steps - 1}: steps are recorded one by one")
         if row.shape != self._shape:
             raise ValueError(f"a row of shape {row.shape} where {self._shape} is recorded")
-        at = step % TILE
-        if at == 0 and self._pending.tiles and not self.commit():
-            self._pending.relieve(HELD_BYTES)
-        self._block[at] = row if row.dtype == np.float32 else to_float32(row)
-        self._steps = step + 1
-        if at == TILE - 1:
-            self._close_block()
+        self.extend(step, row[np.newaxis])
+
+    def extend(self, step: int, rows: npt.NDArray[np.floating]) -> None:
+        """Take the rows [n][width] of the next steps, the first of which is `step`, as `append` does one."""
+        if step != self._steps:
+            raise ValueError(f"step {step} cannot follow {self._steps - 1}: steps are recorded one by one")
+        if rows.shape[1:] != self._shape:
+            raise ValueError(f"rows of shape {rows.shape[1:]} where {self._shape} is recorded")
+        rows = rows if rows.dtype == np.float32 else to_float32(rows)
+        while len(rows):
+            at = self._steps % TILE
+            if at == 0 and self._pending.tiles and not self.commit():
+                self._pending.relieve(HELD_BYTES)
+            fitting = rows[: TILE - at]
+            self._block[at : at + len(fitting)] = fitting
+            self._steps += len(fitting)
+            rows = rows[len(fitting) :]
+            if self._steps % TILE == 0:
+                self._close_block()
 
     def sample(self, quantity: str, step: int, values: npt.ArrayLike, layer: int = -1) -> None:
         """Take a scheduled measurement: a number or a 1-D array.

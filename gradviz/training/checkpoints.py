@@ -1,7 +1,7 @@
 """When a checkpoint is made and what is in it: all that a run needs to go on as if it had never stopped.
 
-Unless steps are given, the clock decides: about every ten seconds, and so seldom that writing takes no more
-than two percent of the time, however large the network is. A pause, a stop and the end have one too.
+Unless steps are given, the clock decides: about every ten seconds of training, and so seldom that writing
+takes no more than two percent of them, however large the network is. A pause, a stop and the end have one too.
 """
 
 from __future__ import annotations
@@ -62,26 +62,30 @@ class Checkpoints:
             self._parts["best"] = self
         weights = sum(tensor.numel() * tensor.element_size() for tensor in tensors_of(model).values())
         self._cost = 3 * weights / _BYTES_A_SECOND
-        self._written = perf_counter()
+        self._written = 0.0
         self._troubled = False
 
     @property
     def seconds(self) -> float:
-        """How long the clock waits from one checkpoint to the next."""
+        """How long it waits from one checkpoint to the next."""
         return max(EVERY_SECONDS, self._cost / MOST_SHARE)
+
+    @property
+    def _since(self) -> float:
+        return self._recorder.seconds - self._written
 
     def after_step(self, step: int) -> None:
         """Write one if it is time; `step` is counted from 0."""
         if self._every is not None:
             due = (step + 1) % self._every == 0
         else:
-            due = perf_counter() - self._written >= self.seconds
+            due = self._since >= self.seconds
         if due:
             self.write()
 
     def at_rest(self, ends: bool) -> None:
         """Write one at an end, and at a pause where that lets nobody wait or where it is time anyway."""
-        if ends or self._cost < PATIENT_SECONDS or perf_counter() - self._written >= self.seconds:
+        if ends or self._cost < PATIENT_SECONDS or self._since >= self.seconds:
             self.write()
 
     def on_score(self, step: int, score: Score) -> None:
@@ -100,8 +104,8 @@ class Checkpoints:
         text, tensors = encode({name: part.state_dict() for name, part in self._parts.items()})
         last = Checkpoint(kind=CheckpointKind.LAST, step=step, state=text, tensors=tensors)
         trouble = self._writer.checkpoint([last, *self._waiting()])
-        self._written = perf_counter()
-        self._cost = self._written - began
+        self._written = self._recorder.seconds
+        self._cost = perf_counter() - began
         if trouble:
             if not self._troubled:
                 self._writer.log("warning", f"No checkpoint could be written at step {step} ({trouble}).")

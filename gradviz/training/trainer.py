@@ -185,7 +185,7 @@ class Trainer:
             for act in self.before_step:
                 act(step)
             single = control.take_step()
-            recorder.focus = control.focus
+            recorder.focus, recorder.commit_seconds = control.focus, control.commit_seconds
             recorder.on_train_batch_start(
                 step, everything=single or step in (self.first_step, self.steps - 1)
             )

@@ -14,9 +14,10 @@ import pytest
 from gradviz.engine import machine
 from gradviz.engine.serve import serve
 from gradviz.records.reader import RunReader
-from gradviz.records.run import FinishReason, RunState
+from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec, TrainingSpec
 from gradviz.spec.json_codec import to_raw
+from gradviz.training.control import WATCHED_SECONDS, RunControl
 
 LONG = to_raw(
     ExperimentSpec(
@@ -246,3 +247,19 @@ def test_threads(monkeypatch) -> None:
         monkeypatch.setenv("GRADVIZ_THREADS", bad)
         with pytest.raises(ValueError, match="GRADVIZ_THREADS"):
             machine.thread_count()
+
+
+def test_what_a_window_trains_is_committed_as_fast_as_it_is_drawn(
+    streams, tmp_path: Path, monkeypatch
+) -> None:
+    seconds = []
+
+    def look(_experiment: ExperimentSpec, _store: Path, control: RunControl, **_others: Any) -> RunStatus:
+        seconds.append(control.commit_seconds)
+        return RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED)
+
+    monkeypatch.setattr("gradviz.engine.serve.train", look)
+    streams.send("train", run="a", store=str(tmp_path / "a.db"), experiment=LONG)
+    streams.until(lambda e: e.get("state") == "finished")
+    assert seconds == [WATCHED_SECONDS]
+    assert RunControl().commit_seconds > WATCHED_SECONDS

@@ -104,3 +104,14 @@ def test_nonfinite_entries_are_counted() -> None:
     tensors = [torch.tensor([math.nan, 1.0, math.inf]), None, torch.tensor([[-math.inf]])]
     assert count_nonfinite(tensors) == 3
     assert count_nonfinite([torch.ones(5)]) == 0
+
+
+@pytest.mark.parametrize("sizes", [[5], [5, 3], [5, 0, 3], [20_000, 3]])
+def test_what_is_measured_is_left_as_it_is(sizes: list[int]) -> None:
+    torch.manual_seed(0)
+    tensors = [torch.randn(size) for size in sizes]
+    before = [tensor.clone() for tensor in tensors]
+    squares, finite = LayerNorms([sizes]).on_host(tensors)
+    assert all(torch.equal(tensor, old) for tensor, old in zip(tensors, before, strict=True))
+    assert squares == pytest.approx([float(old.double().square().sum()) for old in before], rel=1e-6)
+    assert finite

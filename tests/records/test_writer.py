@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gradviz.records import writer
 from gradviz.records.errors import RecordsError
@@ -55,6 +60,8 @@ def test_misuse_raises(path: Path, new_info: Callable[..., RunInfo]) -> None:
         run.append(2, np.zeros(4, np.float32))
     with pytest.raises(ValueError, match="shape"):
         run.append(1, np.zeros(1, np.float32))
+    with pytest.raises(ValueError, match="shape"):
+        run.extend(1, np.zeros((2, 3), np.float32))
     run.sample("weight_norm", 5, np.zeros(2))
     with pytest.raises(ValueError, match="weight_norm"):
         run.sample("weight_norm", 6, np.zeros(3))
@@ -63,6 +70,28 @@ def test_misuse_raises(path: Path, new_info: Callable[..., RunInfo]) -> None:
     with pytest.raises(ValueError, match="one dimension"):
         run.sample("update_ratio", 0, np.zeros((2, 2)))
     run.close()
+
+
+@given(cuts=st.lists(st.integers(1, 700), min_size=1, max_size=6))
+def test_many_rows_at_once_are_as_one_by_one(cuts: list[int], new_info: Callable[..., RunInfo]) -> None:
+    rows = np.random.default_rng(0).standard_normal((sum(cuts), 4)).astype(np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        single, bulk = Path(folder) / "single.sqlite", Path(folder) / "bulk.sqlite"
+        with closing(RunWriter.create(single, new_info(2))) as run:
+            for step, row in enumerate(rows):
+                run.append(step, row)
+        with closing(RunWriter.create(bulk, new_info(2))) as run:
+            for part in np.split(rows, np.cumsum(cuts)[:-1]):
+                run.extend(run.steps, part)
+        found = []
+        for path in (single, bulk):
+            with closing(sqlite3.connect(path)) as connection:
+                found.append(connection.execute("SELECT * FROM tile ORDER BY id").fetchall())
+            with RunReader(path) as reader:
+                assert reader.last_step == len(rows) - 1
+                for step in {0, len(rows) // 2, len(rows) - 1}:
+                    assert np.array_equal(reader.at("grad_norm", step)[1], rows[step, 2:])
+    assert found[0] == found[1]
 
 
 def test_rows_of_float64_stay_finite_and_not_zero(path: Path, new_info: Callable[..., RunInfo]) -> None:

@@ -165,3 +165,17 @@ def test_full_disk_is_said_in_the_reason(experiment, tmp_path, monkeypatch) -> N
     monkeypatch.setattr(RunWriter, "finish", finish)
     status = train(experiment(), tmp_path / "run.db", RunControl(), run_id="x")
     assert status.reason.endswith("The last 3 steps could not be written.")
+
+
+@pytest.mark.parametrize(("seconds", "commits"), [(0.0, range(30, 200)), (1e9, range(1, 12))])
+def test_commits_as_often_as_it_is_told(
+    seconds: float, commits: range, bench, experiment, monkeypatch
+) -> None:
+    seen = []
+    commit = RunWriter.commit
+    monkeypatch.setattr(RunWriter, "commit", lambda self: seen.append(self.steps) or commit(self))
+    control = RunControl()
+    control.commit_seconds = seconds
+    _, reader = bench.train(experiment(steps=30), control)
+    assert reader.last_step == 29
+    assert len(seen) in commits
