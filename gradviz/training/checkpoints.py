@@ -1,7 +1,8 @@
 """When a checkpoint is made and what is in it: all that a run needs to go on as if it had never stopped.
 
 Unless steps are given, the clock decides: about every ten seconds of training, and so seldom that writing
-takes no more than two percent of them, however large the network is. A pause, a stop and the end have one too.
+takes no more than two percent of them, however large the network is. A pause, a stop and the end have
+one too.
 """
 
 from __future__ import annotations
@@ -76,11 +77,7 @@ class Checkpoints:
 
     def after_step(self, step: int) -> None:
         """Write one if it is time; `step` is counted from 0."""
-        if self._every is not None:
-            due = (step + 1) % self._every == 0
-        else:
-            due = self._since >= self.seconds
-        if due:
+        if self._since >= self.seconds if self._every is None else (step + 1) % self._every == 0:
             self.write()
 
     def at_rest(self, ends: bool) -> None:
