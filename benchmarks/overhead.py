@@ -114,12 +114,12 @@ def recorded(spec: ExperimentSpec, threads: int) -> Iterator[Block]:
 
     def block(seconds: float) -> float:
         nonlocal block_end
-        if ended:
-            raise RuntimeError(f"the recorded run has ended: {ended[0].reason}")
         done.clear()
         block_end = time.perf_counter() + seconds
         go.set()
         done.wait()
+        if ended:
+            raise RuntimeError(f"the recorded run has ended: {ended[0].reason}")
         return cost[-1]
 
     try:

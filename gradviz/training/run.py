@@ -31,6 +31,7 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.spec.problem import SpecError
+from gradviz.training.allocator import keep_freed_memory
 from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
 from gradviz.training.device import DeviceError, resolve_device
@@ -106,6 +107,7 @@ class _Run:
     ) -> RunStatus:
         device = resolve_device(experiment.training.device)
         beginning = Resumed(resume, experiment) if resume else Fresh(experiment.start)
+        keep_freed_memory()
         warm_up()  # before there is a store: whoever sees one expects steps
         data = load(experiment.data, experiment.data_seed, _watch_loading(self._control, self._on_status))
         augmentation_of(experiment.augmentation, data.info, experiment.data_seed)  # before there is a store
