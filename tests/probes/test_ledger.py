@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from gradviz.probes.ledger import Guesses, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms
+from gradviz.probes.part_norms import PartNorms
 
 
 @st.composite
@@ -61,7 +62,7 @@ def test_accuracy_is_that_of_counting_one_by_one(
 ) -> None:
     found, right = case
     writer = Rows()
-    ledger = Ledger(writer, LayerNorms([[1]]))
+    ledger = Ledger(writer, LayerNorms([[1]]), PartNorms([[1]], (), 0))
     for number, correct in enumerate(found, 1):
         ledger.add(RawStep(0.0, correct, 8, {"grad_norm": [1.0]}, {}))
         if number % together == 0:
