@@ -117,6 +117,7 @@ class Recorder:
         self._noted: dict[str, float] = {}
         self._noted_on_device: dict[str, Tensor] = {}
         self._finite = True
+        self._asked = False
         self._gradients: list[Tensor | None] = []
         self._started = self._committed = self._always = self._scheduled = 0.0
 
@@ -127,6 +128,7 @@ class Recorder:
         """
         self._started = perf_counter()
         self._step = step
+        self._asked = everything
         self._agenda.begin(step, everything=everything)
         self._due = self._agenda.due
         self._scheduled = self._replayed = 0.0
@@ -271,7 +273,7 @@ class Recorder:
         total = end - self._started
         self.seconds += total
         self._agenda.account(total - cost, self._always, self._scheduled, self._replayed)
-        self._pace.step(self._step, total, cost, self._always)
+        self._pace.step(self._step, total, cost, self._always, asked=self._asked)
 
     def at_rest(self, *, gradients: bool = True) -> None:
         """Measure all that can be measured between two steps and was not in the last one.

@@ -73,3 +73,35 @@ def test_slow_first_steps_and_no_budget_are_not_told_of() -> None:
         for step in range(steps):
             pace.step(step, total=0.3, cost=0.1, always=0.1)
         assert not samples.lines
+
+
+def test_the_cost_is_that_of_the_last_seconds() -> None:
+    samples = Samples()
+    pace = Pace(samples)
+    for step in range(10_000):  # one step in 1,000 takes as much as 40 others
+        pace.step(step, total=0.001 if step % 1000 else 0.041, cost=0 if step % 1000 else 0.04)
+    settled = [cost for step, cost in samples.kept["measuring_cost"] if step > 5000]
+    assert max(settled) == pytest.approx(0.04, rel=0.3)
+    assert min(settled) == pytest.approx(0.04, rel=0.3)
+
+
+def test_what_was_asked_for_is_no_cost_of_the_budget() -> None:
+    samples = Samples()
+    pace = Pace(samples)
+    pace.step(0, total=0.5, cost=0.4, always=0.005, asked=True)
+    assert samples.kept["measuring_cost"] == [(0, pytest.approx(0.05))]
+    assert samples.kept["steps_per_second"] == [(0, pytest.approx(2))]
+
+
+def test_one_slow_moment_does_not_make_the_norms_dear() -> None:
+    samples = Samples()
+    pace = Pace(samples, 0.05)
+    for step in range(5_000):
+        slow = step == 1_000
+        pace.step(
+            step,
+            total=0.5 if slow else 0.0011,
+            cost=0.4 if slow else 0.00002,
+            always=0.4 if slow else 0.00002,
+        )
+    assert not samples.lines
