@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from gradviz.control.engine_state import EngineState, InspectionReply
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
+from gradviz.control.settings import Settings
 from gradviz.data.load import DataError
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.nets.model import inspect
@@ -24,6 +25,7 @@ from gradviz.spec.json_codec import from_raw, to_raw
 from gradviz.spec.problem import SpecError
 from gradviz.training.loss import describe_experiment
 from gradviz.views.app import build_window
+from gradviz.views.arrangement_conductor import CURRENT
 from gradviz.views.main_window import MainWindow
 from gradviz.views.message_strip import Tone
 
@@ -117,7 +119,8 @@ def opened(dialog: QDialog) -> QWidget:
 
 @contextmanager
 def window(application: QApplication, size: QSize) -> Iterator[MainWindow]:
-    """A window with a session and plots, closed without questions."""
+    """A window with a session and plots, as they stand at the first start, closed without questions."""
+    Settings().set_text(CURRENT, "")
     shown = build_window(application)
     document = SessionDocument(parent=shown)
     document.open("example:vanishing")

@@ -18,7 +18,8 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent.parent / "tests" / "views")]
 
-from builder_screens import builder_screens  # noqa: E402 - after the path
+from arrangement_screens import arrangement_screens  # noqa: E402 - after the path
+from builder_screens import builder_screens  # noqa: E402
 from code_screens import code_screens  # noqa: E402
 from diagram_screens import Picture, pictures  # noqa: E402
 from observatory_screens import observatory_screens  # noqa: E402
@@ -175,6 +176,7 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     yield from builder_screens()
     yield from panel_screens(finished)
     yield from observatory_screens(state)
+    yield from arrangement_screens(state)
     yield "log", log, NORMAL
     for name, prepare in code_screens(state, ready):
         yield name, prepare, NORMAL

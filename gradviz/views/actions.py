@@ -163,6 +163,20 @@ TABLE: dict[str, ActionInfo] = {
         "Ctrl+J",
         checkable=True,
     ),
+    "view.full_screen": _info(
+        QT_TRANSLATE_NOOP("Actions", "Full screen"),
+        QT_TRANSLATE_NOOP("Actions", "Let the window fill the screen"),
+        "",
+        "F11",
+        checkable=True,
+    ),
+    "view.close_plot": _info(
+        QT_TRANSLATE_NOOP("Actions", "Close plot"),
+        QT_TRANSLATE_NOOP("Actions", "Close the plot that was clicked last; View ▸ Plots opens it again"),
+        "x",
+        "Ctrl+W",
+        local=True,
+    ),
     "view.play": _info(
         QT_TRANSLATE_NOOP("Actions", "Play or pause the film"),
         QT_TRANSLATE_NOOP("Actions", "Go through the recorded steps like a film"),

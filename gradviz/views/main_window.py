@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gradviz.control.engine_host import EngineHost
     from gradviz.control.layer_tree_model import LayerTreeModel
     from gradviz.control.session_document import SessionDocument
+    from gradviz.views.arrangement_conductor import ArrangementConductor
     from gradviz.views.code_conductor import CodeConductor
     from gradviz.views.file_conductor import FileConductor
     from gradviz.views.left_panel import LeftPanel
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
     thresholds: ThresholdConductor
     replays: ReplayConductor
     wiring: WindowWiring
+    arrangements: ArrangementConductor
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -133,15 +135,21 @@ class MainWindow(QMainWindow):
         for form in self.left.findChildren(ParameterForm):
             form.rebuilt.connect(self._tabs_soon.start)
         self._is_open = True
-        self._tell_visible()
+        self.tell_visible()
 
     def load_plots(self) -> None:
         """Put the plots in the middle; imports pyqtgraph."""
         if self.plots is not None:
             return
-        from gradviz.views.plots.plot_area import PlotArea  # noqa: PLC0415 - after the first paint
+        from gradviz.views.arrangement_conductor import (  # noqa: PLC0415 - after the first paint
+            ArrangementConductor,
+            remembered_arrangement,
+        )
+        from gradviz.views.plots.plot_area import PlotArea  # noqa: PLC0415
 
-        self.plots = PlotArea(self)
+        self.plots = PlotArea(self, remembered_arrangement(self.settings))
+        menus_of_plots = (self._open_ended[menus.PLOTS], self._open_ended[menus.ARRANGEMENTS])
+        self.arrangements = ArrangementConductor(self.plots, self.settings, menus_of_plots, self)
         _replace(self._middle, self._placeholders[1], self.plots)
         self.wiring.connect_plots(self.plots)
         self._tabs_soon.start()
@@ -153,6 +161,15 @@ class MainWindow(QMainWindow):
         if shown:
             height = self._middle.height()
             self._middle.setSizes([height - height // 5, height // 5])
+
+    def fill_screen(self, filled: bool) -> None:
+        """Fill the screen, or be a window."""
+        if filled != self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def order_tabs_soon(self) -> None:
+        """Something that Tab reaches has come."""
+        self._tabs_soon.start()
 
     def end_at_once(self) -> None:
         """End without a question; what is not saved is kept and offered at the next start."""
@@ -170,18 +187,19 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what was not drawn."""
         super().showEvent(event)
-        self._tell_visible()
+        self.tell_visible()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Draw nothing while hidden."""
         super().hideEvent(event)
-        self._tell_visible()
+        self.tell_visible()
 
     def changeEvent(self, event: QEvent) -> None:
         """Draw nothing while minimised."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange:
-            self._tell_visible()
+            self.actions_by_key["view.full_screen"].setChecked(self.isFullScreen())
+            self.tell_visible()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with unsaved work, then end engine and document."""
@@ -189,6 +207,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings.set_state(_GEOMETRY, self.saveGeometry())
+        if self.plots is not None:
+            self.arrangements.keep()
+            self.plots.arranging.end()
         self.settings.sync()
         self.end_session()
         event.accept()
@@ -263,9 +284,11 @@ class MainWindow(QMainWindow):
         if not geometry.isEmpty():
             self.restoreGeometry(geometry)
 
-    def _tell_visible(self) -> None:
+    def tell_visible(self) -> None:
+        """Follow the run while something of it is seen: also a plot in its own window."""
         if self._is_open:
-            seen = self.isVisible() and not self.isMinimized()
+            floats = self.plots is not None and bool(self.plots.in_sight)
+            seen = self.isVisible() and (floats or not self.isMinimized())
             self.runs.clock.set_visible(seen)
             self.runs.comparison.set_visible(seen)
 

@@ -13,6 +13,7 @@ from gradviz.views.appearance import Appearance, ThemeChoice
 
 SEPARATOR = ""
 EXAMPLES, RECENT, THEMES = "examples", "recent", "themes"
+PLOTS, ARRANGEMENTS = "plots", "arrangements"
 
 MENUS: dict[object, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("Menus", "&File"): (
@@ -35,8 +36,10 @@ MENUS: dict[object, tuple[str, ...]] = {
         "run.replay", SEPARATOR, "run.rename", "run.remove", SEPARATOR, "run.restart",
     ),
     QT_TRANSLATE_NOOP("Menus", "&View"): (
-        THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", SEPARATOR, "view.play", "view.live",
-        "view.next_event", "view.previous_event", SEPARATOR, "view.mark", "view.unmark",
+        THEMES, SEPARATOR, "view.left", "view.diagram", "view.log", "view.full_screen",
+        SEPARATOR, PLOTS, ARRANGEMENTS, "view.close_plot",
+        SEPARATOR, "view.play", "view.live", "view.next_event", "view.previous_event",
+        SEPARATOR, "view.mark", "view.unmark",
     ),
     QT_TRANSLATE_NOOP("Menus", "&Help"): ("help.shortcuts", "help.logs", SEPARATOR, "help.about"),
 }  # fmt: skip
@@ -48,6 +51,8 @@ def fill_menu_bar(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu
         EXAMPLES: QCoreApplication.translate("Menus", "New from example"),
         RECENT: QCoreApplication.translate("Menus", "Open recent"),
         THEMES: QCoreApplication.translate("Menus", "Theme"),
+        PLOTS: QCoreApplication.translate("Menus", "Plots"),
+        ARRANGEMENTS: QCoreApplication.translate("Menus", "Arrangements"),
     }
     open_ended: dict[str, QMenu] = {}
     for title, keys in MENUS.items():
@@ -60,6 +65,8 @@ def fill_menu_bar(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu
                 open_ended[key] = menu.addMenu(titles[key])
             else:
                 menu.addAction(actions[key])
+    for key in (PLOTS, ARRANGEMENTS):
+        open_ended[key].setEnabled(False)
     return open_ended
 
 

@@ -64,6 +64,11 @@ class WindowWiring(QObject):
         self._marking.offer(plots)
         window.runs.comparison.changed.connect(plots.show_compared)
         plots.columns_changed.connect(window.runs.clock.set_columns)
+        plots.plot_made.connect(window.order_tabs_soon)
+        plots.arranging.sight_changed.connect(window.tell_visible)
+        close = window.actions_by_key["view.close_plot"]
+        close.triggered.connect(window.arrangements.close_focused)
+        plots.addAction(close)
         self.selection.row_changed.connect(plots.select_layer)
         snapshot = window.runs.clock.snapshot
         if snapshot is None:
@@ -115,6 +120,7 @@ class WindowWiring(QObject):
         actions["view.left"].setChecked(True)
         actions["view.left"].toggled.connect(window.left.setVisible)
         actions["view.log"].toggled.connect(window.show_log)
+        actions["view.full_screen"].toggled.connect(window.fill_screen)
         window.log.hidden.connect(self._on_log_hidden)
 
     def _connect_runs(self) -> None:

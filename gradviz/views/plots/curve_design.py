@@ -172,8 +172,8 @@ USUAL_RATIO = 1e-3
 def _updates() -> Family:
     return Family(
         key="updates",
-        name=_tr("Updates"),
-        tab=_tr("Updates"),
+        name=_tr("Update ratio"),
+        tab=_tr("Update ratio"),
         tip=_tr("How far each step moves the weights, relative to their size"),
         quiet=_tr("‖Δw‖ / ‖w‖ of the selected layer and of all over the steps"),
         remark=_tr("band: all layers; about 1e-3 is usual, far less hardly learns, far more jumps about"),

@@ -30,8 +30,8 @@ class Ensemble(QObject):
     """(first, last) to be shown in full detail, or None for all."""
     wants_changed = Signal()
     """Something else has to be read through time."""
-    made = Signal(object)
-    """A plot (PlotView) that was not there before."""
+    made = Signal(object, object)
+    """The key (str) of a plot that was not there before, and the plot (PlotView)."""
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
@@ -76,7 +76,7 @@ class Ensemble(QObject):
         self._plots[key] = (variant, plot)
         self._bring_up(plot)
         self._link(plot)
-        self.made.emit(plot)
+        self.made.emit(key, plot)
         return plot
 
     def drop_outdated(self) -> None:

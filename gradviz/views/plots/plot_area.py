@@ -8,7 +8,6 @@ that it shows. What is hidden is not drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -20,14 +19,15 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.layer_table.rows import FOLDS_FROM, span_name
 from gradviz.views.plots.arrangement import Arrangement, Place
+from gradviz.views.plots.arranging import Arranging
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.ensemble import Ensemble
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.pace import Pace
 from gradviz.views.plots.plot_grid import PlotGrid
-from gradviz.views.plots.plot_tabs import PlotTabs, Tab
+from gradviz.views.plots.plot_tabs import PlotTabs
 from gradviz.views.plots.plot_view import PlotView, RunToCome
-from gradviz.views.plots.registry import default_arrangement, offers
+from gradviz.views.plots.registry import default_arrangement
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -56,7 +56,7 @@ class PlotArea(QWidget):
     plot_made = Signal(object)
     """A plot (PlotView) that was not there before."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, arrangement: Arrangement | None = None) -> None:
         super().__init__(parent)
         self.ensemble = Ensemble(self)
         self.places = {place: PlotTabs(self.ensemble.plot, self) for place in Place}
@@ -66,16 +66,15 @@ class PlotArea(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
+        self.arranging = Arranging(default_arrangement(), self.ensemble, self.places, self.grid, self)
         self._pace = Pace()
         self._names: tuple[str, ...] = ()
-        self._is_fitting = False
-        self._arrangement = default_arrangement()
         flow = self.ensemble.plot("flow")
         if not isinstance(flow, FlowMap):
             raise TypeError("the flow map is a map")
         self.flow = flow
         self._connect()
-        self._arrange()
+        self.arranging.apply(arrangement or default_arrangement())
 
     @property
     def plots(self) -> tuple[PlotView, ...]:
@@ -83,22 +82,9 @@ class PlotArea(QWidget):
         return tuple(self.ensemble.plots.values())
 
     @property
-    def arrangement(self) -> Arrangement:
-        """How the plots stand now."""
-        result = replace(
-            self._arrangement,
-            widths=self.grid.widths,
-            heights=self.grid.heights,
-            enlarged=next((p for p, tabs in self.places.items() if tabs is self.enlarging.place), None),
-        )
-        for place, tabs in self.places.items():
-            result = result.with_front(place, tabs.wanted)
-        return result
-
-    @property
     def in_sight(self) -> tuple[str, ...]:
         """The keys of the plots that are seen."""
-        return tuple(tabs.key for place, tabs in self.places.items() if tabs.key and self.grid.is_seen(place))
+        return self.arranging.in_sight
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -115,15 +101,16 @@ class PlotArea(QWidget):
         return self.ensemble.plot(key)
 
     def show_plot(self, key: str) -> None:
-        """Bring a plot to the front of its place."""
-        self._arrange(self.arrangement.opened(key))
+        """Bring a plot to the front of its place, also one that was closed."""
+        self.arranging.open(key)
 
     def show_layers(self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = ()) -> None:
         """Show empty plots of a run that is to come; `layers` are what the table tells of them."""
         self._pace.forget()
         self._fit_axes(names)
         self.ensemble.recording.clear()
-        self._fit_tabs()
+        self.arranging.fit()
+        self._tell_wanted()
         coming = RunToCome(names=tuple(names), steps=steps, layers=tuple(layers))
         self.ensemble.expect(coming, self.in_sight)
         if self.diagram is not None:
@@ -136,7 +123,8 @@ class PlotArea(QWidget):
             self._fit_axes(names)
         self._pace.take(snapshot)
         if self.ensemble.note(snapshot):
-            self._fit_tabs()
+            self.arranging.fit()
+            self._tell_wanted()
         self.ensemble.draw(self._pace, self.in_sight)
         diagram = self.diagram
         if diagram is not None and self._sees_diagram and self._pace.is_due(self.flow.every):
@@ -178,28 +166,9 @@ class PlotArea(QWidget):
     def _sees_diagram(self) -> bool:
         return self.shows_diagram and self.diagram is not None and not self.enlarging.hides(self.diagram)
 
-    def _arrange(self, arrangement: Arrangement | None = None) -> None:
-        """Let the plots stand so."""
-        self._arrangement = arrangement or self._arrangement
-        for place, tabs in self.places.items():
-            tabs.wanted = self._arrangement.front(place) or tabs.wanted
-        self._fit_tabs()
-        self._on_sight()
-
-    def _fit_tabs(self) -> None:
-        """Offer in each place what the shown run has of what stands there."""
-        known = offers()
-        self._is_fitting = True
-        self.ensemble.drop_outdated()
-        for place, tabs in self.places.items():
-            keys = [key for key in self._arrangement.tabs(place) if self.ensemble.has(key)]
-            tabs.set_tabs([Tab(key=key, name=known[key].name, tip=known[key].tip) for key in keys])
-        self.grid.fill([place for place, tabs in self.places.items() if tabs.keys])
-        self._is_fitting = False
-        self._tell_wanted()
-
     def _on_sight(self) -> None:
         """Other plots are in sight: those catch up, and what is not seen is not read."""
+        self._tell_columns()
         self._tell_wanted()
         self.ensemble.catch_up(self.in_sight)
         snapshot = self.ensemble.snapshot
@@ -218,11 +187,6 @@ class PlotArea(QWidget):
             widest = self.width()
         self.columns_changed.emit(max(_FEWEST_COLUMNS, widest))
 
-    def _on_front(self) -> None:
-        place = self.sender()
-        if not self._is_fitting and isinstance(place, PlotTabs) and place.key in self.in_sight:
-            self._on_sight()
-
     def _on_enlarge(self) -> None:
         place = self.sender()
         if isinstance(place, QWidget):
@@ -232,11 +196,13 @@ class PlotArea(QWidget):
         for place in (*self.places.values(), self.diagram):
             if place is not None:
                 place.set_enlarged(enlarged=place is self.enlarging.place)
-        self._tell_columns()
         self._on_sight()
 
     def _tell_wanted(self) -> None:
         self.wanted_changed.emit(self.wanted)
+
+    def _on_made(self, _key: str, plot: PlotView) -> None:
+        self.plot_made.emit(plot)
 
     def _on_diagram_tab(self) -> None:
         self.diagram_wanted.emit(True)  # noqa: FBT003 - a signal has no keywords
@@ -250,10 +216,11 @@ class PlotArea(QWidget):
         ensemble.cursor_moved.connect(self.cursor_moved)
         ensemble.steps_zoomed.connect(self.steps_zoomed)
         ensemble.wants_changed.connect(self._tell_wanted)
-        ensemble.made.connect(self.plot_made)
+        ensemble.made.connect(self._on_made)
+        self.arranging.sight_changed.connect(self._on_sight)
+        self.arranging.left_wanted.connect(self._on_flow_tab)
         for place in self.places.values():
             place.enlarge_wanted.connect(self._on_enlarge)
-            place.front_changed.connect(self._on_front)
         self.grid.sight_changed.connect(self._on_enlarged)
         self.grid.moved.connect(self._tell_columns)
         self.flow.difference_changed.connect(self.difference_changed)

@@ -121,6 +121,8 @@ class PlotGrid(QWidget):
 
     def _remember(self) -> None:
         """Note the sizes of what is in sight, before something is hidden."""
+        if not self.isVisible():
+            return
         first, second = self._row.sizes()
         if first and second:
             self._widths = (first, second)

@@ -16,6 +16,7 @@ from gradviz.views.plots.plot_view import PlotView
 
 KEY = "key"
 """The property of a tab that says which plot it is of."""
+_GAP = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,18 +111,25 @@ class PlotTabs(QStackedWidget):
             if not was or was[0] is not frame:
                 self.front_changed.emit()
 
-    def place_of(self, point: QPoint) -> str | None:
-        """The key of the plot before whose name that point (in pixels from here) lies; None: the end."""
-        if not self.count():
-            return None
-        names = self._names(self.current)
-        for key, widget in names.items():
-            if point.x() < widget.mapTo(self, widget.rect().center()).x():
-                return key
-        return None
+    def gap_at(self, point: QPoint, moving: str) -> tuple[str | None, int]:
+        """Before which plot's name a point lies, None after the last, and where that gap is (x), in pixels.
 
-    def _names(self, frame: PlotView) -> dict[str, QWidget]:
+        The name that is moved is none to stand before.
+        """
+        end = 0
+        for key, widget in self._names().items():
+            left = widget.mapTo(self, widget.rect().topLeft()).x()
+            if point.x() < left + widget.width() / 2 and key != moving:
+                return key, left - _GAP // 2
+            end = left + widget.width() + _GAP // 2
+        hidden = [key for key in self.keys if key not in self._names() and key != moving]
+        return (hidden[0] if hidden else None), end
+
+    def _names(self) -> dict[str, QWidget]:
         """The visible names in the heading, by key, from left to right."""
+        if not self.count():
+            return {}
+        frame = self.current
         names: list[QWidget] = [*frame.tabs, frame.title]
         ordered = sorted(names, key=frame.heading.indexOf)
         return {str(name.property(KEY)): name for name in ordered if name.isVisible() and name.property(KEY)}

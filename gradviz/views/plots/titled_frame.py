@@ -84,10 +84,16 @@ class TitledFrame(QWidget):
         """Put a control into the heading row, before the menu."""
         self.heading.insertWidget(self.heading.indexOf(self.back), widget)
 
-    def set_enlarged(self, *, enlarged: bool) -> None:
-        """Say whether this stands alone in the middle, and offer the way back."""
+    def set_enlarged(self, *, enlarged: bool, floats: bool = False) -> None:
+        """Say whether this has the whole middle, or the screen where it floats, and offer the way back."""
         self.back.setVisible(enlarged)
-        self._enlarge.setText(self.tr("Back to all plots") if enlarged else self.tr("Enlarge"))
+        self.back.setText(self.tr("Leave full screen") if floats else self.tr("All plots"))
+        back = self.tr("Back to the window (Esc)") if floats else self.tr("Show all plots again (Esc)")
+        self.back.setToolTip(back)
+        if floats:
+            self._enlarge.setText(self.tr("Leave full screen") if enlarged else self.tr("Full screen"))
+        else:
+            self._enlarge.setText(self.tr("Back to all plots") if enlarged else self.tr("Enlarge"))
 
     def below_heading(self, widget: QWidget) -> None:
         """Put something between the heading and the picture, below what was put there before."""
@@ -236,8 +242,6 @@ class TitledFrame(QWidget):
     def _make_back(self) -> QToolButton:
         back = QToolButton(self)
         back.setProperty("role", "choice")
-        back.setText(self.tr("All plots"))
-        back.setToolTip(self.tr("Show all plots again (Esc)"))
         back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         back.clicked.connect(self.enlarge_wanted)
         self.heading.addWidget(back)

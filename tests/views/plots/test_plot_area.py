@@ -110,7 +110,7 @@ def test_before_a_run_there_is_loss_and_accuracy_alone(curves) -> None:
 def test_a_run_with_clipping_has_a_tab_for_it(plots, curves, snapshot, qtbot) -> None:
     shot = snapshot(steps=50, numbers=CLIP)
     plots.show_snapshot(shot)
-    assert names(curves.current) == ["Updates", "Clipping"]
+    assert names(curves.current) == ["Update ratio", "Clipping"]
     with qtbot.waitSignal(curves.front_changed):
         qtbot.mouseClick(tab(curves.current, "Clipping"), pointer.LEFT)
     assert curves.current.title.text() == "Clipping"
