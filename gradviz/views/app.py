@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 
@@ -26,6 +27,7 @@ def run_window(path: str | None, engine: str = "process") -> int:
 
     Ask `missing_display` first: without a display Qt would abort the program.
     """
+    gc.disable()  # until all is there: to look through what only grows takes 20 ms of the start
     application = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(application, QApplication):
         raise TypeError("a QCoreApplication cannot show a window")
@@ -89,6 +91,9 @@ class Opening(QObject):
 
     def start_engine(self) -> None:
         """Start the engine; open the file that was asked for; offer what a crash left."""
+        if not gc.isenabled():
+            gc.freeze()  # what is there now stays; looking through it would make a frame late
+            gc.enable()
         self._window.host.start()
         if self._path is not None:
             self._window.files.open_source(self._path)

@@ -36,7 +36,10 @@ def load(window):
     QTimer.singleShot(200, window.close)
 m.MainWindow.load_plots = load
 from gradviz.views.app import run_window
-sys.exit(run_window(None))
+status = run_window(None)
+import gc
+print(gc.isenabled(), gc.get_freeze_count() > 10_000)
+sys.exit(status)
 """
 
 
@@ -87,3 +90,6 @@ def test_the_program_opens_and_closes() -> None:
     done = python(WHOLE)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines() == [
+        "True True"
+    ]  # garbage is collected again, but not what came with the start
