@@ -5,8 +5,8 @@ it imports pyqtgraph (0.4 s that cannot be split), so it should be there before 
 complete soon after, although it also starts an engine.
 
 Byte code is kept from one start to the next, as it is wherever a program is used twice; the first starts
-are thrown away. A process is watched from inside: painted is when the event loop comes back from the window's first paint;
-complete is when it does from the first paint of the last plot.
+are thrown away. A process is watched from inside: painted is when the event loop comes back from the
+window's first paint; complete is when it does from the first paint of the last plot.
 """
 
 from __future__ import annotations
