@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
-from gradviz.views.event_marks import track_marks
+from gradviz.views.event_marks import EventMarks
 from gradviz.views.film_controls import FilmControls
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
@@ -85,8 +85,7 @@ class TimeBar(QWidget):
         self.live.clicked.connect(self._on_live)
         self._read_at = 0.0
         self._cursor = 0
-        self._events: tuple[Event, ...] = ()
-        self._marked: tuple[MarkedStep, ...] = ()
+        self._event_marks = EventMarks()
         self.show_nothing()
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
@@ -142,13 +141,12 @@ class TimeBar(QWidget):
 
     def _mark(self, events: tuple[Event, ...], marked: tuple[MarkedStep, ...] = ()) -> None:
         """Mark them, if they are others than before: there may be thousands."""
-        if events is self._events and [*map(id, marked)] == [*map(id, self._marked)]:
+        marks = self._event_marks.of(events, marked)
+        before = self.track.marks
+        if marks is before:
             return
-        self._events, self._marked = events, marked
-        before = bool(self.track.marks)
-        marks = track_marks(events, marked)
         self.track.show_marks(marks)
-        if bool(marks) != before:
+        if bool(marks) != bool(before):
             self.events_there.emit(bool(marks))
 
     def _show_number(self, step: int, last: int) -> None:

@@ -1,12 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.happenings import Event
-from gradviz.views.event_marks import track_marks
+from gradviz.records.marked import MarkedStep
+from gradviz.views.event_marks import EventMarks, track_marks
 from gradviz.views.time_bar import TimeBar
 
 
@@ -228,3 +230,29 @@ def test_every_speed_of_the_film_is_offered(bar) -> None:
 
     assert film_controls.FILM_S == FILM_S
     assert tuple(bar.film.speed.itemData(i) for i in range(bar.film.speed.count())) == SPEEDS
+
+
+def event(step: int, kind: str = "spike") -> Event:
+    return Event(step=step, kind=kind, layer="Linear 1", detail={"factor": step})
+
+
+def test_marks_are_made_once_and_new_ones_are_added() -> None:
+    marks = EventMarks()
+    first = (event(1), event(2, "blocks"))
+    one = marks.of(first)
+    assert marks.of(first) is one
+    grown = (*first, event(3))
+    two = marks.of(grown)
+    assert two[0] is one[0]
+    assert list(two) == list(track_marks(grown))
+    other = (event(7), event(8), event(9))
+    assert list(marks.of(other)) == list(track_marks(other))  # another run
+    assert marks.of(()) == ()
+
+
+def test_marked_steps_stand_among_the_events() -> None:
+    marks = EventMarks()
+    mark = MarkedStep(5, 5, np.zeros(1, np.float32), None)
+    found = marks.of((event(1),), (mark,))
+    assert [each.step for each in found] == [5, 1]
+    assert marks.of((event(1),), ())[0].step == 1

@@ -63,7 +63,7 @@ class ActivationShares(AcrossDepth):
         self._marks = EdgeMarks(self._moments)
         self._of_runs = {
             **{key: RunItems(self._shares, hollow_marks(SYMBOLS[look[1]])) for key, look in _LOOKS.items()},
-            "mean": RunItems(self._moments, hollow_marks("o", 5)),
+            "mean": RunItems(self._moments, hollow_marks("o")),
         }
         for switch in self.switches.values():
             switch.toggled.connect(self._on_switched)

@@ -88,8 +88,9 @@ class EventStrip(QGraphicsWidget):
     def show_marks(self, marks: tuple[TrackMark, ...], cursor: int) -> None:
         """Mark those events; `cursor` is the shown step."""
         self._cursor = cursor
-        if marks != self._marks:
+        if marks is not self._marks:
             self._marks = marks
+            self._found_for = ()
             self.update()
 
     @property
@@ -101,7 +102,7 @@ class EventStrip(QGraphicsWidget):
     def found(self) -> tuple[Cluster, ...]:
         """What is drawn now, from the left."""
         (low, high), width = self._box.viewRange()[0], self.rect().width()
-        key = (id(self._marks), low, high, width)
+        key = (low, high, width)
         if key != self._found_for:
             self._found_for = key
             self._found = clusters(self._marks, low, high, width) if width > 0 and high > low else ()

@@ -12,6 +12,8 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.views.theme import Theme, run_tone
 
 Points = tuple[np.ndarray, np.ndarray]
+_SIZE, _SMALL, _FEW = 6, 3, 120
+"""The size of marks in pixels: where there are few of them, where there are many, and how many are few."""
 
 
 def thin_line(connect: str = "finite") -> Callable[[QColor], pg.PlotCurveItem]:
@@ -19,11 +21,9 @@ def thin_line(connect: str = "finite") -> Callable[[QColor], pg.PlotCurveItem]:
     return lambda colour: pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), connect=connect)
 
 
-def hollow_marks(symbol: str, size: float = 6) -> Callable[[QColor], pg.ScatterPlotItem]:
+def hollow_marks(symbol: str) -> Callable[[QColor], pg.ScatterPlotItem]:
     """Makes marks of pyqtgraph's `symbol` that are an outline only: those of the shown run are filled."""
-    return lambda colour: pg.ScatterPlotItem(
-        symbol=symbol, size=size, pen=pg.mkPen(colour, width=1), brush=None
-    )
+    return lambda colour: pg.ScatterPlotItem(symbol=symbol, pen=pg.mkPen(colour, width=1), brush=None)
 
 
 class RunItems:
@@ -51,8 +51,9 @@ class RunItems:
             item = self.items[run.id]
             if isinstance(item, pg.ScatterPlotItem):
                 known = np.isfinite(y)
-                x, y = x[known], y[known]
-            item.setData(x=x, y=y)
+                item.setData(x=x[known], y=y[known], size=_SIZE if len(x) <= _FEW else _SMALL)
+            else:
+                item.setData(x=x, y=y)
 
     def set_visible(self, visible: Mapping[str, bool]) -> None:
         """Show or hide runs, by their ids."""

@@ -9,12 +9,14 @@ from PySide6.QtCore import QObject
 
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.event_marks import track_marks
+from gradviz.views.clip_marks import clip_marks
+from gradviz.views.event_marks import EventMarks
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.event_strip import CornerTitle, EventStrip
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.step_marks import MarkLines, StepLegend
 from gradviz.views.theme import Theme
+from gradviz.views.time_track import TrackMark
 
 
 class StepPlaces(QObject):
@@ -28,7 +30,9 @@ class StepPlaces(QObject):
         self.lines = tuple(MarkLines(box) for box in boxes)
         self._legend: StepLegend | None = None
         self._steps: tuple[int, ...] = ()
-        self._seen: tuple[object, ...] = ()
+        self._event_marks = EventMarks()
+        self._clip_marks: tuple[TrackMark, ...] = ()
+        self._known: tuple[TrackMark, ...] = ()
 
     def take_legend(self, legend: StepLegend) -> None:
         """Show the lines that are switched on there."""
@@ -43,17 +47,22 @@ class StepPlaces(QObject):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what has happened so far, and the marked steps; the legend knows those already."""
-        seen = (id(snapshot.events), *map(id, snapshot.marked))
-        marks = self.strip.marks if seen == self._seen else track_marks(snapshot.events, snapshot.marked)
-        self.strip.show_marks(marks, snapshot.cursor)
-        if seen != self._seen:
-            self._seen = seen
-            self._steps = tuple(mark.step for mark in snapshot.marked)
+        known = self._event_marks.of(snapshot.events, snapshot.marked)
+        clipped = snapshot.numbers.get("clipped")
+        bursts = clip_marks(clipped) if clipped is not None else ()
+        if known is not self._known or bursts != self._clip_marks:
+            self._known, self._clip_marks = known, bursts
+            self.strip.show_marks(known + bursts, snapshot.cursor)
+        else:
+            self.strip.show_marks(self.strip.marks, snapshot.cursor)
+        steps = tuple(mark.step for mark in snapshot.marked)
+        if steps != self._steps:
+            self._steps = steps
             self._show_lines(appearance().theme)
 
     def clear(self) -> None:
         """Show nothing: a run is to come."""
-        self._seen, self._steps = (), ()
+        self._known, self._clip_marks, self._steps = (), (), ()
         self.strip.show_marks((), -1)
         self._show_lines(appearance().theme)
 

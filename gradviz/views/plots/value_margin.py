@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsWidget
 
-from gradviz.views.plots.canvas import plot_font
+from gradviz.views.plots.canvas import RIGHT_PADDING, plot_font
 from gradviz.views.theme import LIGHT, Theme
+
+_PAST = RIGHT_PADDING - 2
+"""How far a name may reach into the padding beside the margin, in pixels."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +52,21 @@ class ValueMargin(QGraphicsWidget):
         for value in self._values:
             painter.setFont(font)
             painter.setPen(QColor(self._theme.secondary))
-            painter.drawText(
-                QRectF(12, y, self.rect().width() - 12, 14), Qt.AlignmentFlag.AlignVCenter, value.name
-            )
+            room = self.rect().width() - 12 + _PAST
+            for words in _lines(value.name, QFontMetricsF(font), room):
+                painter.drawText(QRectF(12, y, room, 14), Qt.AlignmentFlag.AlignVCenter, words)
+                y += 14
             font.setWeight(font.Weight.DemiBold)
             painter.setFont(font)
             painter.setPen(QColor(getattr(self._theme, value.tone)))
-            painter.drawText(
-                QRectF(12, y + 14, self.rect().width() - 12, 15), Qt.AlignmentFlag.AlignVCenter, value.value
-            )
+            painter.drawText(QRectF(12, y, room, 15), Qt.AlignmentFlag.AlignVCenter, value.value)
             font.setWeight(font.Weight.Normal)
-            y += 34
+            y += 20
+
+
+def _lines(name: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """A name in one line, or its last word in a second one where it is too long; what is longer is cut."""
+    words = [name]
+    if metrics.horizontalAdvance(name) > room and " " in name:
+        words = name.rsplit(" ", 1)
+    return [metrics.elidedText(part, Qt.TextElideMode.ElideRight, room) for part in words]

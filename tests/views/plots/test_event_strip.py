@@ -52,6 +52,12 @@ def test_what_a_network_is_made_of_is_no_event(flow) -> None:
     assert track_marks(()) == ()
 
 
+def test_where_clipping_begins_is_marked(flow, snapshot) -> None:
+    clipped = {"clipped": lambda step: float(30 <= step < 70)}
+    flow.show_snapshot(snapshot(steps=100, numbers=clipped))
+    assert "Step 30: clipped from here on, for 40 steps" in [mark.text for mark in flow.places.strip.marks]
+
+
 def click_strip(flow, step: int) -> None:
     strip = flow.places.strip
     x = next(cluster.x for cluster in strip.found if step in [each.step for each in cluster.marks])
