@@ -2,8 +2,8 @@
 
 Write-ahead log with `synchronous=NORMAL`: a commit does not wait for the disk, and a killed process loses
 nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first (but not that
-around events), then every second of the older scheduled samples; levels, events, logs and the newest
-checkpoints stay.
+around events), then every second of the older scheduled samples; levels, events and logs stay, and the newest
+checkpoints, which come on top.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.migrations import current_format
 from gradviz.records.neighbourhoods import Spared
 from gradviz.records.ownership import OwnerLock, writer_lock
-from gradviz.records.pending import Pending
+from gradviz.records.pending import Pending, TileRow
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.schema import FACTOR, create_tables, row_id, row_span
+from gradviz.records.stored_size import room_of, stored_size, stored_sizes
 
 RUN = 1
 """The key of the only run in a live store."""
@@ -99,14 +100,20 @@ class StoreFile:
         """Know a file that was prepared as if it had been written here."""
         connection = self._connection
         self.progress = Progress.from_json(connection.execute("SELECT data FROM progress").fetchone()[0])
-        total = "SELECT coalesce(sum(length(data)), 0) FROM"
-        self._bytes = connection.execute(f"{total} tile").fetchone()[0]
-        self._sample_bytes = connection.execute(f"{total} sample").fetchone()[0]
+        self._bytes, self._sample_bytes = (
+            stored_sizes(
+                connection.execute(
+                    f"SELECT length(data), count(*) FROM {table} WHERE data NOTNULL GROUP BY 1"
+                )
+            )
+            for table in ("tile", "sample")
+        )
         if self.progress.thinnings:
             self._sample_limit = max(self._sample_limit, self._sample_bytes * 5 // 4)
-        sizes = "SELECT idx, coalesce(length(data), 0) FROM tile WHERE level = 0 ORDER BY id"
+        sizes = "SELECT idx, length(data) FROM tile WHERE level = 0 AND data NOTNULL ORDER BY id"
         self._spared.mark(connection.execute("SELECT step, kind FROM event"))
-        for idx, size in connection.execute(sizes):
+        for idx, length in connection.execute(sizes):
+            size = stored_size(length)
             if idx >= self.progress.kept or not self._spared.take(idx, size):
                 self._full.append((idx, size))
         full = "SELECT coalesce(max(idx) + 1, 0) FROM tile WHERE level = 1"
@@ -131,9 +138,22 @@ class StoreFile:
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         try:
-            tile_bytes, full = self._put_tiles(pending)
+            full, spared, levelled = self._full, self._spared, self._levelled
+            before, tile_bytes, sample_bytes = self.progress, self._bytes, self._sample_bytes
+            if pending:
+                full, spared = deque(full), spared.copy()
+                spared.mark((event.step, event.kind) for event in pending.events)
+                sample_bytes += sum(stored_size(len(row.data)) for row in pending.samples)
+            coming = sum(_size(row) for row in pending.tiles)
+            if coming:  # makes room first, so that what comes takes the pages of what goes
+                room = room_of(self._budget) - sample_bytes - coming
+                tile_bytes, before = self._keep_to_budget(
+                    full, spared, levelled, tile_bytes, before, room=room
+                )
+            self._put_tiles(pending, full)
+            tile_bytes += coming
             after = replace(
-                self.progress,
+                before,
                 state=status.state,
                 steps=status.steps,
                 finish=status.finish,
@@ -147,19 +167,14 @@ class StoreFile:
             )
             self._put_tail(tail)
             self._put_rows(pending)
-            sample_bytes = self._sample_bytes + sum(len(row.data) for row in pending.samples)
             sample_limit = self._sample_limit
             if sample_bytes > sample_limit:
                 after, sample_bytes = self._thin_samples(after)
                 sample_limit = max(sample_limit, sample_bytes * 5 // 4)
-            levelled, spared = self._levelled, self._spared
             if pending:
                 levelled = max([levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
-                spared = spared.copy()
-                spared.mark((event.step, event.kind) for event in pending.events)
-                tile_bytes, after = self._keep_to_budget(
-                    full, spared, levelled, tile_bytes, after, room=self._budget - sample_bytes
-                )
+                room = room_of(self._budget) - sample_bytes
+                tile_bytes, after = self._keep_to_budget(full, spared, levelled, tile_bytes, after, room=room)
             put_progress(connection, RUN, self._uuid, after)
             for checkpoint, rows in checkpoints:
                 put_checkpoint(connection, RUN, self._uuid, checkpoint, Moment(progress=after, rows=rows))
@@ -182,8 +197,7 @@ class StoreFile:
         """Remove the closed file."""
         remove_store(self.path)
 
-    def _put_tiles(self, pending: Pending) -> tuple[int, deque[tuple[int, int]]]:
-        full, total = deque(self._full) if pending else self._full, self._bytes
+    def _put_tiles(self, pending: Pending, full: deque[tuple[int, int]]) -> None:
         for number, row in enumerate(pending.tiles, self.progress.tiles + 1):
             key = (row.quantity, row.statistic, row.level, row.idx)
             self._connection.execute(
@@ -196,13 +210,10 @@ class StoreFile:
                     row.data,
                 ),
             )
-            size = len(row.data or b"")
-            total += size
-            if row.level == 0:
-                full.append((row.idx, size))
+            if row.level == 0 and row.data is not None:
+                full.append((row.idx, _size(row)))
         if pending.tiles:
             self._connection.execute("DELETE FROM tail WHERE run = ?", (RUN,))
-        return total, full
 
     def _put_tail(self, tail: tuple[int, int, bytes] | None) -> None:
         if tail is None:
@@ -280,11 +291,16 @@ class StoreFile:
             " WHERE size > 8 AND nth % 2 = 0 AND nth <= total / 2)",
             (RUN,),
         )
-        count, size = self._connection.execute(
-            "SELECT count(*), coalesce(sum(length(data)), 0) FROM sample WHERE id BETWEEN ? AND ?",
-            row_span(RUN),
-        ).fetchone()
-        return replace(after, samples_kept=count, thinnings=after.thinnings + 1), size
+        lengths = self._connection.execute(
+            "SELECT length(data), count(*) FROM sample WHERE id BETWEEN ? AND ? GROUP BY 1", row_span(RUN)
+        ).fetchall()
+        kept = sum(count for _, count in lengths)
+        after = replace(after, samples_kept=kept, thinnings=after.thinnings + 1)
+        return after, stored_sizes(lengths)
+
+
+def _size(row: TileRow) -> int:
+    return 0 if row.data is None else stored_size(len(row.data))
 
 
 def remove_store(path: Path) -> None:
