@@ -1,7 +1,8 @@
 """What a byte budget spares: the full resolution around events, 64 steps on either side.
 
 Whoever asks why a run broke needs every step there, however old it is. Tiles are kept or dropped whole, so
-up to 1,024 steps stay. They may take a quarter of the budget; beyond it the oldest are dropped like others.
+up to 1,024 steps stay. They may take a quarter of the budget, and an eighth where levels need the rest: the
+oldest are dropped like others then.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ KINDS = frozenset({"spike", "nonfinite", "skipped_step"})
 STEPS = 64
 MOST = 0.25
 """Share of the budget for them."""
+LEAST = 0.125
+"""Share that they have in any case, should levels leave less."""
 
 
 class Spared:
@@ -43,11 +46,12 @@ class Spared:
         self.sizes[idx] = self.sizes.get(idx, 0) + size
         return True
 
-    def surplus(self, budget: int) -> dict[int, int]:
-        """Give up the oldest that are too many: their sizes by tile."""
+    def surplus(self, budget: int, over: int = 0) -> dict[int, int]:
+        """Give up the oldest that are too many, also where all together is `over` its room: sizes by tile."""
         total, given_up = sum(self.sizes.values()), {}
+        most = min(MOST * budget, max(total - over, LEAST * budget))
         for idx in sorted(self.sizes):
-            if total <= MOST * budget:
+            if total <= most:
                 break
             given_up[idx] = self.sizes.pop(idx)
             self._near.discard(idx)

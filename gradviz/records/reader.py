@@ -182,6 +182,7 @@ class RunReader:
 
     def close(self) -> None:
         """Close the file. Can be called twice."""
+        self._rows.close()
         self._connection.close()
 
     def __enter__(self) -> Self:

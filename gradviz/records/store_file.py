@@ -267,8 +267,9 @@ class StoreFile:
                 idx, size = full.popleft()
                 if not spared.take(idx, size):
                     tile_bytes -= size
-        if kept != after.kept:
-            surplus = spared.surplus(self._budget)
+        over = max(0, tile_bytes - room)
+        if kept != after.kept or (over and spared.sizes):
+            surplus = spared.surplus(self._budget, over)
             tile_bytes -= sum(surplus.values())
             self._drop_tiles(range(after.kept, kept), spared)
             for idx in surplus:

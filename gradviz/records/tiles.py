@@ -9,6 +9,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from weakref import WeakSet
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from gradviz.records.opening import UNREADABLE
 from gradviz.records.schema import FACTOR, TILE, TWINS, row_span
 
 CACHE_BYTES = 64 << 20
+"""For the tiles of all runs that are open together: comparing eight runs takes no more than showing one."""
+_LEAST_BYTES = 8 << 20
+_OPEN: WeakSet[RunRows] = WeakSet()
 
 
 class Place(NamedTuple):
@@ -48,7 +52,7 @@ class Tail:
 
 
 class RunRows:
-    """The rows of one run in an open file. Tiles are immutable, so they are cached (64 MiB, oldest out)."""
+    """The rows of one run in an open file. Tiles are immutable, so they are cached (oldest out)."""
 
     def __init__(self, connection: sqlite3.Connection, run: int, uuid: str) -> None:
         self.connection = connection
@@ -58,6 +62,13 @@ class RunRows:
         self._cache: OrderedDict[Place, Floats] = OrderedDict()
         self._cached = 0
         self._broken: set[Place] = set()
+        _OPEN.add(self)
+
+    def close(self) -> None:
+        """Forget the tiles, and leave their room to other runs."""
+        _OPEN.discard(self)
+        self._cache.clear()
+        self._cached = 0
 
     def rows(self, what: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query; what SQLite itself finds damaged ends the list and is reported."""
@@ -90,7 +101,8 @@ class RunRows:
         array = np.frombuffer(data, "<f4").astype(np.float32, copy=False).reshape(width, TILE)
         self._cache[place] = array
         self._cached += array.nbytes
-        while self._cached > CACHE_BYTES and len(self._cache) > 1:
+        room = max(CACHE_BYTES // max(len(_OPEN), 1), min(CACHE_BYTES, _LEAST_BYTES))
+        while self._cached > room and len(self._cache) > 1:
             self._cached -= self._cache.popitem(last=False)[1].nbytes
         return array
 

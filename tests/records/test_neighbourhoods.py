@@ -11,7 +11,7 @@ import pytest
 
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind
 from gradviz.records.continuing import continuation
-from gradviz.records.neighbourhoods import MOST, STEPS, Spared
+from gradviz.records.neighbourhoods import LEAST, MOST, STEPS, Spared
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo
 from gradviz.records.schema import TILE
@@ -141,3 +141,16 @@ def test_what_a_failed_commit_spared_is_not_remembered() -> None:
     trial.mark([(0, "spike")])
     assert trial.take(0, 5)
     assert not spared.take(0, 5)
+
+
+def test_where_levels_need_the_room_they_keep_an_eighth_of_the_budget() -> None:
+    spared = Spared()
+    spared.mark((at * TILE + 500, "spike") for at in range(30))
+    for at in range(30):
+        assert spared.take(at, 10)
+    assert spared.surplus(1000, 40) == dict.fromkeys(range(5), 10)  # a quarter is less than what is left
+    assert spared.surplus(1000, 40) == dict.fromkeys(range(5, 9), 10)
+    assert spared.surplus(1000, 900) == dict.fromkeys(range(9, 18), 10)
+    assert sum(spared.sizes.values()) <= LEAST * 1000
+    assert spared.surplus(1000, 900) == {}
+    assert not spared.take(3, 10)

@@ -361,6 +361,30 @@ def test_memory_of_tiles_is_bounded(
         assert sum(tile.nbytes for tile in small._rows._cache.values()) <= 50_000
 
 
+def test_runs_that_are_open_together_share_the_room_for_tiles(
+    long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradviz.records import tiles
+
+    path = long_run[0].path
+    long_run[0]._rows.close()
+    monkeypatch.setattr(tiles, "CACHE_BYTES", 400_000)
+    monkeypatch.setattr(tiles, "_LEAST_BYTES", 20_000)
+    readers = [RunReader(path) for _ in range(4)]
+    for reader in readers:
+        reader.series("grad_norm", 0, EVERYTHING, EVERYTHING)
+    sizes = [reader._rows._cached for reader in readers]
+    assert sizes == [sum(tile.nbytes for tile in reader._rows._cache.values()) for reader in readers]
+    assert sum(sizes) <= 400_000
+    for reader in readers[1:]:
+        reader.close()
+        assert reader._rows._cached == 0
+    readers[0].series("train_loss", 0, EVERYTHING, EVERYTHING)
+    readers[0].series("grad_norm", 0, EVERYTHING, EVERYTHING)
+    assert readers[0]._rows._cached > 200_000
+    readers[0].close()
+
+
 def test_a_store_that_is_deleted_while_it_is_read(
     tmp_path: Path, write_run: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray]
 ) -> None:
