@@ -86,6 +86,7 @@ class ShortcutsDialog(_TextDialog):
             (self.tr("Zoom layers in a plot"), self.tr("Shift+Wheel")),
             (self.tr("Pan a plot"), self.tr("Drag")),
             (self.tr("Reset a plot"), self.tr("Double click")),
+            (self.tr("Move a plot"), self.tr("Drag its name")),
         ]
         half = (len(rows) + 1) // 2
         for number, (name, keys) in enumerate(rows):

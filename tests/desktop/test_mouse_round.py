@@ -1,4 +1,4 @@
-"""A real window on a real X server, driven by mouse and keys (see mouse_round.py, builder_round.py)."""
+"""A real window on a real X server, driven by mouse and keys (see mouse_round.py and its siblings)."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = ("mouse_round", "builder_round")
+SCRIPTS = ("mouse_round", "builder_round", "arranging_round")
 TOOLS = ("xvfb-run", "xdotool", "openbox")
 missing = [tool for tool in TOOLS if shutil.which(tool) is None]
 

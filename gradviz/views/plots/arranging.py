@@ -13,7 +13,7 @@ from gradviz.views.plots.arrangement import Arrangement, Place, Rect, Seat, Stan
 from gradviz.views.plots.drop_mark import DropMark
 from gradviz.views.plots.drop_target import DropTarget, find_target
 from gradviz.views.plots.ensemble import Ensemble
-from gradviz.views.plots.floating_plot import FloatingPlot, reachable
+from gradviz.views.plots.floating_plot import FloatingPlot, inside, reachable
 from gradviz.views.plots.plot_grid import PlotGrid
 from gradviz.views.plots.plot_tabs import KEY, PlotTabs, Tab
 from gradviz.views.plots.plot_view import PlotView
@@ -213,8 +213,7 @@ class Arranging(QObject):
             return (at.x() - 80, at.y() - 16, size.width(), size.height())
         if seat.window is not None:
             return seat.window
-        corner = tabs.mapToGlobal(_ASIDE)
-        return (corner.x(), corner.y(), size.width(), size.height())
+        return inside(QRect(tabs.mapToGlobal(_ASIDE), size), self._owner.screen().availableGeometry())
 
     def _let_see(self, key: str) -> None:
         """Make room where something else hides the plot."""

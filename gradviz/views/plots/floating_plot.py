@@ -15,6 +15,7 @@ from gradviz.views.plots.plot_view import PlotView
 LEAST = QSize(320, 220)
 _GRIP = QSize(64, 16)
 """So much of a window's upper edge has to be on a screen, for a mouse to take hold of it."""
+_TITLE_BAR = 32
 
 
 class FloatingPlot(QWidget):
@@ -134,6 +135,15 @@ def reachable(window: QRect, screens: Sequence[QRect]) -> QRect:
     result = QRect(window.topLeft(), window.size().boundedTo(screens[0].size()))
     result.moveCenter(screens[0].center())
     return result
+
+
+def inside(window: QRect, screen: QRect) -> Rect:
+    """A new window moved, and where it is too large cut, so that all of it is on a screen."""
+    room = screen.adjusted(0, _TITLE_BAR, 0, 0)
+    size = window.size().boundedTo(room.size())
+    x = max(room.left(), min(window.left(), room.right() + 1 - size.width()))
+    y = max(room.top(), min(window.top(), room.bottom() + 1 - size.height()))
+    return (x, y, size.width(), size.height())
 
 
 def _is_for_all(shortcut: QKeySequence) -> bool:

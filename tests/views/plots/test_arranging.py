@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.plots.arrangement import Place, Standing
-from gradviz.views.plots.floating_plot import reachable
+from gradviz.views.plots.floating_plot import inside, reachable
 from gradviz.views.plots.plot_area import PlotArea
 from gradviz.views.plots.plot_tabs import KEY
 from gradviz.views.theme import DARK
@@ -362,6 +362,18 @@ def test_a_window_off_all_screens_comes_onto_one(window: QRect, stays: bool) -> 
         assert found == window
     else:
         assert SCREENS[0].contains(found)
+
+
+@pytest.mark.parametrize(
+    ("window", "found"),
+    [
+        (QRect(100, 100, 500, 400), (100, 100, 500, 400)),
+        (QRect(1000, 700, 500, 400), (780, 400, 500, 400)),
+        (QRect(-50, -50, 2000, 1000), (0, 32, 1280, 768)),
+    ],
+)
+def test_a_new_window_is_all_on_the_screen(window: QRect, found: tuple[int, int, int, int]) -> None:
+    assert inside(window, SCREENS[0]) == found
 
 
 def test_how_the_plots_stand_is_put_into_another_area(plots, window, app, qtbot) -> None:
