@@ -64,7 +64,8 @@ def _ranges(module: nn.Module) -> tuple[tuple[float, float], ...]:
 
 def _find_ranges(module: nn.Module) -> tuple[tuple[float, float], ...]:
     outer = torch.logspace(-7, 8, 601, dtype=torch.float64)
-    grid = torch.cat([-outer.flip(0), torch.linspace(-50, 50, 10_001, dtype=torch.float64), outer])
+    inner = torch.linspace(-50, 50, 10_001, dtype=torch.float64)
+    grid = torch.cat([-outer.flip(0), inner, torch.zeros(1), outer])  # linspace only comes near 0
     grid = torch.unique(grid)
     slope = _slope(module, grid)
     limit = SATURATED * _SLACK * float(slope.max())
