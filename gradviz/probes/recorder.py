@@ -10,6 +10,7 @@ training loop can call them.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import nan
@@ -342,7 +343,8 @@ class Recorder:
 
     def _take_norms(self, quantity: str) -> None:
         if self._on_cpu:
-            self._found[quantity], parts, finite = self._gradient_norms.on_host(self._gradients)
+            squares, parts, finite = self._gradient_norms.on_host(self._gradients)
+            self._found[quantity] = array("d", squares)  # floats that are kept would lie all over the memory
             if quantity == "grad_norm":
                 self._finite = finite
                 if parts:
