@@ -121,7 +121,7 @@ class Stage:
 
         from gradviz.views.app import Opening, build_window
 
-        self.app = QApplication(sys.argv[:1])
+        self.app = QApplication.instance() or QApplication(sys.argv[:1])
         self.app.setQuitOnLastWindowClosed(False)
         self.window = build_window(self.app)
         self.reader: RunReader | None = None

@@ -95,7 +95,8 @@ def measure(path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
             "empty": before,
             "at the end": stage.memory_mb(),
             "at most": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            / (1e6 if sys.platform == "darwin" else 1e3),
+            * (1 if sys.platform == "darwin" else 1024)
+            / 1e6,
         }
     finally:
         stage.close()
