@@ -35,7 +35,6 @@ MARKS_UP_TO = 120
 """With more layers the marks are small."""
 _CHARACTER = 6.2
 _READING_S = 0.25
-_NAMED = 4
 
 
 def measured_index(layers: Sequence[LayerInfo], row: int) -> int | None:
@@ -77,7 +76,7 @@ class AcrossDepth(PlotFrame):
         row = QWidget(self)
         row.setLayout(self.legend)
         self.below_heading(row)
-        self.run_legend = RunLegend(self, named=_NAMED)
+        self.run_legend = RunLegend(self)
         self.run_legend.switched.connect(self._on_run_switched)
         self.compared: Sequence[ComparedRun] = ()
         self.layers: tuple[LayerInfo, ...] = ()

@@ -24,6 +24,7 @@ from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
 from gradviz.views.plots.chain_words import chain_table, layer_lines, number, tr
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
@@ -43,6 +44,8 @@ _LOOKS = {
     FactorKind.OTHER: ("zero", "triangle"),
 }
 _FAINT = 0.4
+_MANY = 4
+"""So many kinds leave no room for the step beside their switches."""
 
 
 class ChainRule(AcrossDepth):
@@ -69,7 +72,7 @@ class ChainRule(AcrossDepth):
             FactorKind.NORMALIZATION: (self.tr("norms"), self.tr("Show the gains of normalisations")),
             FactorKind.OTHER: (
                 self.tr("other"),
-                self.tr("Show the factors of pooling, joins, skips and so on"),
+                self.tr("Show pooling, joins, skips and so on, and branches ρ"),
             ),
         }
         self._words = {kind: text for kind, (text, _) in words.items()}
@@ -84,10 +87,9 @@ class ChainRule(AcrossDepth):
             self._gains.addItem(self._courses[kind], ignoreBounds=True)
             self._gains.addItem(self._dots[kind], ignoreBounds=True)
             self.switches[kind].toggled.connect(self._on_switched)
-        self.branch_switch = self.add_legend(
-            self.tr("branches"), "secondary", "line", self.tr("Show what each residual branch does, ρ")
-        )
-        self.branch_switch.toggled.connect(self._on_switched)
+        self.branch_label = pg.TextItem(anchor=(0, 0.5))
+        self.branch_label.setFont(plot_font())
+        self._gains.addItem(self.branch_label, ignoreBounds=True)
         self._balance = [self._level(box) for box in (self._gains, self._product)]
         self._balanced = {kind: self._level(self._gains) for kind in FactorKind}
         self._segments, self._branches, self._line = (pg.PlotCurveItem() for _ in range(3))
@@ -121,6 +123,7 @@ class ChainRule(AcrossDepth):
         for line in self._balance:
             line.setPen(pg.mkPen(theme.secondary, width=1, style=Qt.PenStyle.DashLine))
         self._segments.setPen(pg.mkPen(theme.limit_line, width=2))
+        self.branch_label.setText("ρ", color=theme.secondary)
         self._branches.setPen(pg.mkPen(theme.secondary, width=2))
         self._line.setPen(pg.mkPen(theme.text, width=1))
         for marks in (self._gain_marks, self._product_marks):
@@ -135,6 +138,7 @@ class ChainRule(AcrossDepth):
                 item.clear()
         for item in (self._segments, self._branches, self._line):
             item.clear()
+        self.branch_label.hide()
         for line in self._balanced.values():
             line.hide()
         self._gain_marks.show({})
@@ -164,7 +168,10 @@ class ChainRule(AcrossDepth):
             switch.setVisible(kind in known)
         self._relative = relative(chain.output_gradients)
         self._judged = blame(chain.gains, self.layers, skip_factors=chain.beside, shortcut=chain.aside)
-        self.sentence.setText(self._judged.sentence)
+        is_crowded = len(known) >= _MANY
+        self.remark.setVisible(not is_crowded)
+        words = self.tr("Step {0}: {1}") if is_crowded else "{1}"
+        self.sentence.setText(words.format(count(chain.step), self._judged.sentence))
         self._draw_gains(chain)
         self._draw_product()
         self._draw_skips(chain.blocks)
@@ -269,10 +276,13 @@ class ChainRule(AcrossDepth):
             self._balanced[kind].setVisible(level != 0 and switch.isChecked())
             shown |= (of == kind) & switch.isChecked()
         known = [block for block in chain.blocks if block.layers and block.branch_gain > 0]
-        self.branch_switch.setVisible(bool(known))
+        other = self.switches[FactorKind.OTHER].isChecked()
         x, y = spans(known, log10(np.array([block.branch_gain for block in known])))
         self._branches.setData(x=x, y=y, connect="pairs")
-        self._branches.setVisible(self.branch_switch.isChecked())
+        self._branches.setVisible(other)
+        self.branch_label.setVisible(other and bool(known))
+        if known:
+            self.branch_label.setPos(x[-1], y[-1])
         mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1), self._broken_beside(chain))
 
     def _broken_beside(self, chain: ChainFactors) -> dict[Mark, list[float]]:

@@ -37,7 +37,6 @@ from gradviz.views.plots.ticks import layer_ticks, power_ticks
 from gradviz.views.theme import Theme, run_tone
 
 _DOTS_UP_TO = 80
-_NAMED = 4
 
 
 class DepthProfile(PlotFrame):
@@ -93,7 +92,7 @@ class DepthProfile(PlotFrame):
             switch.toggled.connect(item.setVisible)
             self.add_switch(switch)
         self.clip_switch.hide()
-        self.legend = RunLegend(self, named=_NAMED)
+        self.legend = RunLegend(self)
         self.legend.switched.connect(self._on_run_switched)
         self.legend.marks.switched.connect(self._on_mark_switched)
         self.marked = MarkCurves(self._box)

@@ -29,6 +29,7 @@ from gradviz.views.plots.difference import DIFFERENCES, Ratios, encode_ratios, o
 from gradviz.views.plots.difference_switch import DifferenceSwitch
 from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
 from gradviz.views.plots.growing_map import GrowingMap
+from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.magnitude import MAGNITUDES, decades, lookup_table
 from gradviz.views.plots.map_rows import RowSelection, evenly
 from gradviz.views.plots.plot_box import PlotBox
@@ -82,6 +83,7 @@ class FlowMap(PlotFrame):
         self.difference = DifferenceSwitch(self)
         self.difference.changed.connect(self._on_difference)
         self._row = self.add_row()
+        LegendRow(self._row)
         self.marks = StepLegend(self, self._row)
         self.places.take_legend(self.marks)
         line = self._row.layout()

@@ -1,17 +1,18 @@
 """The legend of compared runs and marked steps below a heading: a switch for each, the same everywhere.
 
-Where there are many only the samples stay, and the pointer is told the names.
+Where there are too many for the names only the samples stay, and the pointer is told the names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.marked import MarkedStep
+from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.step_marks import StepLegend
 from gradviz.views.plots.switch import LegendSwitch
@@ -25,12 +26,11 @@ class RunLegend(QObject):
 
     switched = Signal()
 
-    def __init__(self, frame: PlotFrame, *, named: int) -> None:
-        """Up to `named` runs have their names in the row."""
+    def __init__(self, frame: PlotFrame) -> None:
         super().__init__(frame)
         self._frame = frame
         self.row = frame.add_row()
-        self._named = named
+        LegendRow(self.row)
         self.switches: dict[str, LegendSwitch] = {}
         self._known: tuple[tuple[str, str, int], ...] = ()
         self.marks = StepLegend(frame, self.row)
@@ -49,8 +49,6 @@ class RunLegend(QObject):
         for run_id, name, number in known:
             tip = self.tr("Show “{0}” to compare").format(name)
             switch = LegendSwitch(_short(name), run_tone(number), "line", tip, self._frame)
-            if len(known) > self._named:
-                switch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             switch.setChecked(run_id not in off)
             switch.toggled.connect(self.switched)
             line = self.row.layout()

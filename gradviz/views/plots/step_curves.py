@@ -30,8 +30,6 @@ from gradviz.views.plots.ticks import step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
-_NAMED = 5
-
 
 class StepCurves(PlotFrame):
     """Shows the lines of one family."""
@@ -54,7 +52,7 @@ class StepCurves(PlotFrame):
         self._horizon = 1
         self._zoomed = False
         self.switches = {line.name: self._switch(line) for line in _switched(family)}
-        self.legend = RunLegend(self, named=_NAMED)
+        self.legend = RunLegend(self)
         self.legend.switched.connect(self._on_run_switched)
         self.places.take_legend(self.legend.marks)
         self._compared: Sequence[ComparedRun] = ()

@@ -17,6 +17,8 @@ SYMBOLS = {"disc": "o", "diamond": "d", "square": "s", "triangle": "t1"}
 _WIDTH, _HEIGHT = 18, 12
 _PAD = 5
 _MARK = 8
+_AROUND, _ALONE = 22, 14
+"""What is around and between sample and name, and what is around a sample alone."""
 
 
 class LegendSwitch(QToolButton):
@@ -51,6 +53,22 @@ class LegendSwitch(QToolButton):
         self.setIconSize(QSize(_WIDTH + _PAD, _HEIGHT))
         appearance().changed.connect(self._on_theme)
         self._on_theme(appearance().theme)
+
+    def sizeHint(self) -> QSize:
+        """What sample and name need: a style leaves room for more."""
+        width = _WIDTH + _PAD + _ALONE
+        if self.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly:
+            width = self.full_width()
+        return QSize(width, super().sizeHint().height())
+
+    def full_width(self) -> int:
+        """The width of sample and name."""
+        self.ensurePolished()
+        return _WIDTH + _PAD + self.fontMetrics().horizontalAdvance(self.text()) + _AROUND
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
 
     def draw_sample(self, painter: QPainter, theme: Theme) -> None:
         """Draw the series' sample from (0, 0), as a figure's legend has it."""

@@ -228,11 +228,21 @@ def test_branches_are_levels_over_their_layers(frame, shot) -> None:
     x, y = frame._branches.getData()
     assert x.tolist() == [0.6, 2.4, 2.6, 4.4]
     np.testing.assert_allclose(10**y, [0.9, 0.9, 0.6, 0.6], rtol=1e-6)
-    assert not frame.branch_switch.isHidden()
-    frame.branch_switch.click()
+    assert frame.branch_label.isVisible()
+    frame.switches[FactorKind.OTHER].click()
     assert not frame._branches.isVisible()
+    frame.switches[FactorKind.OTHER].click()
     frame.show_snapshot(shot(9))
-    assert frame.branch_switch.isHidden()
+    assert not frame.branch_label.isVisible()
+
+
+def test_where_there_are_many_kinds_the_sentence_names_the_step(frame, shot) -> None:
+    frame.show_snapshot(shot(50, kinds=("Linear", "BatchNorm1d", "ReLU"), blocks=3))
+    assert frame.remark.isHidden()
+    assert frame.sentence.text().startswith("Step 40: ")
+    frame.show_snapshot(shot(50))
+    assert not frame.remark.isHidden()
+    assert not frame.sentence.text().startswith("Step")
 
 
 def test_what_keeps_a_balance_is_a_dotted_level(frame, shot) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtCore import Qt
 
 from gradviz.records.marked import marked_step
 from gradviz.records.reader import RunReader
@@ -132,3 +133,20 @@ def test_a_figure_names_the_marked_steps(frame, marked) -> None:
     profile = frame(DepthProfile())
     profile.show_snapshot(marked(20, layers=4))
     assert b"step 20" in figure.svg(profile)
+
+
+def test_where_names_have_no_room_the_samples_stay(frame, marked, app) -> None:
+    profile = frame(DepthProfile())
+    profile.show_snapshot(marked(10, 20, 30, 40, 50, layers=4))
+    app.processEvents()
+    switches = [*profile.legend.marks.switches.values()]
+    wide = {switch.toolButtonStyle() for switch in switches}
+    profile.resize(240, 300)
+    app.processEvents()
+    narrow = {switch.toolButtonStyle() for switch in switches}
+    assert wide == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}
+    assert narrow == {Qt.ToolButtonStyle.ToolButtonIconOnly}
+    assert all(switch.width() >= switch.sizeHint().width() for switch in switches)
+    profile.resize(560, 420)
+    app.processEvents()
+    assert {switch.toolButtonStyle() for switch in switches} == wide
