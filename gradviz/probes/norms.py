@@ -23,7 +23,7 @@ from torch._utils import _flatten_dense_tensors
 
 TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
 _SQUARABLE = 1e-140, 1e140
-_HALVES = (torch.float16, torch.bfloat16)
+HALVES = (torch.float16, torch.bfloat16)
 _IN_NUMPY = (torch.float32, torch.float64)
 SMALL = 10_000
 """Entries up to which copying a tensor is cheaper than a call for it."""
@@ -43,7 +43,7 @@ class LayerNorms:
         # it is the mean square, not the sum, that must stay clear of float32's lower end
         self._low, self._high = TRUSTED_LOW**2 * largest, TRUSTED_HIGH**2
         entries = [size for layer in sizes for size in layer if size]
-        self._small = largest <= SMALL and len(entries) > 1
+        self.is_small = largest <= SMALL and len(entries) > 1
         self._entries = sum(entries)
         self._places = np.cumsum([0, *entries[:-1]])
 
@@ -53,7 +53,7 @@ class LayerNorms:
         Plain floats and no array: between two training steps a call of NumPy costs 5 µs (measured).
         """
         present = [tensor for tensor in tensors if tensor is not None]
-        squares = self._flat_squares(present) if self._small and len(present) == len(self._places) else None
+        squares = self.flat_squares(present) if self.is_small and len(present) == len(self._places) else None
         if squares is None:
             squares = _fused_squares(present)
         # NaN fails every comparison, and a sum that is NaN has one in it
@@ -84,7 +84,7 @@ class LayerNorms:
         layers: NDArray[np.float64] = np.sqrt(np.add.reduceat(exact, self._starts, axis=-1))
         return layers
 
-    def _flat_squares(self, tensors: list[Tensor]) -> list[float] | None:
+    def flat_squares(self, tensors: list[Tensor]) -> list[float] | None:
         """The squares of all that are not empty, behind each other; None where these are not they."""
         flat: Tensor = _flatten_dense_tensors(tensors)  # type: ignore[no-untyped-call]
         if flat.dtype not in _IN_NUMPY or flat.numel() != self._entries:  # float16's squares leave its range
@@ -122,7 +122,7 @@ def count_nonfinite(tensors: Sequence[Tensor | None]) -> int:
 
 
 def _fused_squares(tensors: list[Tensor]) -> list[float]:
-    halves = any(tensor.dtype in _HALVES for tensor in tensors)  # whose norms would have two or three digits
+    halves = any(tensor.dtype in HALVES for tensor in tensors)  # whose norms would have two or three digits
     norms = [norm.item() for norm in fused_norms(tensors, dtype=torch.float64 if halves else None)]
     return [norm * norm for norm in norms]
 
