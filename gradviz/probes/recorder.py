@@ -348,7 +348,7 @@ class Recorder:
             if quantity == "grad_norm":
                 self._finite = finite
                 if parts:
-                    self._found[PART_NORM] = parts
+                    self._found[PART_NORM] = array("d", parts)
         else:
             self._on_device[quantity], runs = self._gradient_norms.on_device(self._gradients)
             if runs is not None and quantity == "grad_norm":
