@@ -31,20 +31,23 @@ def parts(*layers: int, heads: int = 0) -> tuple[LayerParts, ...]:
 
 @pytest.fixture
 def shown(app, qtbot, snapshot):
-    """A plot of a run with such parts, and the snapshot that it shows."""
+    """A plot of a run with such parts, and the snapshot that it shows; it lives as long as the test."""
+    kept = []
 
     def make(**options):
         shot = snapshot(steps=100, layers=5, wanted=WANTED, **options)
         family = (heads if "head: head 1" in shot.numbers or "head: median" in shot.numbers else gates)()
         view = StepCurves(family.of(shot.numbers))
         qtbot.addWidget(view)
+        kept.append(view)
         view.resize(700, 420)
         view.show()
         view.show_snapshot(shot)
         view.show_values(shot)
         return view, shot
 
-    return make
+    yield make
+    kept.clear()
 
 
 def test_a_line_for_each_gate_of_the_selected_layer(shown) -> None:
