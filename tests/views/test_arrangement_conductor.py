@@ -143,6 +143,7 @@ def test_a_second_start_finds_everything_where_it_was(window, arranging, again, 
     found = second.arranging.arrangement
     assert found.seats == told.seats
     assert second.arranging.windows["updates"].place == (30, 50, 500, 380)
+    assert not second.arranging.windows["updates"].isActiveWindow()
     assert second.places[Place.BOTTOM_RIGHT].keys == ("layers", "histograms")
     assert second.places[Place.BOTTOM_RIGHT].key == "histograms"
     assert second.enlarging.place is second.places[Place.BOTTOM_RIGHT]

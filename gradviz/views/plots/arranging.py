@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -195,6 +195,8 @@ class Arranging(QObject):
         window.setGeometry(_on_a_screen(seat.window or self._room_for(seat)))
         window.back_wanted.connect(self.put_back)
         window.sight_changed.connect(self._on_window)
+        is_starting = not self._owner.isVisible()  # then the keyboard is the main window's
+        window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=is_starting)
         window.show()
         return window
 
