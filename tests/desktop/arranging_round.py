@@ -58,7 +58,9 @@ def floated(window: MainWindow) -> Script:
     yield from pause(0.5)
     picture("floating")
     assert profile.window() is arranging.windows["profile"]
-    yield from drag(centre(profile.title), end_of_heading(window, Place.BOTTOM_LEFT))
+    beside = window.plots.places[Place.BOTTOM_LEFT].mapToGlobal(QPoint(300, 10))
+    assert not arranging.windows["profile"].frameGeometry().contains(beside)
+    yield from drag(centre(profile.title), beside)
     yield lambda: window.plots.places[Place.BOTTOM_LEFT].key == "profile", "the profile at the bottom left"
     assert not arranging.windows
 
