@@ -91,9 +91,8 @@ class Opening(QObject):
 
     def start_engine(self) -> None:
         """Start the engine; open the file that was asked for; offer what a crash left."""
-        if not gc.isenabled():
-            gc.freeze()  # what is there now stays; looking through it would make a frame late
-            gc.enable()
+        gc.freeze()  # what is there now stays; looking through it would make a frame late
+        gc.enable()
         self._window.host.start()
         if self._path is not None:
             self._window.files.open_source(self._path)
