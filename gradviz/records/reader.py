@@ -18,6 +18,7 @@ import numpy.typing as npt
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, checkpoint_steps, read_checkpoint
 from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
+from gradviz.records.growing import GrowingSteps
 from gradviz.records.happenings import Event, Happenings, Log
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
@@ -58,6 +59,7 @@ class RunReader:
                 for quantity, place in self.slices.items()
             }
             self._means: dict[str, Ladder] = {}
+            self._growing: dict[str, GrowingSteps] = {}
             self._seen: tuple[int, str] | None = None
             self._progress = Progress()
             self._spared: frozenset[int] = frozenset()
@@ -108,13 +110,15 @@ class RunReader:
 
     def means(self, quantity: str, first: int, last: int, columns: int) -> Series:
         """The same without the smallest and the largest of a column: all three are the mean."""
-        if quantity not in self._means:
-            ladder = Ladder(
-                self._rows, self._tail, quantity, self.slices[quantity], self._kept_now, means_only=True
-            )
-            self._means[quantity] = ladder
-            self._bring_up(ladder)
-        return self._series(self._means[quantity], quantity, first, last, columns)
+        first, last = max(first, 0), min(last, self.last_step)
+        if not nearest_level(last - first + 1, columns):
+            place = self.slices[quantity]
+            growing = self._growing.setdefault(quantity, GrowingSteps(place.stop - place.start))
+            found = growing.take(self._mean_ladder(quantity), first, last)
+            if found is not None:
+                return found
+        self._growing.pop(quantity, None)
+        return self._series(self._mean_ladder(quantity), quantity, first, last, columns)
 
     def at(self, quantity: str, step: int) -> tuple[int, Floats]:
         """The values [width] at a step, exact where `is_exact`, and the step they belong to.
@@ -124,9 +128,10 @@ class RunReader:
         """
         step = min(max(step, 0), self.last_step)
         if step >= 0:
-            near = self.means(quantity, step, step, 1)
+            ladder = self._mean_ladder(quantity)
+            near = self._series(ladder, quantity, step, step, 1)
             if not len(near.steps):
-                near = self.means(quantity, 0, self.last_step, 4096)
+                near = self._series(ladder, quantity, 0, self.last_step, 4096)
             if len(near.steps):
                 column = int(np.argmin(np.abs(near.steps + near.counts // 2 - step)))
                 return int(near.steps[column] + near.counts[column] // 2), near.mean[:, column]
@@ -215,6 +220,15 @@ class RunReader:
         """Let it know how far the run is."""
         ladder.recorded, ladder.kept = self._progress.recorded, self._progress.kept
         ladder.spared = self._spared
+
+    def _mean_ladder(self, quantity: str) -> Ladder:
+        if quantity not in self._means:
+            ladder = Ladder(
+                self._rows, self._tail, quantity, self.slices[quantity], self._kept_now, means_only=True
+            )
+            self._means[quantity] = ladder
+            self._bring_up(ladder)
+        return self._means[quantity]
 
     def _series(self, ladder: Ladder, quantity: str, first: int, last: int, columns: int) -> Series:
         place = self.slices[quantity]

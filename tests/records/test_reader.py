@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from covering import check_series
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -20,7 +16,6 @@ from hypothesis.extra import numpy as hnp
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus
 from gradviz.records.schema import TILE
-from gradviz.records.series import Series
 from gradviz.records.writer import RunWriter
 
 EVERYTHING = 10**9
@@ -63,24 +58,6 @@ def long_run(
     write_run(path, rows, commits=range(0, len(rows), 700))
     with RunReader(path) as reader:
         yield reader, rows
-
-
-def check_series(series: Series, rows: np.ndarray, first: int, last: int) -> None:
-    """Every column is the mean, smallest and largest of the rows that it stands for."""
-    assert series.steps[0] <= first
-    assert (series.steps[1:] == series.steps[:-1] + series.counts[:-1]).all()
-    assert series.steps[-1] + series.counts[-1] > min(last, len(rows) - 1)
-    for at, (step, count) in enumerate(zip(series.steps, series.counts, strict=True)):
-        part = rows[step : step + count]
-        assert len(part) == count
-        high = np.max(part, axis=0)
-        np.testing.assert_array_equal(series.low[:, at], np.fmin.reduce(part, axis=0))
-        np.testing.assert_array_equal(series.high[:, at], high)
-        with np.errstate(invalid="ignore"):
-            mean = part.mean(axis=0, dtype=np.float64)
-        np.testing.assert_allclose(
-            series.mean[:, at], mean, rtol=1e-5, atol=np.abs(part[np.isfinite(part)]).max(initial=0) * 1e-6
-        )
 
 
 @given(st.integers(0, TILE * 76), st.integers(0, TILE * 76), st.integers(1, 2000))
@@ -251,92 +228,6 @@ def test_what_happened(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None
             {"direction": "forward"},
         )
         assert [log.text for log in reader.logs()] == ["Bücher “lesen”"]
-
-
-def test_a_picture_that_was_handed_over_does_not_change(
-    tmp_path: Path, new_info: Callable[..., RunInfo]
-) -> None:
-    run = RunWriter.create(tmp_path / "run", new_info(2))
-    reader = RunReader(tmp_path / "run")
-    kept = []
-    for step in range(TILE * 2 + 10):
-        run.append(step, np.full(4, step, np.float32))
-        if step % 97 == 0:
-            run.commit()
-            reader.refresh()
-            series = reader.series("grad_norm", 0, EVERYTHING, step // 8 + 1)
-            kept.append((series, series.high.copy(), series.mean.copy()))
-    for series, high, mean in kept:
-        np.testing.assert_array_equal(series.high, high)
-        np.testing.assert_array_equal(series.mean, mean)
-    reader.close()
-    run.close()
-
-
-@given(st.lists(st.integers(1, 3000), min_size=1, max_size=8))
-@settings(max_examples=15)
-def test_following_a_run_sees_what_opening_it_afresh_sees(
-    new_info: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray], stretches: list[int]
-) -> None:
-    rows = some_rows(sum(stretches), 4, odd=0.001)
-    with tempfile.TemporaryDirectory() as folder:
-        run = RunWriter.create(Path(folder) / "run", new_info(2))
-        follower = RunReader(Path(folder) / "run")
-        step = 0
-        for stretch in stretches:
-            for _ in range(stretch):
-                run.append(step, rows[step])
-                step += 1
-            run.commit()
-            assert follower.refresh()
-            assert not follower.refresh()
-            with RunReader(Path(folder) / "run") as fresh:
-                for columns in (step, step // 8, step // 64):
-                    one = follower.series("grad_norm", 0, step, columns)
-                    other = fresh.series("grad_norm", 0, step, columns)
-                    for name in ("steps", "counts", "mean", "low", "high"):
-                        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
-                    means = follower.means("grad_norm", 0, step, columns)
-                    np.testing.assert_array_equal(means.mean, other.mean)
-                    check_series(one, rows[:step, 2:], 0, step - 1) if columns < 400 else None
-        assert follower.damage == ()
-        follower.close()
-        run.close()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_following_another_process_until_it_is_killed(endless: tuple[Path, subprocess.Popen[str]]) -> None:
-    path, process = endless
-    assert process.stdout is not None
-    lines = iter(process.stdout)
-    step, committed = 0, 0
-    reader: RunReader | None = None
-    deadline = time.monotonic() + 30
-    while committed < TILE * 2 + 50 and time.monotonic() < deadline:
-        step, committed = map(int, next(lines).split())
-        if reader is None and committed:
-            reader = RunReader(path)
-        if reader is not None and step % 200 == 0:
-            reader.refresh()
-            assert reader.last_step >= committed - 1
-            series = reader.series("train_loss", 0, EVERYTHING, EVERYTHING)
-            assert series.mean[0].tolist() == list(range(reader.last_step + 1))
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    for line in lines:
-        step, committed = map(int, line.split()) if line.endswith("\n") else (step, committed)
-    assert reader is not None
-    reader.refresh()
-    with RunReader(path) as fresh:
-        for one in (reader, fresh):
-            assert one.last_step >= committed - 1
-            assert one.series("train_loss", 0, EVERYTHING, EVERYTHING).mean[0].tolist() == list(
-                range(one.last_step + 1)
-            )
-            assert one.status.state is RunState.RUNNING
-            assert one.samples("val_loss")[0].tolist() == list(range(0, one.last_step + 1, 7))
-            assert one.damage == ()
-    reader.close()
 
 
 def test_status_of_a_finished_run(tmp_path: Path, write_run: Callable[..., RunInfo]) -> None:
