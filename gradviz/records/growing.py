@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
+from gradviz.records.schema import TILE
 from gradviz.records.series import Piece, Series
 
 
@@ -25,15 +26,18 @@ class GrowingSteps:
         self._values: Floats
         self._begin_anew(0, 0)
 
-    def take(self, ladder: Ladder, first: int, last: int) -> Series | None:
-        """The steps `first` to `last`, both included; None where not every one of them is kept."""
+    def take(self, ladder: Ladder, first: int, last: int, most: int) -> Series | None:
+        """The steps `first` to `last`, both included; None where not every one of them is kept.
+
+        It is expected to grow to `most` steps.
+        """
         if (first, ladder.kept) != (self._first, self._kept) or last < first + self._count - 1:
             self._begin_anew(first, ladder.kept)
         begin = self._first + self._count
         pieces = ladder.pieces(0, begin, last) if begin <= last else []
         if not _are_single(pieces, begin, last):
             return None
-        self._make_room(last - first + 1)
+        self._make_room(last - first + 1, most)
         for piece in pieces:
             until = self._count + len(piece.steps)
             self._values[:, self._count : until] = piece.mean
@@ -54,11 +58,10 @@ class GrowingSteps:
         self._ones = np.empty(0, np.int64)
         self._values = np.empty((self._width, 0), np.float32)
 
-    def _make_room(self, count: int) -> None:
-        room = len(self._steps)
-        if count <= room:
+    def _make_room(self, count: int, most: int) -> None:
+        if count <= len(self._steps):
             return
-        room = max(count + 256, room + room // 2)
+        room = max(count, min(most, max(4 * count, 4 * TILE)))
         values = np.empty((self._width, room), np.float32)
         values[:, : self._count] = self._values[:, : self._count]
         self._values = values

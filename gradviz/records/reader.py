@@ -114,7 +114,7 @@ class RunReader:
         if not nearest_level(last - first + 1, columns):
             place = self.slices[quantity]
             growing = self._growing.setdefault(quantity, GrowingSteps(place.stop - place.start))
-            found = growing.take(self._mean_ladder(quantity), first, last)
+            found = growing.take(self._mean_ladder(quantity), first, last, 3 * columns)
             if found is not None:
                 return found
         self._growing.pop(quantity, None)
