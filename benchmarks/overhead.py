@@ -4,7 +4,8 @@
 
 Both train the same network on the same batches with the same optimizer, in alternating blocks of one
 process, and in several processes one after the other. “gradviz” is the real training loop with its store on
-disk: every norm of every layer at every step, and the scheduled measurements within their budget. Beside
+disk: every norm of every layer at every step, and the scheduled measurements within their budget. Its first
+seconds, in which it measures more, are left out: they are the same few tenths of every run. Beside
 it, where they are installed, stand TensorBoard (norms, or histograms, of every layer at every step),
 `wandb.watch` (offline, every step) and Cockpit (economy preset).
 """
@@ -48,6 +49,9 @@ from gradviz.spec.experiment import (
 )
 from gradviz.training.control import RunControl
 from gradviz.training.run import train
+
+SETTLED_S = 6.0
+"""Seconds of a recorded run before it is timed."""
 
 
 @contextmanager
@@ -123,6 +127,7 @@ def recorded(spec: ExperimentSpec, threads: int) -> Iterator[Block]:
         return cost[-1]
 
     try:
+        block(SETTLED_S)
         yield block
     finally:
         control.stop()

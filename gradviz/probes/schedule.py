@@ -1,7 +1,9 @@
 """When the dearer measurements are made: a budget that is earned by training and spent on measuring.
 
 The budget is a share of the bare step time. What every step measures is paid from it first; the rest,
-though at least a twentieth of the budget, is saved up for the scheduled measurements, which take turns.
+though at least a twentieth of the budget, is saved up for the scheduled measurements, which take turns. Where
+that is all there is, a short run would be measured at its ends alone: the first seconds of training have a
+fifth of a second more.
 Several are made at once: a histogram takes 200 µs when it comes alone between two training steps, whose
 work has driven its code out of the caches, and 30 as the fifth in a row. Training pays for it again in
 its own caches, about as much as the clock saw; that is charged, too. An item also waits until the run
@@ -12,11 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 EVERYTHING = 1.0
 """The budget that asks for everything at every step, whatever it costs."""
 LEAST = 0.05
 """Share of the budget that scheduled measuring has in any case."""
+EARLY, WITHIN = 0.2, 2.0
+"""Seconds that scheduled measuring has in any case, most of them within the first so many of training."""
 GROWTH = 250
 """An item waits for (steps done) / GROWTH steps."""
 TOGETHER = 8
@@ -56,10 +61,12 @@ class Schedule:
         self.budget = budget
         self._aftermath = aftermath
         self._next = 0
-        self._credit = self._price = 0.0
+        self._credit = self._price = self._trained = 0.0
+        self._asked = False
 
     def due(self, step: int, *, everything: bool = False) -> list[Item]:
         """The items to measure at this step, in their turn."""
+        self._asked = everything
         if everything:
             return list(dict.fromkeys(self.items))
         if not self.budget or not self.items or self._credit < self._price:
@@ -81,14 +88,23 @@ class Schedule:
 
     def account(self, bare: float, always: float, scheduled: float) -> None:
         """After a step: its bare time, the cost of what every step measures and of what was scheduled (s)."""
-        allowance = max(self.budget * bare - always, LEAST * self.budget * bare)
+        least = LEAST * self.budget * bare + self._early(bare)
+        allowance = max(self.budget * bare - always, least)
         if scheduled:
             count = min(TOGETHER, len(self.items))
             in_a_row = [self.items[(self._next + i) % len(self.items)].cost for i in range(count)]
             self._price = self._aftermath * sum(in_a_row)
+        charged = 0.0 if self._asked else scheduled  # what was asked for is no debt
         # neither debts nor savings grow beyond what a row of items costs, so that no stall echoes for long
-        credit = self._credit + allowance - self._aftermath * scheduled
+        credit = self._credit + allowance - self._aftermath * charged
         self._credit = min(max(credit, -self._price), 2 * self._price)
+
+    def _early(self, bare: float) -> float:
+        """Of `EARLY`, what falls to a step that begins when training has taken so long."""
+        begin, self._trained = self._trained, self._trained + bare
+        if not self.budget or begin > 8 * WITHIN:
+            return 0.0
+        return EARLY * (exp(-begin / WITHIN) - exp(-self._trained / WITHIN))
 
     @staticmethod
     def _waits(item: Item, step: int) -> bool:

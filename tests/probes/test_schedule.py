@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from gradviz.probes.schedule import AFTERMATH, GROWTH, LEAST, TOGETHER, Item, Schedule
+from gradviz.probes.schedule import AFTERMATH, EARLY, GROWTH, LEAST, TOGETHER, Item, Schedule
 
 
 def items(count: int = 4) -> list[Item]:
@@ -83,3 +83,21 @@ def test_nothing_to_measure() -> None:
     schedule = Schedule([], 0.05)
     assert schedule.due(0) == []
     schedule.account(1.0, 0.0, 0.0)
+
+
+def test_a_short_run_is_measured_between_its_ends_where_norms_take_the_whole_budget() -> None:
+    turns = simulate(Schedule(items(20), 0.05), 1_000, bare=0.0015, always=0.0003, cost=0.0002)
+    between = {step for step, _ in turns if 0 < step < 1_000}
+    assert len(between) >= 10
+    assert max(between) > 600
+    longer = simulate(Schedule(items(20), 0.05), 100_000, bare=0.0015, always=0.0003, cost=0.0002)
+    spent = AFTERMATH * 0.0002 * sum(1 for step, _ in longer if step)
+    assert spent == pytest.approx(EARLY + LEAST * 0.05 * 0.0015 * 100_000, rel=0.1)
+
+
+def test_what_was_asked_for_is_no_debt() -> None:
+    schedule = Schedule(items(), 0.05)
+    schedule.due(0, everything=True)
+    schedule.account(1.0, 0.0, 1_000.0)
+    later = [step for step in range(1, 20) if schedule.due(step) or schedule.account(1.0, 0.0, 0.0)]
+    assert later[0] < 5
