@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from gradviz.views.range_test.conductor import RangeTestConductor
     from gradviz.views.replay_conductor import ReplayConductor
     from gradviz.views.run_conductor import RunConductor
+    from gradviz.views.run_messages import RunMessages
     from gradviz.views.table_conductor import TableConductor
     from gradviz.views.template_conductor import TemplateConductor
     from gradviz.views.threshold_conductor import ThresholdConductor
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
     host: EngineHost
     layer_model: LayerTreeModel
     runs: RunConductor
+    messages: RunMessages
     files: FileConductor
     code: CodeConductor
     left: LeftPanel
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         from gradviz.views.range_test.conductor import RangeTestConductor  # noqa: PLC0415
         from gradviz.views.replay_conductor import ReplayConductor  # noqa: PLC0415
         from gradviz.views.run_conductor import RunConductor  # noqa: PLC0415
+        from gradviz.views.run_messages import RunMessages  # noqa: PLC0415
         from gradviz.views.table_conductor import TableConductor  # noqa: PLC0415
         from gradviz.views.template_conductor import TemplateConductor  # noqa: PLC0415
         from gradviz.views.threshold_conductor import ThresholdConductor  # noqa: PLC0415
@@ -114,6 +117,7 @@ class MainWindow(QMainWindow):
         self.document, self.host = document, host
         self.layer_model = LayerTreeModel(document, self)
         self.runs = RunConductor(document, host, self)
+        self.messages = RunMessages(document, self.strip, self)
         self.files = FileConductor(document, host, self.settings, self)
         self.left = LeftPanel(document, self.layer_model, self.actions_by_key, self)
         self.log = LogPanel(self)
@@ -127,7 +131,7 @@ class MainWindow(QMainWindow):
         self.range_tests = RangeTestConductor(document, host, self.left.training.optimizer, self)
         self.tables = TableConductor(document, host, self.left.data, self)
         self.replays = ReplayConductor(
-            host, self.runs.clock, self.actions_by_key["run.replay"], self.strip, self
+            host, self.runs.clock, self.actions_by_key["run.replay"], self.messages, self
         )
         self.thresholds = ThresholdConductor(self.left.training.clipping, self)
         self.runs.may_start = MemoryGuard(document, self.layer_model, self).may_train

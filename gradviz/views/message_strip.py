@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -38,6 +38,9 @@ _LOOKS = {
 class MessageStrip(QFrame):
     """Hidden until it has something to say. In a `narrow` place the link stands below the sentence."""
 
+    closed = Signal()
+    """The user has read the message and closed it."""
+
     def __init__(self, parent: QWidget | None = None, *, closable: bool = True, narrow: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("role", "strip")
@@ -50,13 +53,14 @@ class MessageStrip(QFrame):
         self._action.setProperty("role", "link")
         self._action.hide()
         self._act: Callable[[], object] | None = None
+        self._topic = ""
         self._action.clicked.connect(self._on_action)
         close = QToolButton(self)
         close.setProperty("role", "small")
         close.setIcon(icon("x", "secondary"))
         close.setToolTip(self.tr("Close this message"))
         close.setAccessibleName(close.toolTip())
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._on_close)
         close.setVisible(closable)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 6, 12, 6)
@@ -85,12 +89,26 @@ class MessageStrip(QFrame):
         """Whether it offers to do something."""
         return bool(self._action.text())
 
+    @property
+    def topic(self) -> str:
+        """What the message is about: the id of a run, or nothing in particular."""
+        return self._topic
+
     def act(self) -> None:
         """Do what it offers."""
         self._action.click()
 
-    def say(self, tone: Tone, text: str, action: str = "", act: Callable[[], object] | None = None) -> None:
+    def say(
+        self,
+        tone: Tone,
+        text: str,
+        action: str = "",
+        act: Callable[[], object] | None = None,
+        *,
+        topic: str = "",
+    ) -> None:
         """Show a message, with a link that does something about it if `action` is given."""
+        self._topic = topic
         name, colour = _LOOKS[tone]
         self._icon.setPixmap(icon(name, colour).pixmap(QSize(18, 18), self.devicePixelRatioF()))
         self._text.setText(text)
@@ -102,6 +120,10 @@ class MessageStrip(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.show()
+
+    def _on_close(self) -> None:
+        self.hide()
+        self.closed.emit()
 
     def _on_action(self) -> None:
         if self._act is not None:

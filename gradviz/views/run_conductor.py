@@ -39,7 +39,7 @@ class RunConductor(QObject):
     progressed = Signal(object, object, object)
     """Steps done (int), steps asked for (int), and the words (str) beside the bar."""
     run_ended = Signal(object)
-    """The RunStatus of a run that has ended."""
+    """The RunChange of a run that has ended."""
     run_started = Signal()
     run_failed = Signal(object)
     """A sentence (str): the run cannot be started or shown."""
@@ -205,7 +205,7 @@ class RunConductor(QObject):
     def _on_run_changed(self, change: RunChange) -> None:
         if change.status.state is not RunState.FINISHED:
             return
-        self.run_ended.emit(change.status)
+        self.run_ended.emit(change)
         if self._reset_when_ended:
             self._reset_when_ended = False
             self.show_run(None)

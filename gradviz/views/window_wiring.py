@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QInputDialog
 from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
 from gradviz.control.going_on import checkpoint_words
 from gradviz.control.run_entry import RunEntry
-from gradviz.records.run import FinishReason, RunStatus
 from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
@@ -144,7 +143,7 @@ class WindowWiring(QObject):
         runs.progressed.connect(window.toolbar.show_progress)
         runs.shown_changed.connect(self._on_shown)
         runs.run_started.connect(window.strip.hide)
-        runs.run_ended.connect(self._on_ended)
+        runs.run_ended.connect(window.messages.on_ended)
         runs.run_failed.connect(self._on_trouble)
         runs.clock.refreshed.connect(self._on_refreshed)
         runs.clock.failed.connect(self._on_unreadable)
@@ -246,6 +245,7 @@ class WindowWiring(QObject):
         self._run_shown = None
         self._window.thresholds.show_run(entry)
         self._window.replays.show_run(entry)
+        self._window.messages.show_run(entry)
         if self._window.runs.is_blank(entry):
             self._show_empty()
         self._on_runs()
@@ -287,13 +287,6 @@ class WindowWiring(QObject):
         same = snapshot.run.experiment.get("data") == to_raw(window.document.experiment).get("data")
         if window.plots is not None and data is not None and data.is_language_model and same:
             window.plots.expect_text(snapshot.run.id)
-
-    def _on_ended(self, status: RunStatus) -> None:
-        if status.finish in {FinishReason.DIVERGED, FinishReason.FAILED}:
-            tone = Tone.WARNING if status.finish is FinishReason.DIVERGED else Tone.ERROR
-            self._window.strip.say(tone, status.reason)
-        elif status.finish is FinishReason.COMPLETED and status.reason:
-            self._window.strip.say(Tone.INFO, status.reason)
 
     def _on_expand_wanted(self, path: Path) -> None:
         experiment = self._window.document.experiment

@@ -112,7 +112,7 @@ def test_an_early_end_is_said_with_its_reason(window, host, trained) -> None:
     finish(host, request, replace(status, reason=reason))
     assert window.toolbar.progress_text.text() == "Completed 200 steps"
     assert window.strip.isVisible()
-    assert window.strip.text == reason
+    assert window.strip.text == f"Run 1: {reason}"
 
 
 @pytest.mark.parametrize("how", [FinishReason.DIVERGED, FinishReason.FAILED])
@@ -121,7 +121,7 @@ def test_a_bad_end_is_said_with_its_reason(window, host, trained, how, qtbot) ->
     reason = "The loss is not finite at step 1; first in Linear 4, forward."
     finish(host, request, replace(status, state=RunState.FINISHED, finish=how, reason=reason))
     assert window.strip.isVisible()
-    assert window.strip.text == reason
+    assert window.strip.text == f"Run 1: {reason}"
     qtbot.mouseClick(window.strip.findChild(QToolButton), Qt.MouseButton.LeftButton)
     assert not window.strip.isVisible()
 

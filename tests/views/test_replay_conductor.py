@@ -44,8 +44,8 @@ def test_the_shown_step_is_asked_for_and_the_answer_is_told(window, host, traine
     host.step_replayed.emit(StepReplayed(id=number + 1, sentence="of another one"))
     assert "Step 60 is done again" in window.strip.text
     host.step_replayed.emit(StepReplayed(id=number, sentence="Step 60: every value was finite."))
-    assert window.strip.text == "Step 60: every value was finite."
+    assert window.strip.text == "Run 1: Step 60: every value was finite."
     assert action.isEnabled()
     action.trigger()
     host.step_replayed.emit(StepReplayed(id=len(host.asked), error="Stopped."))
-    assert window.strip.text == "Stopped."
+    assert window.strip.text == "Run 1: Stopped."
