@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradviz.control.run_entry import RunEntry
-from gradviz.records import snapshot
+from gradviz.records import single_numbers, snapshot
 from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, layer_outputs
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
 from gradviz.records.series import Series
-from gradviz.records.snapshot import Curve
+from gradviz.records.single_numbers import Curve
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,8 +70,8 @@ def read_compared(
         update_ratio=None,
         chain=None,
         outputs=None,
-        numbers=snapshot.numbers(reader, first, last, columns),
-        curves=snapshot.curves(reader, first, last, columns),
+        numbers=single_numbers.numbers(reader, first, last, columns),
+        curves=single_numbers.curves(reader, first, last, columns),
         flow=snapshot.flow(reader, first, last, columns) if has_flow else None,
     )
     return at_cursor(found, reader, cursor)

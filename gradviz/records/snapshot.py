@@ -20,15 +20,11 @@ from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.samples import Values
 from gradviz.records.series import Series, join
+from gradviz.records.single_numbers import AtCursor, Curve, at_cursor, curves, numbers, ratio_curves
 from gradviz.records.through_time import TimeGradient, time_gradient
 
 BAND_STEPS = 50
 """How many of the steps up to the shown one the band around the profile covers."""
-
-PER_LAYER = ("grad_norm", "grad_norm_clipped")
-"""What has a value for every measured layer, be it only one."""
-CURVES = ("val_loss", "val_accuracy", "val_perplexity")
-"""Single numbers that are measured now and then and shown as curves."""
 
 
 class Profile(NamedTuple):
@@ -50,10 +46,6 @@ HISTORIES = ("update_ratio", "weight_histogram", "gradient_histogram")
 _MOST_COLUMNS = 600
 """Of these, which are whole arrays, fewer than of single numbers."""
 
-Curve = tuple[npt.NDArray[np.int64], Floats]
-"""Steps [n] and values [n] of a number that is measured on a schedule."""
-
-
 History = tuple[npt.NDArray[np.int64], Values]
 """Steps [n] and values [n, k] of what is measured on a schedule."""
 
@@ -66,11 +58,12 @@ class Snapshot:
     step is kept (else the nearest kept one is shown, its number is in `profile.step`). Of scheduled
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
     numbers of every step, with a line for each gate or head where these were asked for, and `curves` those
-    that are measured now and then, by quantity, where the run has them. `history` is what was measured now
-    and then of those of `HISTORIES` that were asked for: steps [n] and values [n, k]. Of long ones both have
-    no more than a picture shows, each as it was measured. `ratio_band` are the smallest and largest of each
-    layer's last `BAND_STEPS` update ratios, with them. `looked_at` is how many entries the histograms of the
-    selected layer are made of, None for all of them. `marked` are the steps that the user has marked.
+    that are measured now and then, by quantity, where the run has them; where the cursor is outside of the
+    stretch in sight `at_cursor` has both there. `history` is what was measured now and then of those of
+    `HISTORIES` that were asked for: steps [n] and values [n, k]. Of long ones both have no more than a
+    picture shows, each as it was measured. `ratio_band` are the smallest and largest of each layer's last
+    `BAND_STEPS` update ratios, with them. `looked_at` is how many entries the histograms of the selected
+    layer are made of, None for all of them. `marked` are the steps that the user has marked.
     """
 
     run: RunInfo
@@ -84,6 +77,7 @@ class Snapshot:
     profile: Profile
     numbers: Mapping[str, Series]
     curves: Mapping[str, Curve]
+    at_cursor: AtCursor | None
     weight_norm: tuple[int, Floats] | None
     update_ratio: tuple[int, Floats] | None
     weight_histogram: tuple[int, npt.NDArray[np.int64]] | None
@@ -126,7 +120,7 @@ def take_snapshot(
     if PART_NORM in wanted:
         found_numbers |= part_lines(reader, layer, begin, end, columns)
     if "update_ratio" in history:
-        found_curves |= _ratio_curves(reader, *history["update_ratio"], layer)
+        found_curves |= ratio_curves(reader.ratios, *history["update_ratio"], layer)
     return Snapshot(
         run=reader.info,
         status=reader.status,
@@ -139,6 +133,7 @@ def take_snapshot(
         profile=_profile(reader, shown),
         numbers=found_numbers,
         curves=found_curves,
+        at_cursor=None if shown < 0 or begin <= shown <= end else at_cursor(reader, shown, layer, wanted),
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),
@@ -154,34 +149,6 @@ def take_snapshot(
         measuring_cost=_number(reader, "measuring_cost", shown),
         steps_per_second=_number(reader, "steps_per_second", shown),
     )
-
-
-def numbers(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, Series]:
-    """The single numbers of every step, by quantity."""
-    return {
-        quantity: reader.series(quantity, begin, end, columns)
-        for quantity, place in reader.slices.items()
-        if place.stop - place.start == 1 and quantity not in PER_LAYER
-    }
-
-
-def curves(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, Curve]:
-    """The single numbers that were measured now and then, by quantity: in detail from `begin` to `end`.
-
-    Before and behind them as the whole run is shown, so that a cursor out of sight has its value.
-    """
-    found = {}
-    for quantity in CURVES:
-        steps, values = reader.picked(quantity, 0, reader.last_step, columns)
-        if len(steps) and (begin, end) != (0, reader.last_step):
-            near, detail = reader.picked(quantity, begin, end, columns)
-            before = steps < near[0] if len(near) else steps < begin
-            after = steps > end
-            steps = np.concatenate([steps[before], near, steps[after]])
-            values = np.concatenate([values[before], detail.reshape(-1, values.shape[1]), values[after]])
-        if len(steps):
-            found[quantity] = (steps, values[:, 0].astype(np.float32, copy=False))
-    return found
 
 
 def flow(reader: RunReader, begin: int, end: int, columns: int) -> Series:
@@ -217,22 +184,6 @@ def _histories(
             if len(steps):
                 found[quantity] = (steps, values)
     return found
-
-
-def _ratio_curves(
-    reader: RunReader, steps: npt.NDArray[np.int64], ratios: Values, layer: int | None
-) -> dict[str, Curve]:
-    """Of all layers the smallest above zero, the median and the largest ratio, and that of one."""
-    ratios = ratios.astype(np.float32, copy=False)
-    spread = reader.ratios.of(steps, ratios)
-    curves = {
-        "update_ratio_low": (steps, spread.low),
-        "update_ratio_median": (steps, spread.median),
-        "update_ratio_high": (steps, spread.high),
-    }
-    if layer is not None and layer < ratios.shape[1]:
-        curves["update_ratio_layer"] = (steps, ratios[:, layer])
-    return curves
 
 
 def _ratio_band(reader: RunReader, step: int) -> tuple[Floats, Floats] | None:

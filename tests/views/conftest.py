@@ -202,13 +202,14 @@ def snapshot(run: Callable[..., RunEntry]) -> Callable[..., Snapshot]:
         layer: int | None = 0,
         columns: int = 1000,
         wanted: frozenset[str] = frozenset(),
+        view: tuple[int, int] | None = None,
         **options: object,
     ) -> Snapshot:
         entry = run(f"run{len(taken)}", **options)
         taken.append(entry)
         with RunReader(entry.source) as reader:
             return take_snapshot(
-                reader, cursor=cursor, layer=layer, columns=columns, view=None, wanted=wanted
+                reader, cursor=cursor, layer=layer, columns=columns, view=view, wanted=wanted
             )
 
     taken: list[RunEntry] = []

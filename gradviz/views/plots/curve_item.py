@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 
 from gradviz.records.series import Series
-from gradviz.records.snapshot import Curve
+from gradviz.records.single_numbers import Curve
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.curve_design import Line
 from gradviz.views.plots.magnitude import log10
@@ -122,9 +122,18 @@ class CurveItem:
         return finite
 
     def value_at(self, step: int) -> float | None:
-        """The newest value at or before a step, None where there is none."""
+        """The newest drawn value at or before a step, None where there is none."""
         place = int(np.searchsorted(self.steps, step, side="right")) - 1
         return float(self.values[place]) if place >= 0 else None
+
+    def value_in(self, recorded: Recorded) -> float | None:
+        """The newest value of what was recorded, drawn or not; None where there is none."""
+        series = recorded.numbers.get(self.line.quantity)
+        if series is None:
+            values = recorded.curves.get(self.line.quantity, (None, _NOTHING))[1]
+        else:
+            values = self._averaged(series)
+        return float(values[-1]) if len(values) else None
 
     def columns(self, steps: np.ndarray, first: float, last: float, pane: str) -> list[Column]:
         """What is drawn between two places of the axis, as columns of a table of all those steps."""
@@ -154,10 +163,8 @@ class CurveItem:
         if series is self._drawn:
             return False
         self._drawn = series
-        values = series.mean[0]
-        low, high = series.low[0], series.high[0]
-        if self.line.averaged > 1:
-            values = low = high = trailing_mean(values, series.counts, self.line.averaged)
+        values = self._averaged(series)
+        low, high = (values, values) if self.line.averaged > 1 else (series.low[0], series.high[0])
         self._take(series.steps, values, low, high)
         y = self._placed(values)
         finite = bool(np.isfinite(y).all())
@@ -168,6 +175,12 @@ class CurveItem:
         else:
             self._band.set_data(*[_NOTHING] * 3)
         return True
+
+    def _averaged(self, series: Series) -> np.ndarray:
+        values: np.ndarray = series.mean[0]
+        if self.line.averaged > 1:
+            return trailing_mean(values, series.counts, self.line.averaged)
+        return values
 
     def _take(self, steps: np.ndarray, values: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
         self.steps, self.values, self._low, self._high = steps, values, low, high

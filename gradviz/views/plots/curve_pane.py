@@ -140,9 +140,13 @@ class CurvePane:
             if item.line.name == name:
                 item.set_visible(visible=visible)
 
-    def show_values(self, step: int) -> None:
-        """Write the values at a step into the margin."""
-        found = [(item.line, item.value_at(step)) for item in self.items]
+    def show_values(self, snapshot: Snapshot) -> None:
+        """Write the values at the shown step into the margin, also where it is out of sight."""
+        aside = snapshot.at_cursor
+        found = [
+            (item.line, item.value_at(snapshot.cursor) if aside is None else item.value_in(aside))
+            for item in self.items
+        ]
         if self._is_crowded:
             self._labels.set_labels(
                 [

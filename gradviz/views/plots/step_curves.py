@@ -131,7 +131,7 @@ class StepCurves(PlotFrame):
     def show_values(self, snapshot: Snapshot) -> None:
         """Write the values at the shown step into the margin (at reading speed)."""
         for pane in self.panes:
-            pane.show_values(snapshot.cursor)
+            pane.show_values(snapshot)
 
     def show_steps(self, first: float, last: float) -> None:
         """Show those steps, as the map does after a zoom."""

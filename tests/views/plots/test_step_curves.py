@@ -65,6 +65,18 @@ def test_the_margin_says_the_values_at_the_cursor(curves, snapshot) -> None:
     assert values[1].value == f"{shot.curves['val_loss'][1][2]:.2f}"
 
 
+@pytest.mark.parametrize("cursor", [15, 99])
+def test_the_margin_says_the_values_at_a_cursor_that_is_out_of_sight(curves, snapshot, cursor) -> None:
+    whole = snapshot(steps=100, cursor=cursor)
+    zoomed = snapshot(steps=100, cursor=cursor, view=(50, 60))
+    curves.show_snapshot(zoomed)
+    curves.show_steps(50, 60)
+    curves.show_values(zoomed)
+    training, validation = curves.panes[0]._margin._values
+    assert training.value == f"{whole.numbers['train_loss'].mean[0, cursor]:.2f}"
+    assert validation.value == f"{whole.curves['val_loss'][1][cursor // 23]:.2f}"
+
+
 def test_a_value_that_is_not_finite_is_said_in_its_colour(curves, snapshot) -> None:
     shot = snapshot(steps=100, non_finite_from=60)
     curves.show_snapshot(shot)
@@ -118,6 +130,10 @@ def test_clipping_shows_norms_on_powers_and_the_share_of_clipped_steps(app, qtbo
     assert share._margin._values[0].value == "60 %"
     assert angle._margin._values[0].value == "0°"
     assert set(view.switches) == {"before", "after"}
+    zoomed = snapshot(steps=100, numbers=CLIP, view=(3, 9))
+    view.show_snapshot(zoomed)
+    view.show_values(zoomed)
+    assert share._margin._values[0].value == "60 %"
 
 
 def test_zeros_and_what_is_not_finite_are_marked_on_an_axis_of_powers(app, qtbot, snapshot) -> None:
