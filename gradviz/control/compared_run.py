@@ -25,9 +25,9 @@ class ComparedRun:
     """One run beside the shown one. Arrays are shared and must not be written to.
 
     `number` gives its colour, `layers` names its measured layers, `every` all of them. `numbers` and `curves`
-    are as in a snapshot; `profile` are the gradient norms of its layers at `step`, the shown step or its own
-    last one, and `update_ratio`, `chain` and `outputs` what was measured last at or before it. `flow` is
-    there where it was asked for.
+    are as in a snapshot, update ratios among them where they were asked for; `profile` are the gradient norms
+    of its layers at `step`, the shown step or its own last one, and `update_ratio`, `chain` and `outputs`
+    what was measured last at or before it. `flow` is there where it was asked for.
     """
 
     id: str
@@ -55,15 +55,24 @@ def read_compared(
     view: tuple[int, int] | None,
     columns: int,
     has_flow: bool,
+    has_ratios: bool = False,
+    layer: str | None = None,
 ) -> ComparedRun:
-    """All of it, as of the reader's last refresh."""
+    """All of it, as of the reader's last refresh; `layer` names the one whose update ratios are a curve."""
     first, last = view or (0, reader.last_step)
+    curves = single_numbers.curves(reader, first, last, columns)
+    names = tuple(info.name for info in reader.info.measured)
+    if has_ratios:
+        steps, ratios = reader.picked("update_ratio", first, last, min(columns, snapshot.MOST_COLUMNS))
+        if len(steps):
+            index = names.index(layer) if layer in names else None
+            curves |= single_numbers.ratio_curves(reader.ratios, steps, ratios, index)
     found = ComparedRun(
         id=entry.id,
         name=entry.name,
         number=number,
-        layers=tuple(layer.name for layer in reader.info.measured),
-        every=tuple(layer.name for layer in reader.info.layers),
+        layers=names,
+        every=tuple(info.name for info in reader.info.layers),
         last_step=reader.last_step,
         step=-1,
         profile=None,
@@ -71,7 +80,7 @@ def read_compared(
         chain=None,
         outputs=None,
         numbers=single_numbers.numbers(reader, first, last, columns),
-        curves=single_numbers.curves(reader, first, last, columns),
+        curves=curves,
         flow=snapshot.flow(reader, first, last, columns) if has_flow else None,
     )
     return at_cursor(found, reader, cursor)

@@ -144,6 +144,8 @@ class Comparison(QObject):
                 view=self._clock.view,
                 columns=self._clock.columns,
                 has_flow=entry.id == self._difference,
+                has_ratios="update_ratio" in self._clock.wanted,
+                layer=_selected(shown),
             )
         except RecordsError as error:
             if entry.is_finished:
@@ -211,6 +213,8 @@ class _Followed:
         view: tuple[int, int] | None,
         columns: int,
         has_flow: bool,
+        has_ratios: bool,
+        layer: str | None,
     ) -> ComparedRun | None:
         """What there is, read anew only where something changed; None while there is no store yet."""
         if self.reader is None:
@@ -220,10 +224,18 @@ class _Followed:
         reader = self.reader
         news = not self.is_done and reader.refresh()
         self.is_done = entry.is_finished or reader.status.state is RunState.FINISHED
-        asked = (view, columns, has_flow)
+        asked = (view, columns, has_flow, has_ratios and (layer,))
         if self.run is None or news or asked != self._asked:
             self.run = read_compared(
-                reader, entry, number, cursor=cursor, view=view, columns=columns, has_flow=has_flow
+                reader,
+                entry,
+                number,
+                cursor=cursor,
+                view=view,
+                columns=columns,
+                has_flow=has_flow,
+                has_ratios=has_ratios,
+                layer=layer,
             )
         elif cursor != self._cursor:
             self.run = at_cursor(self.run, reader, cursor)
@@ -238,6 +250,12 @@ class _Followed:
             self.reader.close()
         self.reader = self.run = self.source = None
         self.is_done = False
+
+
+def _selected(shown: Snapshot) -> str | None:
+    """The name of the selected layer."""
+    measured = shown.run.measured
+    return measured[shown.layer].name if shown.layer is not None and shown.layer < len(measured) else None
 
 
 def _texts(value: object) -> list[str]:

@@ -86,6 +86,11 @@ class RefreshClock(QObject):
         return self._view
 
     @property
+    def wanted(self) -> frozenset[str]:
+        """Which of `snapshot.HISTORIES` are shown."""
+        return self._wanted
+
+    @property
     def is_ticking(self) -> bool:
         """Whether the timer runs."""
         return self._timer.isActive()

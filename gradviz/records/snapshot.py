@@ -43,7 +43,7 @@ class Profile(NamedTuple):
 
 HISTORIES = ("update_ratio", "weight_histogram", "gradient_histogram")
 """What can be asked for through time: the first of all layers [n, L], the others of the selected layer."""
-_MOST_COLUMNS = 600
+MOST_COLUMNS = 600
 """Of these, which are whole arrays, fewer than of single numbers."""
 
 History = tuple[npt.NDArray[np.int64], Values]
@@ -180,7 +180,7 @@ def _histories(
     for quantity in sorted(wanted & frozenset(HISTORIES)):
         whose = -1 if quantity == "update_ratio" else layer
         if whose is not None:
-            steps, values = reader.picked(quantity, begin, end, min(columns, _MOST_COLUMNS), whose)
+            steps, values = reader.picked(quantity, begin, end, min(columns, MOST_COLUMNS), whose)
             if len(steps):
                 found[quantity] = (steps, values)
     return found

@@ -43,6 +43,8 @@ def info(run_id: str) -> RunInfo:
 def write_steps(writer: RunWriter, first: int, last: int) -> None:
     for step in range(first, last + 1):
         writer.append(step, np.full(2, step, np.float32))
+        if step % 8 == 0:
+            writer.sample("update_ratio", step, [step + 1])
     writer.commit()
 
 

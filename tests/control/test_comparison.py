@@ -91,6 +91,23 @@ def test_the_map_is_read_only_for_the_difference_and_a_view_for_all(
     assert comparison.runs[0].numbers["train_loss"].steps.tolist() == [5, 6, 7, 8]
 
 
+def test_update_ratios_are_read_as_curves_only_while_they_are_shown(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    comparison.set_compared(runs[1], on=True)
+    show(clock, document, runs[2], qtbot)
+    assert "update_ratio_median" not in comparison.runs[0].curves
+    clock.set_layer(0)
+    clock.set_wanted(frozenset({"update_ratio"}))
+    qtbot.waitUntil(lambda: "update_ratio_layer" in comparison.runs[0].curves)
+    steps, ratios = comparison.runs[0].curves["update_ratio_layer"]
+    assert (steps.tolist(), ratios.tolist()) == ([0, 8, 16], [1, 9, 17])
+    clock.set_layer(None)
+    qtbot.waitUntil(lambda: "update_ratio_layer" not in comparison.runs[0].curves)
+    clock.set_wanted(frozenset())
+    qtbot.waitUntil(lambda: "update_ratio_median" not in comparison.runs[0].curves)
+
+
 def test_a_growing_run_is_looked_at_until_it_has_ended(clock, comparison, runs, begun, qtbot) -> None:
     document = comparison._document
     request = document.new_run()

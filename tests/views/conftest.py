@@ -254,12 +254,27 @@ def window(app: QApplication, document: SessionDocument, host: FakeHost) -> Iter
 def compared(run: Callable[..., RunEntry]) -> Callable[..., ComparedRun]:
     """Record a run and read it as one that is compared, at its newest step; its number names it."""
 
-    def read(run_id: str, number: int, *, has_flow: bool = False, **options: object) -> ComparedRun:
+    def read(
+        run_id: str,
+        number: int,
+        *,
+        has_flow: bool = False,
+        ratios_of: str | None = None,
+        **options: object,
+    ) -> ComparedRun:
         entry = replace(run(run_id, **options), name=f"Run {number}")
         with entry.open() as reader:
             cursor = reader.last_step
             return read_compared(
-                reader, entry, number, cursor=cursor, view=None, columns=1000, has_flow=has_flow
+                reader,
+                entry,
+                number,
+                cursor=cursor,
+                view=None,
+                columns=1000,
+                has_flow=has_flow,
+                has_ratios=ratios_of is not None,
+                layer=ratios_of,
             )
 
     return read

@@ -37,19 +37,19 @@ class Recorded(Protocol):
 class CurveItem:
     """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
 
-    A `thin` one lies below the others and has neither a band nor dots: where a quantity is measured now and
-    then it is dashed.
+    That of another run, named by `whose`, is thin: it lies below the others and has neither a band nor dots.
     """
 
-    def __init__(self, box: PlotBox, line: Line, *, powers: bool, thin: bool = False) -> None:
+    def __init__(self, box: PlotBox, line: Line, *, powers: bool, whose: str = "") -> None:
         self.line = line
+        self.whose = whose
         self._powers = powers
-        self._thin = thin
+        self._thin = bool(whose)
         self._band = Band()
         self._curve = pg.PlotCurveItem()
         self._dots = pg.ScatterPlotItem(size=4, pen=None)
         for item in (self._band, self._curve, self._dots):
-            item.setZValue(-1 if thin else 0)
+            item.setZValue(-1 if self._thin else 0)
             box.addItem(item, ignoreBounds=True)
         self._box = box
         self._drawn: object = None
@@ -57,11 +57,15 @@ class CurveItem:
         self.values = np.empty(0, np.float32)
         self._low = self._high = self.values
 
+    @property
+    def name(self) -> str:
+        """The line's name, that of another run with the run's before it."""
+        return f"{self.whose}, {self.line.name}" if self.whose else self.line.name
+
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         colour = getattr(theme, self.line.tone)
-        dashed = self._thin and self.line.sampled
-        style = Qt.PenStyle.DashLine if dashed or self.line.dashed else Qt.PenStyle.SolidLine
+        style = Qt.PenStyle.DashLine if self.line.dashed else Qt.PenStyle.SolidLine
         self._curve.setPen(pg.mkPen(colour, width=1, style=style))
         self._dots.setBrush(pg.mkBrush(colour))
         self._band.set_colour(colour, 0.2)
@@ -139,7 +143,7 @@ class CurveItem:
         """What is drawn between two places of the axis, as columns of a table of all those steps."""
         shown = self._between(first, last)
         measured, values = self.steps[shown], self.values[shown]
-        name = f"{self.line.name}: {pane}"
+        name = f"{self.name}: {pane}"
         found = [Column(name=name, cells=at_steps(steps, measured, values))]
         if self._low is not self.values and len(measured) and not np.array_equal(self._low, self._high):
             for text, edge in (

@@ -122,7 +122,7 @@ class CurvePane:
         news: list[bool] = []
         for run in runs:
             items = self.compared.get(run.id)
-            if items is None or items[0].line.name != run.name or items[0].line.tone != run_tone(run.number):
+            if items is None or items[0].whose != run.name or items[0].line.tone != run_tone(run.number):
                 self._remove(run.id)
                 items = self.compared[run.id] = self._thin(run)
             news += [item.show(run) for item in items]
@@ -171,11 +171,13 @@ class CurvePane:
     def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
 
-        Of a compared run it is the first line. Where there are many it is the line nearest to that height of
-        the axis, the largest and the smallest.
+        Of a compared run it is the first line that has one. Where there are many it is the line nearest to
+        that height of the axis, the largest and the smallest.
         """
-        shown = [items[0] for items in self.compared.values() if items[0].is_visible]
-        found = [(item.line.name, item.value_at(step)) for item in (*self.items, *shown)]
+        found = [(item.name, item.value_at(step)) for item in self.items]
+        for items in self.compared.values():
+            values = [(item.name, item.value_at(step)) for item in items if item.is_visible]
+            found += [each for each in values if each[1] is not None][:1]
         known = [(name, value) for name, value in found if value is not None]
         if self._is_crowded and height is not None and known:
             known = self._telling(known, height)
@@ -207,14 +209,14 @@ class CurvePane:
         return float(min(max((place - low) / (high - low), 0.0), 1.0))
 
     def _thin(self, run: ComparedRun) -> tuple[CurveItem, ...]:
-        """The first line and what is measured beside it: more lines of one colour nobody tells apart."""
+        """The first line and, dashed, what is measured beside it: more of one colour nobody tells apart."""
         first, *further = self.design.lines
-        lines = (first, *[line for line in further if line.sampled and line.spread is None])
+        lines = (first, *[replace(line, dashed=True) for line in further if line.sampled])
         powers = self.design.scale is Scale.POWER
         items = []
         for line in lines:
-            own = replace(line, name=run.name, tone=run_tone(run.number), spread=None)
-            item = CurveItem(self.box, own, powers=powers, thin=True)
+            own = replace(line, tone=run_tone(run.number), spread=None)
+            item = CurveItem(self.box, own, powers=powers, whose=run.name)
             item.set_theme(appearance().theme)
             items.append(item)
         return tuple(items)

@@ -162,7 +162,9 @@ class StepCurves(PlotFrame):
         if not len(steps):
             return None
         columns = [Column(name=self.tr("step"), cells=steps)]
-        for pane, item in items:
+        for (pane, item), own in zip(items, parts, strict=True):
+            if item.whose and not len(own):
+                continue  # it has no layer of that name
             columns += item.columns(steps, first, last, pane.design.title)
         return PlottedValues(columns=tuple(columns))
 

@@ -4,6 +4,7 @@ import numpy as np
 import passing_runs
 import pointer
 import pytest
+from PySide6.QtCore import Qt
 
 from gradviz.records.factors import FactorKind
 from gradviz.views.appearance import ThemeChoice, appearance
@@ -50,6 +51,8 @@ def test_a_compared_run_has_thin_lines_in_its_colour_of_the_theme(curves, snapsh
     assert np.array_equal(y, run.numbers["train_loss"].mean[0])
     assert np.array_equal(validation._curve.getData()[0], [0, 23, 46])
     assert not len(validation._dots.data)
+    assert training._curve.opts["pen"].style() == Qt.PenStyle.SolidLine
+    assert validation._curve.opts["pen"].style() == Qt.PenStyle.DashLine
     assert colour(training) == LIGHT.run_3
     appearance().choose(ThemeChoice.DARK)
     assert colour(training) == DARK.run_3
@@ -77,10 +80,48 @@ def test_the_legend_has_one_entry_for_a_run_and_switches_it(curves, snapshot, co
     assert "Run 2" in curves.canvas.card.text
     assert "Run 1" not in curves.canvas.card.text
     names = [column.name for column in curves.values().columns]
-    assert "Run 2: loss" in names
-    assert "Run 1: loss" not in names
+    assert {"Run 2, training: loss", "Run 2, validation: loss"} <= set(names)
+    assert len(names) == len(set(names))
+    assert not any("Run 1" in name for name in names)
     curves.show_compared((*runs,))
     assert not curves.panes[0].compared["one"][0].is_visible
+
+
+@pytest.fixture
+def updates(app, qtbot):
+    view = StepCurves(next(family for family in families() if family.key == "updates"))
+    qtbot.addWidget(view)
+    view.resize(700, 320)
+    view.show()
+    return view
+
+
+def test_update_ratios_of_a_compared_run_are_those_of_the_selected_layer_and_of_all(
+    updates, snapshot, compared
+) -> None:
+    updates.show_snapshot(snapshot(steps=100, names=("a", "b"), wanted=updates.wants))
+    run = compared("one", 3, steps=60, names=("x", "b", "c"), ratios_of="b")
+    updates.show_compared((run,))
+    layer, median = updates.panes[0].compared["one"]
+    assert layer._curve.getData()[0].tolist() == [0, 20, 40]
+    assert colour(layer) == LIGHT.run_3
+    np.testing.assert_allclose(layer.values, run.curves["update_ratio_layer"][1])
+    assert layer.values[-1] == run.update_ratio[1][1]
+    assert median.values[-1] == np.median(run.update_ratio[1])
+    pointer.hover(updates.canvas, updates.canvas.boxes[0], 33.2, -4)
+    assert "Run 3, layer: " in updates.canvas.card.text
+    names = [column.name for column in updates.values().columns]
+    assert {"Run 3, layer: ‖Δw‖ / ‖w‖", "Run 3, median: ‖Δw‖ / ‖w‖"} <= set(names)
+
+
+def test_without_a_layer_of_that_name_a_compared_run_has_its_median(updates, snapshot, compared) -> None:
+    updates.show_snapshot(snapshot(steps=100, wanted=updates.wants))
+    updates.show_compared((compared("one", 3, steps=60, names=("x", "y"), ratios_of="Linear 1"),))
+    layer, median = updates.panes[0].compared["one"]
+    assert (len(layer.steps), len(median.steps)) == (0, 3)
+    pointer.hover(updates.canvas, updates.canvas.boxes[0], 33.2, -4)
+    assert "Run 3, median: " in updates.canvas.card.text
+    assert not any("Run 3, layer" in column.name for column in updates.values().columns)
 
 
 def drawn(curves) -> list[int]:
