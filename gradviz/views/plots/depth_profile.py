@@ -49,7 +49,7 @@ class DepthProfile(PlotFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._layers_axis = Axis(Side.LEFT, layer_ticks((), None))
-        bottom = Axis(Side.BOTTOM, power_ticks, "")
+        bottom = self.values_axis = Axis(Side.BOTTOM, power_ticks, "")
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
         self._words = self.words()

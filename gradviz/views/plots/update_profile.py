@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import Profile, Snapshot
+from gradviz.views.number_format import count
 from gradviz.views.plots.curve_design import USUAL_RATIO
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.magnitude import decades
@@ -48,6 +50,15 @@ class UpdateProfile(DepthProfile):
         if snapshot.update_ratio is not None:
             self.show_step(snapshot.update_ratio[0], exact=True)
 
+    def show_step(self, step: int, *, exact: bool) -> None:  # noqa: ARG002 - measured ones are kept as they are
+        """Name the step at the axis: it is rarely the shown one, and a heading full of tabs has no room."""
+        self._say_step(step)
+
+    def show_layers(self, names: Sequence[str]) -> None:
+        """Name the rows, and no step."""
+        super().show_layers(names)
+        self._say_step(None)
+
     def show_levels(self, low: float, high: float) -> None:
         """Its axis is its own."""
 
@@ -55,7 +66,7 @@ class UpdateProfile(DepthProfile):
         """What is said of the values."""
         return ProfileWords(
             title=self.tr("Updates"),
-            axis=self.tr("update ratio ‖Δw‖ / ‖w‖, dashed: usual"),
+            axis=self.tr("‖Δw‖ / ‖w‖, dashed: usual"),
             accessible=self.tr("Update ratios across depth"),
             quiet=self.tr("How far a step moves each layer’s weights; about 1e-3 of their norm is usual"),
             value=self.tr("moved by {0} of its norm"),
@@ -99,3 +110,7 @@ class UpdateProfile(DepthProfile):
         low, high = found or (_USUAL, _USUAL)
         if self._range.include(min(low, _USUAL), max(high, _USUAL), time.monotonic()):
             self.set_decades(self._range.low, self._range.high)
+
+    def _say_step(self, step: int | None) -> None:
+        at = self.tr("‖Δw‖ / ‖w‖ at step {0}, dashed: usual")
+        self.values_axis.set_title(self.words().axis if step is None else at.format(count(step)))

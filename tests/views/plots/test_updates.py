@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
 from gradviz.records.reader import RunReader
 from gradviz.records.snapshot import take_snapshot
@@ -118,3 +119,18 @@ def test_the_window_reads_them_while_they_are_shown(window, run, qtbot) -> None:
     qtbot.waitUntil(lambda: not np.array_equal(updates.panes[0].items[0].values, before))
     window.actions_by_key["view.diagram"].setChecked(True)
     qtbot.waitUntil(lambda: clock.snapshot.history == {})
+
+
+@pytest.mark.parametrize("width", [220, 420, 900])
+def test_the_axis_names_the_step_at_every_width(profile, observed, qtbot, width: int) -> None:
+    """A heading full of tabs leaves no room for it, and it is rarely the shown step."""
+    profile.resize(width, 300)
+    taken = observed(steps=100, layers=12)
+    profile.show_snapshot(taken)
+    profile.write_numbers(taken)
+    title = profile.values_axis._title
+    assert title == "‖Δw‖ / ‖w‖ at step 80, dashed: usual"
+    font = QFontMetricsF(profile.values_axis._font)
+    assert width < 300 or font.horizontalAdvance(title) < profile._box.rect().width()
+    profile.show_layers(("Linear 1",))
+    assert "step" not in profile.values_axis._title
