@@ -3,27 +3,36 @@
 A gradient that neither vanishes nor explodes has factors that multiply to 1. With ReLU half of the slopes are
 0, so activations take 1/√2 = 0.71 of a norm, and weights must give √2 = 1.41 (Kaiming, He et al. 2015). That
 is the balance each kind is held against: activations 0.71 a layer, weights what makes up for the activations
-that are there, everything else 1.
+that are there, everything else 1. What is said of a balance then goes by the others as they are: with
+weights that give 1, it is at 1 and not at 0.71.
+
+A gradient that has become too small for its numbers is exactly zero too, but no layer has stopped it: 68
+sigmoids at 0.24 are enough for float32. The layers that it still came through tell who made it so small.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gradviz.records.depth import chain_factors
+from gradviz.records.depth import ChainFactors, chain_factors
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.layer import LayerInfo
 from gradviz.records.reader import RunReader
+from gradviz.records.run import RunInfo
 
 BALANCED_SLOPE = math.sqrt(0.5)
 """What ReLU leaves of a norm."""
 BALANCED = 1.25
 """Up to this factor a layer (or its inverse) a network counts as balanced; 20 such layers make 87."""
+SMALLEST = {"float32": 2.0**-126, "bfloat16": 2.0**-126, "float16": 2.0**-14 / 2.0**16}
+"""Below these norms gradients vanish into zeros: the smallest full numbers, of float16 by its first scale."""
+_SAME = 0.05
+"""What differs by less is not said twice."""
 _WORDS = {
     FactorKind.WEIGHTS: "weights",
     FactorKind.SLOPE: "activations",
@@ -36,8 +45,9 @@ _WORDS = {
 class Blame:
     """Who is to blame; `kind` is None where nobody is, or where nothing is known.
 
-    `factors` are the mean factor of a layer of each kind (geometric mean), `balanced` what it should be,
-    `per_layer` the whole product for each layer of weights, 1 where all is well. `sentence` says it.
+    `factors` are the mean factor of a layer of each kind (geometric mean), `balanced` what it would have to
+    be with the others as they are: of the kind to blame, or of each where nobody is. `per_layer` is the whole
+    product for each layer of weights, 1 where all is well. `sentence` says it.
     """
 
     kind: FactorKind | None
@@ -58,35 +68,44 @@ def blame(
     *,
     skip_factors: ArrayLike = (),
     shortcut: Sequence[int] = (),
+    arriving: ArrayLike | None = None,
+    precision: str = "float32",
 ) -> Blame:
     """The kind of factor to blame for gains `[layers]` or `[steps, layers]`, as the recorder has them.
 
     `skip_factors` of residual blocks and gains of joins (`[n]` or `[steps, n]`) count as other factors, the
     layers of `shortcut` (the indices of those on one, or in a join) not at all: the way through the branch
     times the skip factor is the whole. What is not a number or infinite is left out; a factor of exactly 0 is
-    the one to blame.
+    the one to blame, but where the gradient that arrives there (`arriving`, the norms at the layers' outputs
+    in the shape of `gains`) has already become too small for `precision`.
     """
     of_layers = _rows(gains, len(layers))
+    arrived = np.full_like(of_layers, np.nan) if arriving is None else _rows(arriving, len(layers))
     past = set(shortcut)
+    lost: LayerInfo | None = None
     logs: dict[FactorKind, list[float]] = {}
     weights = 0
-    for layer, column in zip(layers, of_layers.T, strict=True):
+    for layer, column, norms in zip(layers, of_layers.T, arrived.T, strict=True):
         if layer.index in past:
             continue
         kind = factor_kind(layer.kind)
         if np.any(column == 0):
-            return _dead(layer, kind)
-        known = column[np.isfinite(column) & (column > 0)]
-        if len(known):
-            logs.setdefault(kind, []).append(float(np.log(known).mean()))
-            weights += kind is FactorKind.WEIGHTS
-    skips = np.asarray(skip_factors, np.float64)
-    if skips.size:
-        for column in np.atleast_2d(skips).T:
-            known = column[np.isfinite(column) & (column > 0)]
-            if len(known):
-                logs.setdefault(FactorKind.OTHER, []).append(float(np.log(known).mean()))
-    return _judge({kind: np.array(values) for kind, values in logs.items()}, max(weights, 1))
+            if not np.all(norms[column == 0] < SMALLEST[precision]):
+                return _dead(layer, kind)
+            lost = layer
+        found = _logs(column)
+        logs[kind] = logs.get(kind, []) + found
+        weights += len(found) if kind is FactorKind.WEIGHTS else 0
+    for column in np.atleast_2d(np.asarray(skip_factors, np.float64)).T:
+        logs[FactorKind.OTHER] = logs.get(FactorKind.OTHER, []) + _logs(column)
+    logs = {kind: values for kind, values in logs.items() if values}
+    if not logs and lost is None:
+        return _unknown(of_layers, arrived)
+    judged = _judge({kind: np.array(values) for kind, values in logs.items()}, max(weights, 1))
+    if lost is None:
+        return judged
+    end = f" Before {lost.name} it is too small for {precision}: exactly zero."
+    return replace(judged, sentence=(judged.sentence + end).strip())
 
 
 def blame_of_run(reader: RunReader, step: int) -> Blame:
@@ -95,7 +114,19 @@ def blame_of_run(reader: RunReader, step: int) -> Blame:
     chain = chain_factors(reader, step, reader.events())
     if chain is None:
         return blame([math.nan] * len(layers), layers)
-    return blame(chain.gains, layers, skip_factors=chain.beside, shortcut=chain.aside)
+    return blame_of_chain(chain, reader.info)
+
+
+def blame_of_chain(chain: ChainFactors, run: RunInfo) -> Blame:
+    """Who is to blame by what was measured in one pass of that run."""
+    return blame(
+        chain.gains,
+        run.layers,
+        skip_factors=chain.beside,
+        shortcut=chain.aside,
+        arriving=chain.output_gradients,
+        precision=run.experiment.get("training", {}).get("precision", "float32"),
+    )
 
 
 def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
@@ -105,29 +136,49 @@ def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
     return rows
 
 
+def _logs(column: NDArray[np.float64]) -> list[float]:
+    """The mean logarithm of the steps that have one; nothing where none has."""
+    known = column[np.isfinite(column) & (column > 0)]
+    return [float(np.log(known).mean())] if len(known) else []
+
+
 def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blame:
+    if not logs:
+        return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence="")
     factors = {kind: math.exp(values.mean()) for kind, values in logs.items()}
     slopes = len(logs.get(FactorKind.SLOPE, ()))
-    balanced = dict.fromkeys(logs, 1.0)
+    usual = dict.fromkeys(logs, 1.0)
     if slopes and FactorKind.WEIGHTS in logs:
-        balanced[FactorKind.SLOPE] = BALANCED_SLOPE
-        balanced[FactorKind.WEIGHTS] = BALANCED_SLOPE ** (-slopes / weights)
-    total = sum(float(values.sum()) for values in logs.values()) / weights
-    per_layer = math.exp(total)
-    if not logs:
-        return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence="No gains were measured.")
+        usual[FactorKind.SLOPE] = BALANCED_SLOPE
+        usual[FactorKind.WEIGHTS] = BALANCED_SLOPE ** (-slopes / weights)
+    sums = {kind: float(values.sum()) for kind, values in logs.items()}
+    total = sum(sums.values())
+    balanced = {kind: _exp((own - total) / len(logs[kind])) for kind, own in sums.items()}
+    per_layer = _exp(total / weights)
     if 1 / BALANCED <= per_layer <= BALANCED:
         sentence = f"The factors are in balance: each layer multiplies the gradient by {per_layer:.2f}."
         return Blame(kind=None, per_layer=per_layer, factors=factors, balanced=balanced, sentence=sentence)
     sign = 1 if total > 0 else -1
-    away = {kind: sign * float((values - np.log(balanced[kind])).sum()) for kind, values in logs.items()}
-    kind = _furthest(away)
-    verb = "vanish" if sign < 0 else "explode"
+    kind = _furthest({kind: sign * float((logs[kind] - np.log(usual[kind])).sum()) for kind in logs})
     sentence = (
-        f"The {_WORDS[kind]} make the gradient {verb}: {factors[kind]:.2f} a layer where "
-        f"{balanced[kind]:.2f} would keep a balance; each layer multiplies it by {per_layer:.2f}."
+        f"The {_WORDS[kind]} make the gradient {'vanish' if sign < 0 else 'explode'}: "
+        f"{_number(factors[kind])} a layer where {_number(balanced[kind])} would keep a balance"
     )
-    return Blame(kind=kind, per_layer=per_layer, factors=factors, balanced=balanced, sentence=sentence)
+    if kind is FactorKind.SLOPE and set(logs) == {FactorKind.SLOPE, FactorKind.WEIGHTS}:
+        sentence += f" with weights at {_number(factors[FactorKind.WEIGHTS])}"
+    same = abs(math.log(per_layer / factors[kind])) < _SAME
+    sentence += "." if same else f"; each layer multiplies it by {_number(per_layer)}."
+    return Blame(
+        kind=kind, per_layer=per_layer, factors=factors, balanced={kind: balanced[kind]}, sentence=sentence
+    )
+
+
+def _exp(power: float) -> float:
+    return math.exp(min(power, 700.0))
+
+
+def _number(factor: float) -> str:
+    return f"{factor:.2f}" if 0.01 <= factor < 1000 else f"{factor:.1e}"
 
 
 def _furthest(away: Mapping[FactorKind, float]) -> FactorKind:
@@ -147,3 +198,17 @@ def _dead(layer: LayerInfo, kind: FactorKind) -> Blame:
         balanced={kind: 1.0},
         sentence=f"{layer.name} lets nothing through: the gradient behind it is exactly zero.",
     )
+
+
+def _unknown(gains: NDArray[np.float64], arrived: NDArray[np.float64]) -> Blame:
+    """Why there is no gain, as far as the gradients at the outputs tell."""
+    known = arrived[:, ~np.isnan(arrived).all(axis=0)]
+    if np.isinf(gains).any() or np.isinf(known).any():
+        why = "The gradients were not finite."
+    elif not known.size:
+        why = "No gains were measured."
+    elif not known.any():
+        why = "The gradient of the loss itself is exactly zero: there is nothing to hand on."
+    else:
+        why = "There is no gain: a layer has one only where a layer before it is trained."
+    return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence=why)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gradviz.diagnosis.blame import blame
+from gradviz.diagnosis.blame import SMALLEST, blame
 from gradviz.records.factors import FactorKind
 from gradviz.records.layer import LayerInfo
 
@@ -34,11 +34,29 @@ def test_the_sigmoids_slope_is_to_blame() -> None:
     found = blame([1.0, 0.23] * 20, SIGMOID)
     assert found.kind is FactorKind.SLOPE
     assert found.factor == pytest.approx(0.23)
-    assert found.balanced[FactorKind.SLOPE] == pytest.approx(0.71, abs=0.005)
     assert found.per_layer == pytest.approx(0.23)
+    assert found.balanced == {FactorKind.SLOPE: pytest.approx(1.0)}
     assert found.sentence == (
-        "The activations make the gradient vanish: 0.23 a layer where 0.71 would keep a balance; "
-        "each layer multiplies it by 0.23."
+        "The activations make the gradient vanish: 0.23 a layer where 1.00 would keep a balance "
+        "with weights at 1.00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("weight", "slope"), [(1.0, 0.24), (0.8, 0.3), (1.41, 0.2), (6.0, 0.71), (1.4, 0.72)]
+)
+def test_a_balance_is_what_the_others_leave_to_be_made_up_for(weight: float, slope: float) -> None:
+    """Each kind that is told a level would with that level multiply to 1."""
+    found = blame([weight, slope] * 20, RELU)
+    for kind, level in found.balanced.items():
+        other = slope if kind is FactorKind.WEIGHTS else weight
+        assert level * other == pytest.approx(1)
+    assert (found.kind is None) == (len(found.balanced) == 2)
+
+
+def test_the_whole_is_told_where_it_is_another_number() -> None:
+    assert (
+        "with weights at 0.50; each layer multiplies it by 0.12." in blame([0.5, 0.24] * 20, SIGMOID).sentence
     )
 
 
@@ -97,6 +115,49 @@ def test_zero_is_to_blame_by_name() -> None:
     found = blame([1.0, 0.0], layers("Linear", "ReLU"))
     assert found.kind is FactorKind.SLOPE
     assert found.sentence.startswith("ReLU 1 lets nothing through")
+
+
+def underflown(precision: str) -> tuple[list[float], list[float]]:
+    """Gains and arriving norms of 40 layers at 0.24: zero before the fourth sigmoid in that precision."""
+    smallest = SMALLEST[precision] / 100
+    arriving = [smallest * 0.24 ** -((row - 7) / 2) for row in range(40)]
+    return [math.nan] * 7 + [0.0] + [1.0, 0.24] * 16, [0.0] * 7 + arriving[7:]
+
+
+@pytest.mark.parametrize("precision", list(SMALLEST))
+def test_a_gradient_too_small_for_its_numbers_is_not_one_layers_doing(precision: str) -> None:
+    gains, arriving = underflown(precision)
+    found = blame(gains, SIGMOID, arriving=arriving, precision=precision)
+    assert found.kind is FactorKind.SLOPE
+    assert found.factor == pytest.approx(0.24)
+    assert found.sentence == (
+        "The activations make the gradient vanish: 0.24 a layer where 1.00 would keep a balance with weights "
+        f"at 1.00. Before Sigmoid 7 it is too small for {precision}: exactly zero."
+    )
+    large = np.array(arriving) * 1e3 / SMALLEST[precision]
+    stopped = blame(gains, SIGMOID, arriving=large, precision=precision)
+    assert stopped.sentence == "Sigmoid 7 lets nothing through: the gradient behind it is exactly zero."
+
+
+@pytest.mark.parametrize(
+    ("kinds", "gains", "arriving", "why"),
+    [
+        (("Linear",), [math.nan], [0.08], "only where a layer before it is trained."),
+        (
+            ("Linear", "ReLU", "Linear"),
+            [math.nan] * 3,
+            [math.nan, math.nan, 0.1],
+            "only where a layer before it is trained.",
+        ),
+        (("Linear", "Linear"), [math.nan] * 2, [0.0, 0.0], "The gradient of the loss itself is exactly zero"),
+        (("Linear", "Linear"), [math.nan] * 2, [math.inf, math.inf], "The gradients were not finite."),
+        (("Linear", "Linear"), [math.nan] * 2, [math.nan, math.nan], "No gains were measured."),
+    ],
+)
+def test_where_there_is_no_gain_the_sentence_says_why(kinds, gains, arriving, why: str) -> None:
+    found = blame(gains, layers(*kinds), arriving=arriving)
+    assert found.kind is None
+    assert why in found.sentence
 
 
 def test_nothing_measured_and_a_wrong_number_of_layers() -> None:

@@ -101,6 +101,10 @@ class AcrossDepth(PlotFrame):
         if step is None:
             self.clear()
             return
+        self._draw_if_new(snapshot, step)
+        self.tell(snapshot)
+
+    def _draw_if_new(self, snapshot: Snapshot, step: int) -> None:
         if self._drawn == (snapshot.run.id, step):
             return
         fresh = self._drawn is None or self._drawn[0] != snapshot.run.id
@@ -140,6 +144,9 @@ class AcrossDepth(PlotFrame):
         """Fill the panes; `fresh` says that it is another run than before. A subclass does."""
         raise NotImplementedError
 
+    def tell(self, snapshot: Snapshot) -> None:
+        """Say what else is to be said, also where nothing has to be drawn. A subclass does."""
+
     def card(self, row: int) -> list[str]:
         """What is to be said of a layer. A subclass does."""
         raise NotImplementedError
@@ -163,7 +170,7 @@ class AcrossDepth(PlotFrame):
     def add_legend(self, text: str, tone: str, style: str, tip: str) -> LegendSwitch:
         """Put a switch into the row below the heading, where there is room for many."""
         switch = LegendSwitch(text, tone, style, tip, self)
-        self.legend.insertWidget(self.legend.count() - 1, switch)
+        self.legend.insertWidget(self.legend.indexOf(self.remark), switch)
         return switch
 
     def select_layer(self, index: int | None) -> None:

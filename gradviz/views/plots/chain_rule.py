@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gradviz.control.compared_run import ComparedRun
-from gradviz.diagnosis.blame import Blame, blame
+from gradviz.diagnosis.blame import Blame, blame_of_chain
 from gradviz.records.depth import BlockShare, ChainFactors
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.snapshot import Snapshot
@@ -26,7 +26,7 @@ from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
-from gradviz.views.plots.chain_words import chain_table, layer_lines, number, tr
+from gradviz.views.plots.chain_words import chain_table, layer_lines, number, sentence, tr
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
@@ -44,8 +44,6 @@ _LOOKS = {
     FactorKind.OTHER: ("zero", "triangle"),
 }
 _FAINT = 0.4
-_MANY = 4
-"""So many kinds leave no room for the step beside their switches."""
 
 
 class ChainRule(AcrossDepth):
@@ -66,6 +64,8 @@ class ChainRule(AcrossDepth):
         self.sentence.setContentsMargins(8, 0, 8, 4)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.below_heading(self.sentence)
+        self.remark.hide()  # the sentence names the step, however narrow the row of switches is
+        self.legend.addStretch(1)
         words = {
             FactorKind.WEIGHTS: (self.tr("weights"), self.tr("Show the gains of layers with weights")),
             FactorKind.SLOPE: (self.tr("slopes"), self.tr("Show the gains of activations: their slopes")),
@@ -167,14 +167,15 @@ class ChainRule(AcrossDepth):
         for kind, switch in self.switches.items():
             switch.setVisible(kind in known)
         self._relative = relative(chain.output_gradients)
-        self._judged = blame(chain.gains, self.layers, skip_factors=chain.beside, shortcut=chain.aside)
-        is_crowded = len(known) >= _MANY
-        self.remark.setVisible(not is_crowded)
-        words = self.tr("Step {0}: {1}") if is_crowded else "{1}"
-        self.sentence.setText(words.format(count(chain.step), self._judged.sentence))
+        self._judged = blame_of_chain(chain, snapshot.run)
         self._draw_gains(chain)
         self._draw_product()
         self._draw_skips(chain.blocks)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Who is to blame at which step, and that there is nothing newer where the gradients broke since."""
+        if self._chain is not None and self._judged is not None:
+            self.sentence.setText(sentence(self._chain, self._judged, snapshot))
 
     def card(self, row: int) -> list[str]:
         """Its gain, the gradient behind it, what the blocks around it do, and its gain in other runs."""

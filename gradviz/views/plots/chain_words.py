@@ -11,6 +11,7 @@ from gradviz.diagnosis.blame import Blame
 from gradviz.records.depth import BlockShare, ChainFactors
 from gradviz.records.factors import FactorKind
 from gradviz.records.layer import LayerInfo
+from gradviz.records.snapshot import Snapshot
 from gradviz.views.number_format import count, percent, significant
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 
@@ -23,6 +24,16 @@ def tr(text: str) -> str:
 def number(value: float) -> str:
     """A factor or a norm; says where it is not known."""
     return tr("unknown") if np.isnan(value) else significant(float(value))
+
+
+def sentence(chain: ChainFactors, judged: Blame, snapshot: Snapshot) -> str:
+    """Who is to blame, at which step; and where the gradients of the shown step are not finite, that."""
+    said = tr("Step {0}: {1}").format(count(chain.step), judged.sentence)
+    profile = snapshot.profile
+    if profile.step <= chain.step or np.isfinite(profile.values).all():
+        return said
+    broken = tr("At step {0} the gradients are not finite, and no factor was measured since step {1}.")
+    return f"{said} {broken.format(count(profile.step), count(chain.step))}"
 
 
 def layer_lines(

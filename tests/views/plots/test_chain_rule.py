@@ -7,9 +7,10 @@ import passing_runs
 import pointer
 import pytest
 
-from gradviz.diagnosis.blame import blame
+from gradviz.diagnosis.blame import blame_of_chain
 from gradviz.records.depth import JoinGain
 from gradviz.records.factors import FactorKind
+from gradviz.views.number_format import significant
 from gradviz.views.plots.across_depth import measured_index, row_of
 from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.edge_marks import Mark
@@ -51,7 +52,7 @@ def test_every_gain_is_a_mark_at_its_layer(frame, shot, count: int) -> None:
         found.update(zip(*dots.getData(), strict=True))
     assert sorted(found) == known.tolist()
     np.testing.assert_allclose([found[row] for row in known], np.log10(taken.chain.gains[known]))
-    assert frame.sentence.text() == blame(taken.chain.gains, taken.run.layers).sentence
+    assert frame.sentence.text() == f"Step 40: {blame_of_chain(taken.chain, taken.run).sentence}"
     assert frame.boxes[0].viewRange()[0] == [-0.5, count - 0.5]
 
 
@@ -66,7 +67,7 @@ def test_in_a_chain_the_line_below_is_the_product_of_the_gains(frame, shot) -> N
 
 def test_the_sentence_names_who_is_to_blame(frame, shot) -> None:
     frame.show_snapshot(shot(40, slope=0.2))
-    assert frame.sentence.text().startswith("The activations make the gradient vanish")
+    assert frame.sentence.text().startswith("Step 40: The activations make the gradient vanish")
 
 
 def test_a_switch_hides_its_kind_and_its_numbers(frame, shot, qtbot) -> None:
@@ -220,7 +221,10 @@ def test_the_card_tells_of_branch_skip_join_and_balance(frame, shot) -> None:
     assert "Parallel 1: one factor 0.250, its layers do not count" in text
     assert "Residual 1: 90 % over the skip" in text
     assert "branch ρ 0.900, skip factor 1.18" in text
-    assert "(slopes), 0.707 keeps a balance" in text
+    assert "keeps a balance" not in text  # it is not the slopes that are to blame
+    frame.show_snapshot(shot(40))
+    level = significant(frame._judged.balanced[FactorKind.SLOPE])
+    assert f"(slopes), {level} keeps a balance" in "\n".join(frame.card(3))
 
 
 def test_branches_are_levels_over_their_layers(frame, shot) -> None:
@@ -236,19 +240,45 @@ def test_branches_are_levels_over_their_layers(frame, shot) -> None:
     assert not frame.branch_label.isVisible()
 
 
-def test_where_there_are_many_kinds_the_sentence_names_the_step(frame, shot) -> None:
-    frame.show_snapshot(shot(50, kinds=("Linear", "BatchNorm1d", "ReLU"), blocks=3))
-    assert frame.remark.isHidden()
+@pytest.mark.parametrize("kinds", [("Linear", "ReLU"), ("Linear", "BatchNorm1d", "ReLU")])
+@pytest.mark.parametrize("width", [220, 460, 900])
+def test_the_sentence_names_the_step_at_every_width(frame, shot, kinds, width: int) -> None:
+    frame.resize(width, 460)
+    frame.show_snapshot(shot(50, kinds=kinds, blocks=3))
+    assert frame.remark.isHidden()  # but it is in a saved figure, which has no sentence
+    assert frame.remark.text() == "at step 40"
     assert frame.sentence.text().startswith("Step 40: ")
-    frame.show_snapshot(shot(50))
-    assert not frame.remark.isHidden()
-    assert not frame.sentence.text().startswith("Step")
+    assert frame.sentence.isVisible()
+
+
+def test_factors_from_before_the_gradients_broke_say_so(frame, shot) -> None:
+    taken = shot(9, non_finite_from=45)
+    frame.show_snapshot(taken)
+    broken = "At step 49 the gradients are not finite, and no factor was measured since step 40."
+    assert frame.sentence.text() == f"Step 40: {blame_of_chain(taken.chain, taken.run).sentence} {broken}"
+    whole = np.ones(len(taken.run.measured), np.float32)
+    frame.show_snapshot(replace(taken, profile=taken.profile._replace(step=43, values=whole)))  # looked back
+    assert "not finite" not in frame.sentence.text()
+    frame.show_snapshot(taken)  # nothing is drawn anew, but it is said
+    assert frame.sentence.text().endswith(broken)
+
+
+def test_a_gradient_too_small_for_float32_is_the_activations_doing(frame, shot) -> None:
+    taken = shot(40, kinds=("Linear", "Sigmoid"), slope=0.24)
+    gains, gradients = taken.chain.gains.copy(), taken.chain.output_gradients.copy()
+    gains[:20], gains[20], gradients[:20], gradients[20] = np.nan, 0, 0, 1.8e-44
+    frame.show_snapshot(replace(taken, chain=replace(taken.chain, gains=gains, output_gradients=gradients)))
+    text = frame.sentence.text()
+    assert text.startswith("Step 40: The activations make the gradient vanish: 0.2")
+    assert text.endswith("Before Linear 11 it is too small for float32: exactly zero.")
 
 
 def test_what_keeps_a_balance_is_a_dotted_level(frame, shot) -> None:
-    frame.show_snapshot(shot(40))
-    assert 10 ** frame._balanced[FactorKind.SLOPE].value() == pytest.approx(0.7071, abs=1e-4)
-    assert 10 ** frame._balanced[FactorKind.WEIGHTS].value() == pytest.approx(1.43, abs=0.02)
+    taken = shot(40)
+    frame.show_snapshot(taken)
+    weights = np.nanprod(taken.chain.gains[::2]) ** (1 / 20)  # of 19, and 20 slopes
+    assert 10 ** frame._balanced[FactorKind.SLOPE].value() == pytest.approx(1 / weights, rel=1e-6)
+    assert 10 ** frame._balanced[FactorKind.WEIGHTS].value() == pytest.approx(0.7 ** (-20 / 19), rel=0.02)
     assert frame._balanced[FactorKind.WEIGHTS].isVisible()
     frame.switches[FactorKind.WEIGHTS].click()
     assert not frame._balanced[FactorKind.WEIGHTS].isVisible()
