@@ -54,6 +54,8 @@ class SessionDocument(SessionRuns):
     """The new notes (str)."""
     path_changed = Signal()
     dirty_changed = Signal(bool)
+    saving = Signal()
+    """A save begins: the last moment to `set_layout`."""
     save_progressed = Signal(object)
     """A SaveProgress."""
     save_finished = Signal(object)
@@ -186,6 +188,7 @@ class SessionDocument(SessionRuns):
             raise RecordsError(self.tr("The session is being saved already."))
         if target is None:
             raise RecordsError(self.tr("The session has no file yet: choose one."))
+        self.saving.emit()
         self._saving = SavedState.of(self.experiment, self._notes, self._own_runs())
         self._saver = SessionSaver(self._current(), target.absolute(), force=force, parent=self)
         self._saver.progressed.connect(self._on_save_progressed)

@@ -34,33 +34,53 @@ class LayerSelection(QObject):
         super().__init__(parent)
         self._layers: tuple[LayerInfo, ...] = ()
         self._row: int | None = None
+        self._preferred = ""
 
     @property
     def row(self) -> int | None:
         """The selected measured layer."""
         return self._row
 
+    @property
+    def name(self) -> str:
+        """The name of the selected layer, empty without one."""
+        return self._layers[self._row].name if self._row is not None else ""
+
+    def prefer(self, name: str) -> None:
+        """Select that layer as soon as there is one of that name, unless the user is quicker."""
+        self._preferred = name
+
     def set_layers(self, layers: Sequence[LayerInfo]) -> None:
         """Other measured layers: the one of the same name stays selected, else the first is."""
-        name = self._layers[self._row].name if self._row is not None else ""
+        name = self.name
         self._layers = tuple(layers)
-        same = next((i for i, layer in enumerate(self._layers) if layer.name == name), None)
+        preferred = self._row_of(self._preferred)
+        same = preferred if preferred is not None else self._row_of(name)
         self._row = same if same is not None else (0 if self._layers else None)
+        if preferred is not None:
+            self.select_row(preferred)
+            return
         self.row_changed.emit(self._row)
 
     def select_row(self, row: int) -> None:
         """A measured layer was clicked."""
         if 0 <= row < len(self._layers):
+            self._preferred = ""
             self._row = row
             self.row_changed.emit(row)
             self.path_changed.emit(self._layers[row].path)
             self.place_changed.emit(Place(path=self._layers[row].path, row=row))
 
     def select_path(self, path: Path) -> None:
-        """A layer of the tree was selected; one that is not measured leaves the plots as they are."""
+        """A layer of the tree was selected; of one that is not measured the plots show the one before it.
+
+        An activation has no weights: what goes into it comes from the measured layer before.
+        """
+        self._preferred = ""
         rows = [i for i, layer in enumerate(self._layers) if layer.path[: len(path)] == path]
-        if path and rows and self._row not in rows:
-            self._row = rows[0]
+        near = rows or self._before(path)
+        if path and near and self._row not in near:
+            self._row = near[0]
             self.row_changed.emit(self._row)
         if path:
             self.place_changed.emit(Place(path=path, row=self._row if self._row in rows else None))
@@ -71,3 +91,11 @@ class LayerSelection(QObject):
             self._row = row
             self.row_changed.emit(row)
         self.path_changed.emit(path)
+
+    def _row_of(self, name: str) -> int | None:
+        return next((i for i, layer in enumerate(self._layers) if name and layer.name == name), None)
+
+    def _before(self, path: Path) -> list[int]:
+        """The measured rows of the last layer of the tree that stands before a path."""
+        last = max((layer.path for layer in self._layers if layer.path < path), default=None)
+        return [i for i, layer in enumerate(self._layers) if layer.path == last] if last is not None else []

@@ -20,6 +20,7 @@ from gradviz.control.playback import Playback
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
+from gradviz.control.shown_place import ShownPlace
 from gradviz.records.errors import RecordsError
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.snapshot import Snapshot
@@ -51,7 +52,6 @@ class RunConductor(QObject):
         self._told_at = 0.0
         self._told: tuple[object, ...] = ()
         self._reset_when_ended = False
-        self._shown: str | None = None
         self._looked: tuple[tuple[RunEntry, ExperimentSpec], str] | None = None
         self.may_start: Callable[[], bool] = _always
         self._inspect_soon = QTimer(self)
@@ -65,6 +65,8 @@ class RunConductor(QObject):
         self.comparison = Comparison(document, self.clock, self)
         self.comparison.failed.connect(self.run_failed)
         self.marked = MarkedSteps(document, self.clock, self)
+        document.saving.connect(self._keep_step)  # before the place is written
+        self.place = ShownPlace(document, self)
         host.engine_changed.connect(self._on_engine_changed)
         host.run_changed.connect(self._on_run_changed)
         document.experiment_changed.connect(self._on_experiment_changed)
@@ -72,6 +74,10 @@ class RunConductor(QObject):
         document.reopened.connect(self._on_reopened)
         document.run_replaced.connect(self._on_run_replaced)
         document.run_given_up.connect(self._on_run_given_up)
+
+    @property
+    def _shown(self) -> str | None:
+        return self.place.run
 
     @property
     def status(self) -> EngineStatus:
@@ -138,11 +144,14 @@ class RunConductor(QObject):
         self._document.edit(replace(spec, training=training), self.tr("Choose device"))
 
     def show_run(self, entry: RunEntry | None) -> None:
-        """Follow a run, or none."""
+        """Follow a run, at the step that was looked at before, or none."""
         self._told = ()
-        self._shown = entry.id if entry is not None else None
+        self._keep_step()
+        self.place.run = entry.id if entry is not None else None
         self.playback.pause()
         self.clock.follow(entry)
+        if entry is not None:
+            self.clock.set_cursor(self.place.step_of(entry.id))
         self.shown_changed.emit(entry)
         if self.is_blank(entry):
             self.progressed.emit(0, 0, "")
@@ -197,9 +206,14 @@ class RunConductor(QObject):
         if run_id == self._shown:
             self.show_run(None)
 
+    def _keep_step(self) -> None:
+        if self._shown is not None and self.clock.entry is not None:
+            self.place.keep_step(self._shown, self.clock.cursor)
+
     def _on_reopened(self) -> None:
-        runs = self._document.runs
-        self.show_run(runs[-1] if runs else None)
+        self.place.take_from_document()
+        runs, shown = self._document.runs, self._shown
+        self.show_run(self._document.run(shown) if shown is not None else runs[-1] if runs else None)
         self._inspect_soon.start()
 
     def _on_run_changed(self, change: RunChange) -> None:

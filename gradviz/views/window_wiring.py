@@ -187,6 +187,11 @@ class WindowWiring(QObject):
         self.selection.path_changed.connect(builder.select)
         self.selection.row_changed.connect(self._window.runs.clock.set_layer)
         self.selection.row_changed.connect(self._window.host.focus)
+        self.selection.row_changed.connect(self._on_row)
+        self._window.runs.place.layer_wanted.connect(self.selection.prefer)
+
+    def _on_row(self, _row: int | None) -> None:
+        self._window.runs.place.layer = self.selection.name
 
     def _on_engine(self, status: EngineStatus) -> None:
         window = self._window
