@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolButton,
@@ -48,6 +49,7 @@ _WIDEST_COURSE = 420
 READING_MS = 250
 """Numbers change no faster than they can be read."""
 _ARROW, _INDENT = 14, 16
+_TWO_LINES = 36
 
 
 class LayerTable(PlotView):
@@ -60,6 +62,7 @@ class LayerTable(PlotView):
         self.model.setParent(self)
         self.title.setText(self.tr("Layers"))
         self.table.setAccessibleName(self.tr("Table of layers"))
+        self.table.quiet.setText(self.tr("Each layer’s gradient, update ratio and weights in numbers"))
         self._sparklines = SparklineDelegate(self.table)
         self.table.setItemDelegateForColumn(Cell.COURSE, self._sparklines)
         self._selected: int | None = None
@@ -207,13 +210,30 @@ class _Table(QTreeView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setMinimumHeight(_TWO_LINES)  # for the steps of the columns, which come with a run
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for cell, width in _WIDTHS.items():
             self.setColumnWidth(cell, width)
+        self.quiet = QLabel(self)
+        self.quiet.setProperty("role", "quiet")
+        self.quiet.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.quiet.setWordWrap(True)
+        self.quiet.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        model.modelReset.connect(self._show_whether_empty)
+        self._show_whether_empty()
+
+    def _show_whether_empty(self) -> None:
+        """Without layers there is a sentence, and no heading or scroll bar of nothing."""
+        is_empty = not self._layers.rows
+        self.quiet.setVisible(is_empty)
+        self.setHeaderHidden(is_empty)
+        bars = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(bars.ScrollBarAlwaysOff if is_empty else bars.ScrollBarAsNeeded)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give room that is left to the courses."""
         super().resizeEvent(event)
+        self.quiet.setGeometry(self.rect())
         others = sum(width for cell, width in _WIDTHS.items() if cell is not Cell.COURSE)
         room = self.viewport().width() - others
         self.setColumnWidth(Cell.COURSE, min(max(_WIDTHS[Cell.COURSE], room), _WIDEST_COURSE))

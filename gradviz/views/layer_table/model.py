@@ -25,6 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 COURSE_ROLE = Qt.ItemDataRole.UserRole
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 _COURSE_POINTS = 64
+_LONG = 100_000
 
 
 class Cell(IntEnum):
@@ -79,6 +80,7 @@ class LayerTableModel(QAbstractTableModel):
     def show_layers(self, layers: Sequence[LayerInfo]) -> None:
         """Other layers, of which nothing is known yet."""
         self._snapshot = None
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, NUMBERS[0], NUMBERS[-1])
         if tuple(layers) != self._layers:
             self._layers = tuple(layers)
             self._blocks = blocks(self._layers)
@@ -90,7 +92,10 @@ class LayerTableModel(QAbstractTableModel):
         """Tell what it says; rows change their places only if `arrange`."""
         if snapshot.run.measured != self._layers:
             self.show_layers(snapshot.run.measured)
+        before = [*map(self.step_of, NUMBERS)]
         self._snapshot = snapshot
+        if [*map(self.step_of, NUMBERS)] != before:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, NUMBERS[0], NUMBERS[-1])
         if arrange and self._sorted is not None:
             self._arrange()
         elif self._rows:
@@ -140,10 +145,11 @@ class LayerTableModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         name, tip = self.heads()[section]
+        step = self.step_of(Cell(section))
         if role == Qt.ItemDataRole.DisplayRole:
-            return name
+            return name if step is None else f"{name}\n{self._step_words(step)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip
+            return tip if step is None else self.tr("{0}, measured at step {1}").format(tip, count(step))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(Cell(section))
         return None
@@ -164,6 +170,16 @@ class LayerTableModel(QAbstractTableModel):
         }
         teller = tellers.get(role)
         return None if teller is None else teller(row, cell)
+
+    def step_of(self, cell: Cell) -> int | None:
+        """The step that a column was measured at: some are measured at every step, others now and then."""
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.last_step < 0:
+            return None
+        if cell is Cell.GRADIENT:
+            return snapshot.profile.step
+        found = {Cell.RATIO: snapshot.update_ratio, Cell.WEIGHT: snapshot.weight_norm}.get(cell)
+        return None if found is None else found[0]
 
     def number(self, row: Row, cell: Cell) -> float | None:
         """A measured number of a row, None where it is not known."""
@@ -222,6 +238,15 @@ class LayerTableModel(QAbstractTableModel):
         )
         self.endResetModel()
 
+    def _is_older(self, cell: Cell) -> bool:
+        """Whether a column is of another step than the gradients, which are those of the shown step."""
+        step = self.step_of(cell)
+        return step is not None and step != self.step_of(Cell.GRADIENT)
+
+    def _step_words(self, step: int) -> str:
+        """Short enough for the narrowest column."""
+        return count(step) if step >= _LONG else self.tr("step {0}").format(count(step))
+
     def _key(self, row: Row, cell: Cell) -> Key:
         if cell in NUMBERS:
             return self.number(row, cell)
@@ -264,12 +289,16 @@ class LayerTableModel(QAbstractTableModel):
         theme = appearance().theme
         if cell in NUMBERS:
             mark = _mark(self.number(row, cell))
-            return None if mark is None else QColor(tone(theme, mark))
+            if mark is not None:
+                return QColor(tone(theme, mark))
+            return QColor(theme.secondary) if self._is_older(cell) else None
         return QColor(theme.secondary) if cell in {Cell.SHAPE, Cell.KIND} else None
 
     def _tip(self, row: Row, cell: Cell) -> str | None:
         if cell is Cell.NAME:
             return self.name(row)
+        if self._is_older(cell):
+            return self.tr("measured at step {0}").format(count(self.step_of(cell) or 0))
         if cell is not Cell.GRADIENT or not row.is_block or self.number(row, cell) is None:
             return None
         snapshot = self._snapshot

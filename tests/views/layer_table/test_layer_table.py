@@ -5,12 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from recorded_runs import layer
 
 from gradviz.records.run import RunState, RunStatus
+from gradviz.views.appearance import appearance
 from gradviz.views.layer_table.frame import LayerTable
-from gradviz.views.layer_table.model import COURSE_ROLE, Cell
+from gradviz.views.layer_table.model import COURSE_ROLE, NUMBERS, Cell
 from gradviz.views.number_format import significant
+from gradviz.views.plots.plot_view import RunToCome
 
 
 @pytest.fixture
@@ -249,3 +252,57 @@ def test_the_table_is_a_tab_beside_the_profile(window, snapshot, qtbot) -> None:
     qtbot.waitUntil(lambda: plots.plot("layers").model.snapshot is last)
     plots.show_plot("profile")
     assert plots.plot("profile")._snapshot is not before
+
+
+def test_every_column_tells_its_step_and_older_numbers_are_quieter(frame, snapshot) -> None:
+    """Of a measurement at step 40 nobody may think that it is of the shown step."""
+    shot = snapshot(steps=60, layers=12)
+    assert (shot.profile.step, shot.update_ratio[0], shot.weight_norm[0]) == (59, 40, 40)
+    frame.show_snapshot(shot)
+
+    def heads(role=Qt.ItemDataRole.DisplayRole) -> list[str]:
+        return [frame.model.headerData(cell, Qt.Orientation.Horizontal, role) for cell in NUMBERS]
+
+    assert heads() == ["gradient\nstep 59", "update ratio\nstep 40", "weights\nstep 40"]
+    tips = heads(Qt.ItemDataRole.ToolTipRole)
+    assert [tip.rpartition(", ")[2] for tip in tips] == [f"measured at step {n}" for n in (59, 40, 40)]
+    quiet = QColor(appearance().theme.secondary)
+    colours = [frame.model.index(3, cell).data(Qt.ItemDataRole.ForegroundRole) for cell in NUMBERS]
+    assert colours == [None, quiet, quiet]
+    told = [frame.model.index(3, cell).data(Qt.ItemDataRole.ToolTipRole) for cell in NUMBERS]
+    assert told == [None, "measured at step 40", "measured at step 40"]
+
+    changed = []
+    frame.model.headerDataChanged.connect(lambda *at: changed.append(at[1:]))
+    frame.show_snapshot(replace(shot, profile=shot.profile._replace(step=40)))
+    assert changed == [(Cell.GRADIENT, Cell.WEIGHT)]
+    assert heads() == ["gradient\nstep 40", "update ratio\nstep 40", "weights\nstep 40"]
+    assert frame.model.index(3, Cell.RATIO).data(Qt.ItemDataRole.ForegroundRole) is None
+    assert [column.name for column in frame.values().columns][2] == "update ratio ‖Δw‖/‖w‖ at step 40"
+    frame.show_layers(())
+    assert heads() == ["gradient", "update ratio", "weights"]
+
+
+def test_a_long_step_is_readable_in_its_column(frame, snapshot) -> None:
+    shot = snapshot(steps=60, layers=12)
+    late = replace(shot, weight_norm=(987_654, shot.weight_norm[1]))
+    frame.show_snapshot(late)
+    head = frame.model.headerData(Cell.WEIGHT, Qt.Orientation.Horizontal).split("\n")[1]
+    assert head == "987,654"
+    assert frame.table.header().fontMetrics().horizontalAdvance(head) + 8 <= frame.table.columnWidth(
+        Cell.WEIGHT
+    )
+
+
+def test_without_layers_there_is_a_sentence_and_no_scroll_bar(frame, snapshot) -> None:
+    frame.resize(420, 300)
+    assert frame.table.quiet.isVisible()
+    assert frame.table.quiet.text() == "Each layer’s gradient, update ratio and weights in numbers"
+    assert frame.table.quiet.geometry() == frame.table.rect()
+    assert not frame.table.horizontalScrollBar().isVisible()
+    assert not frame.table.header().isVisible()
+    frame.show_snapshot(snapshot(steps=20, layers=3))
+    assert not frame.table.quiet.isVisible()
+    assert frame.table.header().isVisible()
+    frame.expect(RunToCome())
+    assert frame.table.quiet.isVisible()
