@@ -64,13 +64,15 @@ def run_report(reader: RunReader, session: str | None) -> dict[str, Any]:
 def layer_rows(reader: RunReader) -> list[dict[str, Any]]:
     """Every layer in network order with its newest gradient norm, weight norm and update ratio.
 
-    One with gates or heads has `parts`, each with its `kind`, `name` and gradient norm.
+    One with gates or heads has `parts`, each with its `kind`, `name` and gradient norm. One that is `frozen`
+    has exact zeros, as a dead one has.
     """
     columns = {
         "grad_norm": _per_layer(reader, "grad_norm"),
         "weight_norm": _per_layer(reader, "weight_norm"),
         "update_ratio": _per_layer(reader, "update_ratio"),
     }
+    frozen = _frozen(reader)
     row_of = {layer.index: row for row, layer in enumerate(reader.info.measured)}
     return [
         {
@@ -78,6 +80,7 @@ def layer_rows(reader: RunReader) -> list[dict[str, Any]]:
             "kind": layer.kind,
             "output_shape": list(layer.output_shape),
             "parameters": layer.parameters,
+            "frozen": layer.name in frozen,
             **{
                 name: None if values is None or layer.index not in row_of else values[row_of[layer.index]]
                 for name, values in columns.items()
@@ -137,6 +140,15 @@ def number(value: float | None) -> str:
 def _printable(text: str) -> str:
     """The text without signs that would move a terminal's cursor."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _frozen(reader: RunReader) -> set[str]:
+    """The names of the layers that are frozen at the end."""
+    names: set[str] = set()
+    for event in reader.events():
+        if event.layer is not None and event.kind in ("frozen", "unfrozen"):
+            (names.add if event.kind == "frozen" else names.discard)(event.layer)
+    return names
 
 
 def _parts(reader: RunReader, layer: int) -> dict[str, Any]:
@@ -211,8 +223,10 @@ def _skipped(report: dict[str, Any]) -> str:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     shape = " × ".join(str(size) for size in row["output_shape"])
-    values = [number(row[key]) for key in ("grad_norm", "weight_norm", "update_ratio")]
-    return [row["name"], shape, f"{row['parameters']:,}", *values]
+    gradient, weight, ratio = (number(row[key]) for key in ("grad_norm", "weight_norm", "update_ratio"))
+    if row["frozen"]:
+        gradient, ratio = "frozen", ""
+    return [row["name"], shape, f"{row['parameters']:,}", gradient, weight, ratio]
 
 
 def _latest(reader: RunReader, quantity: str) -> float | None:

@@ -108,6 +108,20 @@ def test_layers_with_gates_have_the_norm_of_each(run, capsys) -> None:
     assert not [row for row in layers if row["kind"] != "LSTM" and "parts" in row]
 
 
+def test_a_frozen_layer_is_not_told_as_a_dead_one(run) -> None:
+    """Its gradient is exactly zero, but nothing is wrong with it."""
+    first = ("--set", 'optimizer.groups=[{layers="Linear 1", frozen=true, unfreeze_at=%d}]')
+    lines = run(first[0], first[1] % 50, "-o", "still")[1].splitlines()
+    row = next(line.split() for line in lines if line.split()[:2] == ["Linear", "1"])
+    assert row[-2] == "frozen"
+    float(row[-1])  # the weights' norm; a ratio there is not
+    layers = json.loads(run(first[0], first[1] % 50, "-o", "json", "--json")[1])["layers"]
+    assert [layer["name"] for layer in layers if layer["frozen"]] == ["Linear 1"]
+    assert {layer["grad_norm"] for layer in layers if layer["frozen"]} == {0}
+    out = run(first[0], first[1] % 2, "-o", "thawed")[1]
+    assert "frozen" not in out  # nor is one that learns by now
+
+
 def test_what_would_move_the_cursor_is_not_printed() -> None:
     assert _printable("a\x1b[2Jb\tc\r\nd") == "a\N{REPLACEMENT CHARACTER}[2Jb\tc\N{REPLACEMENT CHARACTER}\nd"
 
