@@ -68,6 +68,11 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield name, _at(entry, 700, partial(PlotArea.show_plot, key=key)), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
+    for every in (333, 999):
+        entry = run(state, f"seldom-{every}", layers=8, steps=1000, every=every)
+        yield f"seldom-updates-{every}", _at(entry, 700, _family("updates")), NORMAL
+        yield f"seldom-map-{every}", _at(entry, 700, _map), NORMAL
+    yield "compared-ratios", partial(_compared, layers=5, runs=3, tab="curves.updates"), NORMAL
     film = run(state, "finished", steps=1000)
     yield "table-enlarged", _at(film, 700, _enlarged), NORMAL
     yield "film", _playing(film), NORMAL

@@ -85,13 +85,15 @@ def record(
     speed: float = 1,
     names: tuple[str, ...] = (),
     parts: tuple[LayerParts, ...] = (),
+    every: int = 20,
 ) -> RunStatus:
     """Record `done` of `steps` steps; from `non_finite_from` on everything is NaN, Inf just before.
 
     `numbers` are further series of one number, a function of the step each; `events` are (step, kind, layer,
     detail). `passing` records what is measured while a batch passes, at every 20th step. The norms rise from
     10^`weakest` to the last layer, `first_loss` and `speed` tell how it learns, `names` are those of
-    made-up layers. `parts` are the gates and heads that some of them have.
+    made-up layers. `parts` are the gates and heads that some of them have. `every` so many steps the
+    weights are measured, and half as often their histograms are taken.
     """
     layers = sum(1 for info in network if info.parameters) or layers
     count = steps if done is None else done
@@ -138,8 +140,8 @@ def record(
             writer.sample("steps_per_second", step, [371.0])
         if passing is not None and step % 20 == 0:
             passing(writer, step)
-        _sample_ratios(writer, step, layers, zero_rows, broken=bool(np.isnan(loss)))
-        _sample_histograms(writer, step, layers, random, broken=bool(np.isnan(loss)))
+        broken = bool(np.isnan(loss))
+        _sample_weights(writer, step, layers, random, zero_rows=zero_rows, broken=broken, every=every)
     if non_finite_from is not None and count > non_finite_from:
         writer.event(non_finite_from, "nonfinite", layer(3).name, direction="forward")
     if count > 60:
@@ -168,10 +170,24 @@ def _part_norms(step: int, parts: Sequence[LayerParts]) -> np.ndarray:
     return 10 ** (places + 0.4 * np.sin(step / 70 + np.arange(len(places)) * 1.3) - step / 1000)
 
 
+def _sample_weights(
+    writer: RunWriter,
+    step: int,
+    layers: int,
+    random: np.random.Generator,
+    *,
+    zero_rows: int,
+    broken: bool,
+    every: int,
+) -> None:
+    if step % every == 0:
+        _sample_ratios(writer, step, layers, zero_rows, broken=broken)
+    if step % (2 * every) == 0:
+        _sample_histograms(writer, step, layers, random, broken=broken)
+
+
 def _sample_ratios(writer: RunWriter, step: int, layers: int, zero_rows: int, *, broken: bool) -> None:
     """Weights grow a little; what moves them is small in early layers, as the gradients are."""
-    if step % 20:
-        return
     weights = np.full(layers, 5.0) + np.arange(layers) / layers + step / 2000
     ratios = 10 ** (np.linspace(-9, -2, layers) + 0.3 * np.sin(step / 90 + np.arange(layers) / 5))
     ratios[:zero_rows] = 0
@@ -184,8 +200,6 @@ def _sample_ratios(writer: RunWriter, step: int, layers: int, zero_rows: int, *,
 def _sample_histograms(
     writer: RunWriter, step: int, layers: int, random: np.random.Generator, *, broken: bool
 ) -> None:
-    if step % 40:
-        return
     for index in range(0, layers, max(1, layers // 30)):
         weights = random.normal(0, 0.12, 4160)
         gradients = random.normal(0, 1, 4160) * 10.0 ** random.normal(-12 + 11 * index / layers, 0.5, 4160)

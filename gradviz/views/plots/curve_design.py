@@ -79,9 +79,11 @@ class Family:
     """Panes that belong into one plot; it is there for runs that recorded any of `needs`.
 
     `tab` is its short name, and one that is `named_by_panes` is called after those that there are. `remark`
-    stands beside the name and says how it is read. `wants` names what has to be read through time for it
-    (`snapshot.HISTORIES`), while it is shown. `remarked` makes the remark of what is shown; one that does not
-    `compares` leaves other runs out, and one that does not `switches` has its legend in the margin alone.
+    stands beside the name and says how it is read, `explained` says all of it to the pointer; one that
+    `counts` says there instead how often it was measured, where that is seldom. `wants` names what has to be
+    read through time for it (`snapshot.HISTORIES`), while it is shown. `remarked` makes the remark of what
+    is shown; one that does not `compares` leaves other runs out, and one that does not `switches` has its
+    legend in the margin alone.
     """
 
     key: str
@@ -93,6 +95,8 @@ class Family:
     needs: frozenset[str]
     named_by_panes: bool = False
     remark: str = ""
+    explained: str = ""
+    counts: bool = False
     wants: frozenset[str] = frozenset()
     remarked: Callable[[Snapshot], str] | None = None
     compares: bool = True
@@ -176,7 +180,12 @@ def _updates() -> Family:
         tab=_tr("Update ratio"),
         tip=_tr("How far each step moves the weights, relative to their size"),
         quiet=_tr("‖Δw‖ / ‖w‖ of the selected layer and of all over the steps"),
-        remark=_tr("band: all layers; about 1e-3 is usual, far less hardly learns, far more jumps about"),
+        remark=_tr("band: all · dashed: usual"),
+        explained=_tr(
+            "The band spans all layers. About 1e-3, dashed, is usual; far less hardly learns, far more jumps "
+            "about. The line is dotted where nothing was measured for long."
+        ),
+        counts=True,
         needs=frozenset({"update_ratio"}),
         wants=frozenset({"update_ratio"}),
         panes=(

@@ -16,9 +16,14 @@ from gradviz.views.plots.curve_design import Line
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import Column, at_steps
+from gradviz.views.plots.sparse import wide_gaps
 from gradviz.views.theme import Theme
 
 _DOTS_UP_TO = 300
+_DOTS, _FEW_DOTS = 4, 6
+"""Pixels, where there are many and where they are far apart."""
+_DOTTED = (1, 4)
+_FAINT = 0.7
 _NOTHING = np.empty(0)
 
 
@@ -37,7 +42,8 @@ class Recorded(Protocol):
 class CurveItem:
     """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
 
-    That of another run, named by `whose`, is thin: it lies below the others and has neither a band nor dots.
+    Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, is
+    thin: it lies below the others, has no band, and dots only where measurements are far apart.
     """
 
     def __init__(self, box: PlotBox, line: Line, *, powers: bool, whose: str = "") -> None:
@@ -46,9 +52,12 @@ class CurveItem:
         self._powers = powers
         self._thin = bool(whose)
         self._band = Band()
-        self._curve = pg.PlotCurveItem()
-        self._dots = pg.ScatterPlotItem(size=4, pen=None)
-        for item in (self._band, self._curve, self._dots):
+        self._curve, self._gaps = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._dots = pg.ScatterPlotItem(size=_DOTS, pen=None)
+        self._span = 0.0
+        self._colour = ""
+        self._wide = np.empty(0, bool)
+        for item in self._items:
             item.setZValue(-1 if self._thin else 0)
             box.addItem(item, ignoreBounds=True)
         self._box = box
@@ -56,6 +65,10 @@ class CurveItem:
         self.steps = np.empty(0, np.int64)
         self.values = np.empty(0, np.float32)
         self._low = self._high = self.values
+
+    @property
+    def _items(self) -> tuple[pg.GraphicsObject, ...]:
+        return self._band, self._gaps, self._curve, self._dots
 
     @property
     def name(self) -> str:
@@ -67,12 +80,16 @@ class CurveItem:
         colour = getattr(theme, self.line.tone)
         style = Qt.PenStyle.DashLine if self.line.dashed else Qt.PenStyle.SolidLine
         self._curve.setPen(pg.mkPen(colour, width=1, style=style))
+        faint = pg.mkColor(colour)
+        faint.setAlphaF(_FAINT)
+        self._gaps.setPen(pg.mkPen(faint, width=1, dash=_DOTTED))
         self._dots.setBrush(pg.mkBrush(colour))
-        self._band.set_colour(colour, 0.2)
+        self._colour = colour
+        self._shade_band()
 
     def remove(self) -> None:
         """Take it out of its box for good."""
-        for item in (self._band, self._curve, self._dots):
+        for item in self._items:
             self._box.removeItem(item)
 
     def show(self, recorded: Recorded) -> bool:
@@ -91,27 +108,28 @@ class CurveItem:
             low, high = (recorded.curves[quantity][1] for quantity in self.line.spread)
             self._band.set_data(steps, self._placed(low), self._placed(high))
         self._take(steps, values, low, high)
-        y = self._placed(values)
-        finite = np.isfinite(y)
-        self._curve.setData(x=steps, y=y, connect="finite", skipFiniteCheck=bool(finite.all()))
-        if len(steps) <= _DOTS_UP_TO and not self._thin:
-            self._dots.setData(x=steps[finite], y=y[finite])
-        else:
-            self._dots.clear()
+        self._connect()
         return True
+
+    def show_stretch(self, first: float, last: float) -> None:
+        """So much of the axis is in sight: what lies far apart is told by that."""
+        self._span = last - first
+        if self.line.sampled and not np.array_equal(wide_gaps(self.steps, self._span), self._wide):
+            self._connect()
 
     def clear(self) -> None:
         """Show nothing."""
         self._drawn = None
         self.steps, self.values = self.steps[:0], self.values[:0]
         self._low = self._high = self.values
-        self._curve.clear()
-        self._dots.clear()
+        self._wide = self._wide[:0]
+        for item in (self._curve, self._gaps, self._dots):
+            item.clear()
         self._band.set_data(*[_NOTHING] * 3)
 
     def set_visible(self, *, visible: bool) -> None:
         """Show or hide it."""
-        for item in (self._band, self._curve, self._dots):
+        for item in self._items:
             item.setVisible(visible)
 
     @property
@@ -158,6 +176,33 @@ class CurveItem:
         """The steps of what is drawn between two places of the axis."""
         steps: np.ndarray = self.steps[self._between(first, last)]
         return steps
+
+    def _connect(self) -> None:
+        """Draw what was measured now and then, dotted where nothing was measured for long."""
+        y = self._placed(self.values)
+        finite = np.isfinite(y)
+        self._wide = wide_gaps(self.steps, self._span)
+        known = finite[:-1] & finite[1:]
+        far = known & self._wide
+        for item, joined in ((self._curve, known & ~self._wide), (self._gaps, far)):
+            if joined.any() or item is self._curve:
+                connect = np.append(joined, [False] * bool(len(y))).astype(np.int32)
+                item.setData(x=self.steps, y=y, connect=connect)
+            else:
+                item.clear()
+        few = len(self.steps) == 1 or bool(self._wide.any())
+        if len(self.steps) <= _DOTS_UP_TO and (few or not self._thin):
+            self._dots.setSize(_FEW_DOTS if few else _DOTS)
+            self._dots.setData(x=self.steps[finite], y=y[finite])
+        else:
+            self._dots.clear()
+        self._shade_band()
+
+    def _shade_band(self) -> None:
+        """Where most of it lies between measurements that are far apart it is faint."""
+        gaps = np.diff(self.steps) if self.line.sampled else self._wide
+        mostly = len(gaps) == len(self._wide) and 2 * gaps[self._wide].sum() > gaps.sum()
+        self._band.set_colour(self._colour, 0.08 if mostly else 0.2)
 
     def _between(self, first: float, last: float) -> np.ndarray:
         inside: np.ndarray = (self.steps >= first) & (self.steps <= last)

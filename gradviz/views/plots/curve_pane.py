@@ -23,6 +23,7 @@ from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.line_labels import LineLabel, LineLabels
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange, from_zero, whole_decades
+from gradviz.views.plots.sparse import few_words
 from gradviz.views.plots.ticks import number_ticks, percent_ticks, vertical_power_ticks
 from gradviz.views.plots.value_margin import MarginValue, ValueMargin
 from gradviz.views.theme import Theme, run_tone
@@ -60,6 +61,7 @@ class CurvePane:
         self._marks = EdgeMarks(self.box)
         self._range = SlowRange(whole_decades if powers else from_zero, _EMPTY[design.scale])
         self._show_range()
+        self.box.sigXRangeChanged.connect(self._on_stretch)
 
     @property
     def all_items(self) -> tuple[CurveItem, ...]:
@@ -218,8 +220,18 @@ class CurvePane:
             own = replace(line, tone=run_tone(run.number), spread=None)
             item = CurveItem(self.box, own, powers=powers, whose=run.name)
             item.set_theme(appearance().theme)
+            item.show_stretch(*self.box.viewRange()[0])
             items.append(item)
         return tuple(items)
+
+    def _on_stretch(self, _box: object, stretch: tuple[float, float]) -> None:
+        for item in self.all_items:
+            item.show_stretch(*stretch)
+
+    def measured_words(self) -> str:
+        """How often what is measured now and then was measured in sight, where that is seldom."""
+        steps = [item.steps for item in self.items if item.line.sampled]
+        return few_words(max(steps, key=len), *self.box.viewRange()[0]) if steps else ""
 
     def _remove(self, run_id: str) -> None:
         for item in self.compared.pop(run_id, ()):

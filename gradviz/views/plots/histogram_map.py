@@ -2,7 +2,8 @@
 
 One histogram says where the entries are; the map says where they come from and go to: a gradient that sinks
 towards zero, weights that spread. The upright axis is that of the histograms. Shares are coloured by their
-log10, so a thousandth of the entries is seen too; what no entry has stays empty.
+log10, so a thousandth of the entries is seen too; what no entry has stays empty. A histogram stands until the
+next one; where that is far off in the picture it fades, for nothing was measured there.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, percent
 from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
@@ -31,11 +33,15 @@ from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.sample_remark import sample_remark
+from gradviz.views.plots.sparse import few_words, wide_gaps
 from gradviz.views.plots.ticks import Tick, step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 _DECADES = (-4.0, 0.0)
+_OWN = 1 / 50
+"""How much of the picture's width a histogram that stands alone has for itself."""
+_VEIL = 0.75
 _ROW = 1 / histogram.BINS_PER_DECADE
 
 
@@ -47,12 +53,11 @@ class HistogramMap(PlotFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.scale = HistogramScale()
-        bottom = Axis(Side.BOTTOM, step_ticks, "")
-        canvas = Canvas(bottom)
+        self._bottom = Axis(Side.BOTTOM, step_ticks, "")
+        canvas = Canvas(self._bottom)
         super().__init__(canvas, "", parent)
         self.title.setText(self.tr("Map"))
         canvas.setAccessibleName(self.tr("Histograms through time"))
-        bottom.set_title(self.tr("step"))
         self._box = PlotBox()
         self._bar = ColourBar(zero=False)
         self._axis = Axis(Side.LEFT, self._ticks, "")
@@ -63,6 +68,9 @@ class HistogramMap(PlotFrame):
         self._bar.set_unit(self.tr("share"))
         self._image = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._image, ignoreBounds=True)
+        self._veil = Band()
+        self._veil.setZValue(1)
+        self._box.addItem(self._veil, ignoreBounds=True)
         self._marks = EdgeMarks(self._box)
         self._cursor = CursorLine()
         self._box.addItem(self._cursor, ignoreBounds=True)
@@ -72,6 +80,7 @@ class HistogramMap(PlotFrame):
         self._drawn: object = None
         self._names: Sequence[str] = ()
         self._layer: int | None = None
+        self._end = 0.0
         self._horizon = 1
         self._zoomed = False
         self.quantity = "gradient_histogram"
@@ -79,6 +88,7 @@ class HistogramMap(PlotFrame):
         self._cursor.dragged_to.connect(self.cursor_moved)
         self._box.hovered.connect(self._on_hovered)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
+        self._box.sigXRangeChanged.connect(self._on_stretch)
         self.set_theme(appearance().theme)
         self.show_layers((), 1)
 
@@ -93,6 +103,7 @@ class HistogramMap(PlotFrame):
         self._bar.set_theme(theme)
         self._cursor.set_theme(theme)
         self._marks.set_theme(theme)
+        self._veil.set_colour(theme.panel, _VEIL)
         self._image.setLookupTable(lookup_table(theme))
 
     @property
@@ -139,6 +150,9 @@ class HistogramMap(PlotFrame):
             self._drawn = counts
             self._steps, self._counts = steps, counts.astype(np.int64, copy=False)
             self._draw()
+            self._name_steps()
+        elif len(steps) == 1:
+            self._place(1)
 
     def select_layer(self, index: int | None) -> None:
         """Name that layer; its histograms come with the next snapshot."""
@@ -196,10 +210,28 @@ class HistogramMap(PlotFrame):
         codes = encode(picture, *_DECADES)
         codes[picture == 0] = NOTHING
         steps, codes = evenly(self._steps, codes)
-        width = (steps[1] - steps[0]) if len(steps) > 1 else 1
         self._image.setImage(codes, levels=None, autoLevels=False)
-        self._image.setRect(QRectF(steps[0] - 0.5, -self.scale.half, width * len(steps), 2 * self.scale.half))
+        self._place(len(steps), int(steps[1] - steps[0]) if len(steps) > 1 else None)
         self._draw_marks()
+
+    def _place(self, columns: int, width: int | None = None) -> None:
+        """Put the picture where it belongs; a lone histogram stands to the newest step."""
+        first, half = int(self._steps[0]), self.scale.half
+        last = first if self._snapshot is None else self._snapshot.last_step
+        width = max(last - first + 1, 1) if width is None else width
+        self._end = first - 0.5 + width * columns
+        self._image.setRect(QRectF(first - 0.5, -half, width * columns, 2 * half))
+        self._draw_veil()
+
+    def _draw_veil(self) -> None:
+        """Over what stands far behind its measurement, whose own place stays clear."""
+        low, high = self._box.viewRange()[0]
+        steps = np.append(self._steps, round(self._end + 0.5)) if len(self._steps) else self._steps
+        wide = np.flatnonzero(wide_gaps(steps, high - low))
+        own = max(1.0, (high - low) * _OWN)
+        edges = np.column_stack([steps[:-1][wide] - 0.5 + own, steps[1:][wide] - 0.5, steps[1:][wide]])
+        half = np.tile([self.scale.half, self.scale.half, np.nan], len(wide))
+        self._veil.set_data(edges.ravel(), -half, half)
 
     def _draw_marks(self) -> None:
         infinite = self._counts[:, histogram.PLUS_INF] + self._counts[:, histogram.MINUS_INF]
@@ -214,6 +246,8 @@ class HistogramMap(PlotFrame):
         self._drawn = None
         self._steps, self._counts = self._steps[:0], self._counts[:0]
         self._image.clear()
+        self._draw_veil()
+        self._name_steps()
         self._marks.show({})
         self.canvas.set_quiet_line(quiet)
 
@@ -225,6 +259,15 @@ class HistogramMap(PlotFrame):
         self._box.setYRange(-shown, shown, padding=0.02)
         if not self._zoomed:
             self._box.setXRange(-0.5, self._horizon + 0.5, padding=0)
+
+    def _on_stretch(self, *_unused: object) -> None:
+        self._draw_veil()
+        self._name_steps()
+
+    def _name_steps(self) -> None:
+        """The axis says how seldom was measured: the heading has no room for it."""
+        often = few_words(self._steps, *self._box.viewRange()[0])
+        self._bottom.set_title(" · ".join(part for part in (self.tr("step"), often) if part))
 
     def _ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         return self.scale.upright_ticks(low, high, pixels)

@@ -43,7 +43,6 @@ class StepCurves(PlotFrame):
         canvas = Canvas(bottom)
         super().__init__(canvas, family.name, parent)
         self.family = family
-        self.remark.setText(family.remark)
         self.panes = tuple(CurvePane(canvas, pane) for pane in family.panes)
         self.places = StepPlaces(self, canvas, [pane.box for pane in self.panes])
         canvas.finish_layout(self.places.strip, self.places.corner)
@@ -60,8 +59,10 @@ class StepCurves(PlotFrame):
             pane.cursor.dragged_to.connect(self.cursor_moved)
             pane.box.hovered.connect(self._on_hovered)
             pane.box.sigRangeChangedManually.connect(self._on_zoomed)
+        self.panes[0].box.sigXRangeChanged.connect(self._say)
         self.set_theme(appearance().theme)
         self._fit()
+        self._say()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
@@ -105,8 +106,6 @@ class StepCurves(PlotFrame):
             for pane in self.panes:
                 pane.clear()
         self._snapshot = snapshot
-        if self.family.remarked is not None:
-            self.remark.setText(self.family.remarked(snapshot))
         wanted = horizon(snapshot.last_step, snapshot.run.steps)
         if wanted != self._horizon:
             self._horizon = wanted
@@ -116,6 +115,7 @@ class StepCurves(PlotFrame):
         self.canvas.set_quiet_line("")
         for pane in self.panes:
             pane.show(snapshot)
+        self._say()
         self.legend.show_marks(snapshot.marked)
         self.places.show(snapshot)
 
@@ -175,6 +175,16 @@ class StepCurves(PlotFrame):
         switch.toggled.connect(self._on_switched)
         self.add_switch(switch)
         return switch
+
+    def _say(self, *_unused: object) -> None:
+        """The remark: how seldom what is in sight was measured, otherwise how it is read."""
+        shot, family = self._snapshot, self.family
+        words = family.remark if family.remarked is None or shot is None else family.remarked(shot)
+        often = self.panes[0].measured_words() if family.counts else ""
+        if (often or words) != self.remark.text():
+            self.remark.setText(often or words)
+        if family.explained:
+            self.remark.setToolTip("\n".join(part for part in (often, family.explained) if part))
 
     def _fit(self) -> None:
         for pane in self.panes:

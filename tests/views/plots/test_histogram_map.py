@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtCore import QPointF
 
 from gradviz.records import histogram
 from gradviz.records.reader import RunReader
@@ -132,3 +133,36 @@ def test_it_is_a_tab_of_the_histograms_and_zooms_with_the_others(window, run, qt
     qtbot.mouseClick(plots.plot("map").choices["weight_histogram"], pointer.LEFT)
     qtbot.waitUntil(lambda: "weight_histogram" in clock.snapshot.history)
     assert "gradient_histogram" not in clock.snapshot.history
+
+
+def veiled(view, step: float) -> bool:
+    return view._veil._path.contains(QPointF(step, 0.1))
+
+
+def test_what_stands_far_behind_its_measurement_fades_and_is_counted(view, shot) -> None:
+    view.show_snapshot(shot(steps=1000, every=200))  # at 0, 400 and 800
+    assert view._bottom._title == "step · measured 3 times in sight"
+    assert [veiled(view, step) for step in (5, 100, 390, 405, 700, 805, 990)] == [
+        *(False, True, True),
+        *(False, True),
+        *(False, True),
+    ]
+    view.show_steps(390, 420)
+    assert [veiled(view, step) for step in (399, 400.3, 402)] == [True, False, True]
+    assert view._bottom._title == "step · measured once in sight"
+    view.show_steps(100, 300)
+    assert view._bottom._title == "step · not measured in sight"
+    view.show_snapshot(shot(steps=1000, every=20))
+    view.follow_steps()
+    assert view._veil._path.isEmpty()
+    assert view._bottom._title == "step"
+
+
+def test_a_lone_histogram_stands_to_the_newest_step_and_grows_with_it(view, shot) -> None:
+    for done in (300, 600):
+        view.show_snapshot(shot(steps=1000, done=done, every=500))
+        rect = view._image.mapRectToParent(view._image.boundingRect())
+        assert (rect.left(), rect.right()) == (-0.5, done - 0.5)
+        assert not veiled(view, 3)
+        assert veiled(view, done - 5)
+    assert view._bottom._title == "step · measured once in sight"

@@ -9,7 +9,10 @@ from PySide6.QtGui import QFontMetricsF
 
 from gradviz.records.reader import RunReader
 from gradviz.records.snapshot import take_snapshot
+from gradviz.views.plots.curve_design import families
 from gradviz.views.plots.edge_marks import Mark
+from gradviz.views.plots.sparse import wide_gaps
+from gradviz.views.plots.step_curves import StepCurves
 from gradviz.views.plots.update_profile import UpdateProfile
 
 
@@ -100,6 +103,62 @@ def test_the_pointer_is_told_the_ratio(profile, observed) -> None:
     pointer.hover(profile.canvas, profile.canvas.boxes[0], -4, 2)
     assert "moved by" in profile.canvas.card.text
     assert "Linear 3" in profile.canvas.card.text
+
+
+@pytest.fixture
+def over_steps(app, qtbot):
+    view = StepCurves(next(family for family in families() if family.key == "updates"))
+    qtbot.addWidget(view)
+    view.resize(900, 320)
+    view.show()
+    return view
+
+
+def joined(item) -> list[float]:
+    """The steps from which a curve goes on to the next one."""
+    if item.xData is None:
+        return []
+    return item.xData[np.asarray(item.opts["connect"]) > 0].tolist()
+
+
+def test_a_line_over_what_was_not_measured_for_long_is_dotted_and_counted(over_steps, observed) -> None:
+    over_steps.show_snapshot(observed(steps=1000, layers=5, every=333))
+    for item in over_steps.panes[0].items:
+        assert joined(item._curve) == []
+        assert joined(item._gaps) == [0, 333, 666]
+        assert item._dots.data["x"].tolist() == [0, 333, 666, 999]
+        assert item._dots.opts["size"] == 6
+        assert item._gaps.opts["pen"].dashPattern()
+    assert over_steps.remark.text() == "measured 4 times in sight"
+    over_steps.show_steps(300, 400)
+    assert over_steps.remark.text().startswith("measured once in sight")
+
+
+def test_a_line_that_is_measured_often_is_whole_until_it_is_looked_at_closely(over_steps, observed) -> None:
+    over_steps.show_snapshot(observed(steps=1000, layers=5))
+    item = over_steps.panes[0].items[0]
+    assert joined(item._curve) == list(range(0, 980, 20))
+    assert joined(item._gaps) == []
+    assert over_steps.remark.text() == "band: all · dashed: usual"
+    over_steps.show_steps(300, 400)
+    assert joined(item._curve) == []
+    assert len(joined(item._gaps)) == 49
+    assert over_steps.remark.text().startswith("measured 6 times in sight")
+    assert over_steps.remark.shown_text() == over_steps.remark.text()
+    assert "hardly learns" in over_steps.remark.toolTip()
+
+
+def test_a_ratio_that_is_not_finite_breaks_its_line(over_steps, observed) -> None:
+    over_steps.show_snapshot(observed(steps=1000, layers=5, every=200, non_finite_from=500))
+    item = over_steps.panes[0].items[0]
+    assert joined(item._gaps) == [0, 200]
+    assert item._dots.data["x"].tolist() == [0, 200, 400]
+
+
+def test_every_step_is_never_far_apart() -> None:
+    assert not wide_gaps(np.arange(5), 4).any()
+    assert wide_gaps(np.array([0, 1, 3, 4]), 4).tolist() == [False, True, False]
+    assert wide_gaps(np.array([0, 125, 251]), 1000).tolist() == [False, True]
 
 
 def test_the_window_reads_them_while_they_are_shown(window, run, qtbot) -> None:
