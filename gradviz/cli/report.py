@@ -168,7 +168,8 @@ def _parts(reader: RunReader, layer: int) -> dict[str, Any]:
 
 def _outcome(report: dict[str, Any]) -> str:
     metrics = report["metrics"]
-    words = [f"{report['state'].capitalize()} after {report['steps']:,} steps"]
+    steps = "1 step" if report["steps"] == 1 else f"{report['steps']:,} steps"
+    words = [f"{report['state'].capitalize()} after {steps}"]
     words += [
         f"{name.replace('_', ' ')} {number(value)}" for name, value in metrics.items() if value is not None
     ]
@@ -182,12 +183,13 @@ def _clipping(reader: RunReader) -> dict[str, Any]:
 
 
 def _clipped(found: dict[str, float]) -> str:
-    turned = f", turned by up to {found['largest_angle']:.3g}°" if found["largest_angle"] > 0 else ""
+    if not found["share"]:
+        return "Clipped no step: every gradient was within the threshold"
+    share = f"{found['share']:.0%}" if found["share"] >= 0.01 else "under 1%"
+    turned = f", and turned by up to {found['largest_angle']:.3g}°" if found["largest_angle"] > 0 else ""
     return (
-        f"Clipped {found['share']:.0%} of the steps, to {found['smallest_factor']:.3g} of the gradient "
-        f"where most{turned}"
-        if found["share"]
-        else "Clipped no step: every gradient was within the threshold"
+        f"Clipped {share} of the steps: the gradient was shortened to {found['smallest_factor']:.3g} "
+        f"of its norm at the most{turned}"
     )
 
 

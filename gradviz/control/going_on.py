@@ -40,7 +40,7 @@ def going_on(entry: RunEntry, edited: ExperimentSpec) -> GoingOn:
         return GoingOn(reason=_tr("The run has no checkpoint to go on from."))
     experiment = edited if _core(edited) == _core(own) else own
     if step >= _steps(experiment, info):
-        return GoingOn(reason=_tr("The run has done all its steps: ask for more steps to go on."))
+        return GoingOn(reason=_tr("The run has done all its steps: enter more under “train for” to go on."))
     return GoingOn(step=step, experiment=experiment)
 
 

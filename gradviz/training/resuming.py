@@ -85,7 +85,9 @@ class Resumed:
         beginning = continuation(self._source.path, self._source.id, info)
         step = beginning.checkpoint.step
         if step >= info.steps:
-            raise StateError(f"The run has done its {step:,} steps; to go on, ask for more of them.")
+            raise StateError(
+                f"The run has done its {step:,} steps; to go on, ask for more of them, as with {_more(info)}."
+            )
         NetworkState(built.model).check(unpack(beginning.checkpoint)["network"])
         self._beginning = beginning
         return RunWriter.go_on(path, beginning)
@@ -98,6 +100,12 @@ class Resumed:
         trainer.go_on_from(checkpoint)
         trainer.writer.event(checkpoint.step, "resumed", recorded=self._recorded)
         trainer.writer.log("info", told(self._earlier, self._recorded, info, checkpoint.step))
+
+
+def _more(info: RunInfo) -> str:
+    """How a command line asks for twice as long."""
+    epochs = info.experiment.get("training", {}).get("epochs")
+    return f"--set training.epochs={2 * epochs}" if epochs else f"--set training.steps={2 * info.steps}"
 
 
 def told(earlier: RunInfo, recorded: int, info: RunInfo, step: int) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from gradviz.control.settings import Settings
 from gradviz.paths import resources
@@ -274,7 +275,9 @@ class MainWindow(QMainWindow):
         self.settings.recent_changed.connect(self._fill_recent)
 
     def _fill_recent(self) -> None:
-        menus.fill_recent(self._open_ended[menus.RECENT], self.settings.recent_files, self._open_recent)
+        menu = self._open_ended[menus.RECENT]
+        if isValid(menu):  # a save may end while the window goes
+            menus.fill_recent(menu, self.settings.recent_files, self._open_recent)
 
     def _open_recent(self, path: Path) -> None:
         self.files.open_path(path)

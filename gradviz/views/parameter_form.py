@@ -15,7 +15,7 @@ from gradviz.views.browse_button import BrowseButton
 from gradviz.views.parameter_field import Mixed, ParameterField
 from gradviz.views.restyle import restyle
 
-LABEL_WIDTH = 108
+LABEL_WIDTH = 104
 _REFUSED_MS = 8000
 """How long the reason stands why an entry was refused, unless another entry comes before."""
 Beside = Callable[[ParameterField, QWidget], QWidget]

@@ -249,16 +249,16 @@ class RunConductor(QObject):
         return " · ".join(parts)
 
     def _end_words(self, status: RunStatus) -> str:
-        steps = count(status.steps)
+        steps = self.tr("1 step") if status.steps == 1 else self.tr("{0} steps").format(count(status.steps))
         match status.finish:
             case FinishReason.COMPLETED:
-                return self.tr("Completed {0} steps").format(steps)
+                return self.tr("Completed {0}").format(steps)
             case FinishReason.STOPPED:
-                return self.tr("Stopped after {0} steps").format(steps)
+                return self.tr("Stopped after {0}").format(steps)
             case FinishReason.DIVERGED:
-                return self.tr("Diverged after {0} steps").format(steps)
+                return self.tr("Diverged after {0}").format(steps)
             case _:
-                return self.tr("Failed after {0} steps").format(steps)
+                return self.tr("Failed after {0}").format(steps)
 
 
 def _always() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 import torch
@@ -44,6 +45,26 @@ def test_loss_scale_and_skipped_steps_are_told_where_there_are_any(run, monkeypa
     report = json.loads(out)
     assert report["skipped_steps"] == 5
     assert report["loss_scale"] == 2.0**36
+
+
+def test_one_step_is_one_step(run) -> None:
+    assert "\nCompleted after 1 step: " in run("--set", "training.steps=1")[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            ("clip.threshold=1e-9",),
+            r"Clipped 100% of the steps: the gradient was shortened to \S+ of its norm at the most\n",
+        ),
+        (("clip.threshold=1e9",), r"Clipped no step: every gradient was within the threshold\n"),
+    ],
+)
+def test_what_clipping_did_is_a_sentence(run, settings, said) -> None:
+    settings = ("clip.method=global_norm", *settings)
+    _, out = run(*(word for setting in settings for word in ("--set", setting)))
+    assert re.search(said, out)
 
 
 def test_in_float32_there_is_no_word_of_it(run) -> None:

@@ -60,7 +60,7 @@ def test_into_another_file_the_first_stays(command, tmp_path):
         (("none.gradviz", "--resume"), "there is no file none.gradviz, nor a run that was going to be saved"),
         (("a.toml", "--resume"), "is no session; to train an experiment from its start, leave out --resume"),
         (("a.gradviz",), "go on with its run with: gradviz run a.gradviz --resume"),
-        (("a.gradviz", "--resume"), "has done its 8 steps; to go on, ask for more of them"),
+        (("a.gradviz", "--resume"), "steps; to go on, ask for more of them, as with --set training.steps=16"),
         (("a.gradviz", "--resume", "--run", "Nobody"), "holds no run “Nobody”; there is “Vanishing"),
         (("a.gradviz", "--resume", "--set", "optimizer.lr=7"), "optimizer.lr is"),
         (("a.gradviz", "--resume", "--set", "trainin.steps=7"), "did you mean"),

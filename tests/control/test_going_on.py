@@ -140,7 +140,7 @@ def test_why_it_cannot(document, stopped) -> None:
     with pytest.raises(RecordsError, match="It is gone"):
         document.continue_run("nobody")
     same = replace(OWN, name="Renamed", training=TrainingSpec(steps=20, device="cpu"))
-    assert "ask for more steps" in going_on(document.run(done), same).reason
+    assert "enter more under “train for”" in going_on(document.run(done), same).reason
 
 
 def test_the_edited_experiment_counts_where_it_differs_only_in_length(document, stopped) -> None:

@@ -220,6 +220,7 @@ def test_it_says_where_it_went_on(tmp_path) -> None:
         ),
         ({"clip": ClipSpec(method="value")}, "clip.method is not set there and value here"),
         ({"training": TrainingSpec(steps=20, device="cpu")}, "has done its 20 steps; to go on, ask for more"),
+        ({"training": TrainingSpec(epochs=1, device="cpu")}, "as with --set training.epochs=2."),
     ],
 )
 def test_another_experiment_is_refused_and_nothing_is_lost(changes, message: str, tmp_path) -> None:

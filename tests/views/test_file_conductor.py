@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QMessageBox
 from recorded_runs import record
 
 from gradviz.control.engine_state import EngineState
@@ -180,6 +181,15 @@ def test_examples_and_recent_files_are_in_the_menu(window, tmp_path) -> None:
     assert not recent.isEnabled()
     window.settings.add_recent(tmp_path / "a.gradviz")
     assert [action.text() for action in recent.actions()] == ["a.gradviz"]
+
+
+def test_a_save_that_ends_while_the_window_goes_finds_no_menu_and_says_nothing(window, tmp_path) -> None:
+    from gradviz.views import menus
+
+    gone = window._open_ended[menus.RECENT] = QMenu()
+    shiboken6.delete(gone)
+    window.settings.add_recent(tmp_path / "a.gradviz")
+    assert window.settings.recent_files == (tmp_path / "a.gradviz",)
 
 
 def test_what_a_crash_left_is_offered_and_recovered(window, document, files, qtbot) -> None:

@@ -106,6 +106,12 @@ def test_the_end_is_said(window, host, trained) -> None:
     assert window.toolbar.train.isEnabled()
 
 
+def test_one_step_is_said_as_one(window, host, trained) -> None:
+    request, status = trained(steps=1, done=1)
+    finish(host, request, status)
+    assert window.toolbar.progress_text.text() == "Completed 1 step"
+
+
 def test_an_early_end_is_said_with_its_reason(window, host, trained) -> None:
     request, status = trained(steps=200)
     reason = "Stopped early: no lower validation loss in 2 validations, best at step 99 with 0.5."

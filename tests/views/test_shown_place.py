@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from recorded_runs import record
@@ -21,7 +19,7 @@ def two_runs(window, host, qtbot):
         host.be(EngineState.TRAINING)
         status = record(request.store, run_id=request.run_id, steps=50)
         _until_shown(window, qtbot, request.run_id)
-        host.tell(RunChange(run_id=request.run_id, store=request.store, status=replace(status)))
+        host.tell(RunChange(run_id=request.run_id, store=request.store, status=status))
         host.be(EngineState.READY)
         ids.append(request.run_id)
     return ids

@@ -13,7 +13,7 @@ from gradviz.views.plots.arrangement import Arrangement, Place, Rect, Seat, Stan
 from gradviz.views.plots.drop_mark import DropMark
 from gradviz.views.plots.drop_target import DropTarget, find_target
 from gradviz.views.plots.ensemble import Ensemble
-from gradviz.views.plots.floating_plot import FloatingPlot, inside, reachable
+from gradviz.views.plots.floating_plot import FloatingPlot, inside, wholly
 from gradviz.views.plots.plot_grid import PlotGrid
 from gradviz.views.plots.plot_tabs import KEY, PlotTabs, Tab
 from gradviz.views.plots.plot_view import PlotView
@@ -288,4 +288,4 @@ class Arranging(QObject):
 
 
 def _on_a_screen(place: Rect) -> QRect:
-    return reachable(QRect(*place), [screen.availableGeometry() for screen in QGuiApplication.screens()])
+    return wholly(QRect(*place), [screen.availableGeometry() for screen in QGuiApplication.screens()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeySequence, QRegion, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gradviz.views.plots.arrangement import Rect
@@ -137,6 +137,21 @@ def reachable(window: QRect, screens: Sequence[QRect]) -> QRect:
     return result
 
 
+def wholly(window: QRect, screens: Sequence[QRect]) -> QRect:
+    """Where a window that opens goes: where it was if all of it can be seen, else onto a screen.
+
+    That is the one it is on most. A window that lies across two screens stays.
+    """
+    here = reachable(window, screens)
+    hidden = QRegion(here)
+    for screen in screens:
+        hidden = hidden.subtracted(QRegion(screen))
+    if hidden.isEmpty() or not screens:
+        return here
+    most = max(screens, key=lambda screen: _area(screen.intersected(here)))
+    return QRect(*inside(here, most))
+
+
 def inside(window: QRect, screen: QRect) -> Rect:
     """A new window moved, and where it is too large cut, so that all of it is on a screen."""
     room = screen.adjusted(0, _TITLE_BAR, 0, 0)
@@ -144,6 +159,10 @@ def inside(window: QRect, screen: QRect) -> Rect:
     x = max(room.left(), min(window.left(), room.right() + 1 - size.width()))
     y = max(room.top(), min(window.top(), room.bottom() + 1 - size.height()))
     return (x, y, size.width(), size.height())
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height() if rect.isValid() else 0
 
 
 def _is_for_all(shortcut: QKeySequence) -> bool:

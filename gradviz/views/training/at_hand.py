@@ -22,7 +22,7 @@ from gradviz.views.parameter_form import ParameterForm
 from gradviz.views.part import Part
 from gradviz.views.wheel_guard import let_wheel_pass
 
-_UNIT_WIDTH = 84
+_UNIT_WIDTH = 88
 _USUAL_LENGTH = {"steps": 1000, "epochs": 10}
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from gradviz.views.appearance import ThemeChoice, appearance
 from gradviz.views.plots.arrangement import Place, Standing
-from gradviz.views.plots.floating_plot import inside, reachable
+from gradviz.views.plots.floating_plot import inside, reachable, wholly
 from gradviz.views.plots.plot_area import PlotArea
 from gradviz.views.plots.plot_tabs import KEY
 from gradviz.views.theme import DARK
@@ -374,6 +374,33 @@ def test_a_window_off_all_screens_comes_onto_one(window: QRect, stays: bool) -> 
 )
 def test_a_new_window_is_all_on_the_screen(window: QRect, found: tuple[int, int, int, int]) -> None:
     assert inside(window, SCREENS[0]) == found
+
+
+@pytest.mark.parametrize(
+    ("window", "found"),
+    [
+        (QRect(100, 100, 500, 400), QRect(100, 100, 500, 400)),
+        (QRect(1100, 100, 500, 400), QRect(1100, 100, 500, 400)),  # across both screens
+        (QRect(3000, 100, 500, 400), QRect(2700, 100, 500, 400)),  # off the right edge
+        (QRect(1000, 700, 500, 400), QRect(1280, 680, 500, 400)),  # below the first, most of it on the second
+        (QRect(5000, 100, 500, 400), QRect(390, 200, 500, 400)),
+    ],
+)
+def test_a_window_that_opens_can_be_seen_wholly(window: QRect, found: QRect) -> None:
+    assert wholly(window, SCREENS) == found
+    assert wholly(window, []) == window
+
+
+def test_a_plot_dropped_at_the_edge_floats_on_the_screen_and_so_it_does_again(plots, app, qtbot) -> None:
+    screen = plots.screen().availableGeometry()
+    plots.arranging.float("map", screen.topRight() + QPoint(-100, 300))
+    window = plots.arranging.windows["map"]
+    assert screen.contains(window.geometry())
+    window.move(screen.right() - 120, window.y())
+    other = PlotArea(None, plots.arranging.arrangement)
+    qtbot.addWidget(other)
+    assert screen.contains(other.arranging.windows["map"].geometry())
+    other.arranging.end()
 
 
 def test_how_the_plots_stand_is_put_into_another_area(plots, window, app, qtbot) -> None:
