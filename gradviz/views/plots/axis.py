@@ -84,6 +84,12 @@ class Axis(QGraphicsWidget):
         low, high = self._box.viewRange()[along]
         return self._ticker(low, high, self._length())
 
+    def text_span(self, place: float, text: str) -> tuple[float, float]:
+        """From where to where a tick’s text reaches on a bottom axis: never beyond its ends."""
+        width = QFontMetricsF(self._font).horizontalAdvance(text) + 2
+        left = min(max(place - width / 2, 0), self.rect().right() - width)
+        return left, left + width
+
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         """Draw line, ticks and texts."""
         if self._box is None or self._length() <= 0:
@@ -153,14 +159,14 @@ class Axis(QGraphicsWidget):
         flags = Qt.AlignmentFlag
         if self._side is Side.LEFT:
             room = rect.width() - _TICK_LENGTH - _GAP
-            name = QFontMetricsF(self._font).elidedText(tick.text, Qt.TextElideMode.ElideMiddle, room)
+            free = room - (TICK_PX + 4 if self._title else 0)
+            name = QFontMetricsF(self._font).elidedText(tick.text, Qt.TextElideMode.ElideMiddle, free)
             top = min(max(place - 8, rect.top() - 6), rect.bottom() - 10)
             painter.drawText(QRectF(0, top, room, 16), flags.AlignRight | flags.AlignVCenter, name)
             return
-        width = QFontMetricsF(self._font).horizontalAdvance(tick.text) + 2
-        left = min(max(place - width / 2, 0), self.rect().right() - width)
+        left, right = self.text_span(place, tick.text)
         top = rect.top() + _TICK_LENGTH + 1
-        painter.drawText(QRectF(left, top, width, TICK_PX + 4), flags.AlignCenter, tick.text)
+        painter.drawText(QRectF(left, top, right - left, TICK_PX + 4), flags.AlignCenter, tick.text)
 
     def _draw_title(self, painter: QPainter, rect: QRectF, colour: QColor) -> None:
         painter.setPen(colour)

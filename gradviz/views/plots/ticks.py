@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gradviz.views.layer_table.rows import span_name
-from gradviz.views.number_format import count, plain, power, significant
+from gradviz.views.number_format import count, plain, power
 
 TEXT_HEIGHT = 14
 _CALM = 1.4
@@ -40,8 +40,11 @@ def step_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     return [Tick(i * spacing, count(int(i * spacing))) for i in range(first, last + 1)]
 
 
-def power_ticks(low: float, high: float, pixels: float, room: float = 48) -> list[Tick]:
-    """Whole powers of ten of an axis that counts decades."""
+def power_ticks(low: float, high: float, pixels: float, room: float = 60) -> list[Tick]:
+    """Whole powers of ten of an axis that counts decades.
+
+    In 60 pixels the text of one at the axis' end, which is moved inwards, still stands apart from the next.
+    """
     least = (high - low) * room / max(pixels, 1)
     spacing = next((s for s in (1, 2, 3, 4, 5, 10, 20, 50, 100) if s >= least), 200)
     first = math.ceil(low / spacing - 1e-9)
@@ -71,7 +74,10 @@ def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     spacing = _nice(max((high - low) * 32 / max(pixels, 1), (high - low) / _MOST))
     first = math.ceil(low / spacing - 1e-9)
     last = math.floor(high / spacing + 1e-9)
-    return [Tick(i * spacing, _round_number(i * spacing, spacing)) for i in range(first, last + 1)]
+    powers = max(abs(low), abs(high)) >= 1e5 or spacing < 1e-4
+    return [
+        Tick(i * spacing, _round_number(i * spacing, spacing, powers=powers)) for i in range(first, last + 1)
+    ]
 
 
 def percent_ticks(low: float, high: float, pixels: float) -> list[Tick]:
@@ -157,10 +163,12 @@ def _nice(least: float) -> float:
     return next(factor * unit for factor in (1, 2, 5, 10) if factor * unit >= least * (1 - 1e-9))
 
 
-def _round_number(value: float, spacing: float) -> str:
+def _round_number(value: float, spacing: float, *, powers: bool) -> str:
+    """As short as an axis can have it: 1.5e22 and not 1.50e22."""
     if value == 0:
         return "0"
-    if spacing >= 1e5 or spacing < 1e-4:
-        return significant(value)
+    if powers:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−", 1 if value < 0 else 0)
     decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
     return f"{value:,.{decimals}f}".replace("-", "−")

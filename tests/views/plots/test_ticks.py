@@ -1,10 +1,14 @@
 from itertools import pairwise
 
+import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gradviz.views.plots import ticks as t
+from gradviz.views.plots.axis import Axis, Side
+from gradviz.views.plots.plot_box import PlotBox
 
 LENGTHS = st.floats(min_value=20, max_value=4000)
 
@@ -94,3 +98,52 @@ def test_zoomed_in_the_layers_have_their_names_again() -> None:
     blocks = [(first, first + 50) for first in range(0, 1000, 50)]
     found = t.layer_ticks(named(1000), None, blocks=blocks)(99.5, 109.5, 280)
     assert [tick.text for tick in found] == named(1000)[100:110]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (0, 1.1e22, ["0", "5e21", "1e22"]),
+        (-2e7, 1e7, ["−2e7", "0"]),
+        (0, 2.2e5, ["0", "1e5", "2e5"]),
+        (0, 2.2e-5, ["0", "1e-5", "2e-5"]),
+        (0, 40_000, ["0", "20,000", "40,000"]),
+    ],
+)
+def test_large_and_small_numbers_are_short(low, high, texts) -> None:
+    assert [tick.text for tick in t.number_ticks(low, high, 80)] == texts
+
+
+@pytest.mark.parametrize("pixels", [130, 190, 250, 366, 520])
+@pytest.mark.parametrize("low", [-99, -17, -16.15, -12])
+def test_texts_of_powers_stand_apart_at_the_ends_too(app, low, pixels) -> None:
+    axis = Axis(Side.BOTTOM, t.power_ticks)
+    axis.resize(pixels, 40)
+    for high in np.arange(low + 3, 1, 0.7):
+        found = t.power_ticks(low, high, pixels)
+        spans = [axis.text_span((k.value - low) / (high - low) * pixels, k.text) for k in found]
+        assert all(right + 4 <= left for (_, right), (left, _) in pairwise(spans)), (high, spans)
+
+
+def test_the_title_of_an_upright_axis_is_not_written_upon(app) -> None:
+    view = pg.GraphicsView()
+    axis = Axis(Side.LEFT, lambda *_: [t.Tick(y, "1.00e+22222") for y in (0.4, 0.6)], "l")
+    box = PlotBox()
+    axis.attach(box)
+    layout = pg.GraphicsLayout()
+    view.setCentralItem(layout)
+    layout.addItem(axis, 0, 0)
+    layout.addItem(box, 0, 1)
+    layout.layout.setColumnFixedWidth(0, 64)
+    view.resize(300, 200)
+    box.setYRange(0, 1, padding=0)
+    view.show()
+    app.processEvents()
+    picture = view.grab().toImage()
+    start = round(axis.sceneBoundingRect().left())
+    middle = range(picture.height() // 2 - 30, picture.height() // 2 + 30)
+    ground = picture.pixelColor(start + 60, 2)
+    inked = [y for y in middle for x in range(start, start + 13) if picture.pixelColor(x, y) != ground]
+    assert inked
+    assert max(inked) - min(inked) < 12  # the title's one letter
+    view.close()
