@@ -24,17 +24,17 @@ from gradviz.records.single_numbers import Curve
 class ComparedRun:
     """One run beside the shown one. Arrays are shared and must not be written to.
 
-    `number` gives its colour, `layers` names its measured layers, `every` all of them. `numbers` and `curves`
-    are as in a snapshot, update ratios among them where they were asked for; `profile` are the gradient norms
-    of its layers at `step`, the shown step or its own last one, and `update_ratio`, `chain` and `outputs`
-    what was measured last at or before it. `flow` is there where it was asked for.
+    `number` gives its colour, `layers` names its measured layers, `every` has name and kind of all of them.
+    `numbers` and `curves` are as in a snapshot, update ratios among them where they were asked for; `profile`
+    are the gradient norms of its layers at `step`, the shown step or its own last one, and `update_ratio`,
+    `chain` and `outputs` what was measured last at or before it. `flow` is there where it was asked for.
     """
 
     id: str
     name: str
     number: int
     layers: tuple[str, ...]
-    every: tuple[str, ...]
+    every: tuple[tuple[str, str], ...]
     last_step: int
     step: int
     profile: Floats | None
@@ -72,7 +72,7 @@ def read_compared(
         name=entry.name,
         number=number,
         layers=names,
-        every=tuple(info.name for info in reader.info.layers),
+        every=tuple((info.name, info.kind) for info in reader.info.layers),
         last_step=reader.last_step,
         step=-1,
         profile=None,

@@ -2,7 +2,7 @@
 
 Layers without parameters have their place here too, for the slope of an activation is a factor like any
 other. A click selects a layer that the other plots know: itself, or the nearest one with parameters before.
-Compared runs may have other layers: theirs are found by name, as in the profile.
+Compared runs may have other layers: theirs are found by name, as in the profile, or by their place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
+from gradviz.views.plots.layer_match import matched_rows
+from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -75,12 +77,14 @@ class AcrossDepth(PlotFrame):
         self.legend.addWidget(self.remark, 1)
         row = QWidget(self)
         row.setLayout(self.legend)
+        LegendRow(row)
         self.below_heading(row)
         self.run_legend = RunLegend(self)
         self.run_legend.switched.connect(self._on_run_switched)
         self.compared: Sequence[ComparedRun] = ()
         self.layers: tuple[LayerInfo, ...] = ()
         self._selected: int | None = None
+        self._beside: dict[str, tuple[object, object, np.ndarray]] = {}
         self._drawn: tuple[str, int] | None = None
         self._drawn_at = 0.0
 
@@ -126,6 +130,7 @@ class AcrossDepth(PlotFrame):
         """Draw those runs too, hollow and thin, in their colours."""
         if runs is not self.compared:
             self.compared = runs
+            self._beside.clear()
             self.run_legend.show_runs(runs)
             self.redraw_runs(appearance().theme)
 
@@ -158,10 +163,24 @@ class AcrossDepth(PlotFrame):
     def draw_runs(self, theme: Theme) -> None:
         """Draw the compared runs. A subclass does."""
 
-    def by_name(self, run: ComparedRun, values: np.ndarray) -> np.ndarray:
-        """Values of all layers of a compared run at the rows of those names here, NaN where it has none."""
-        known = dict(zip(run.every, values.tolist(), strict=True))
-        return np.array([known.get(layer.name, np.nan) for layer in self.layers])
+    def beside(self, run: ComparedRun) -> np.ndarray:
+        """For each row the index of the compared run's layer that stands beside it, −1 where none does."""
+        known = self._beside.get(run.id)
+        if known is None or known[0] is not run.every or known[1] is not self.layers:
+            found = matched_rows([(layer.name, layer.kind) for layer in self.layers], run.every)
+            known = self._beside[run.id] = (run.every, self.layers, found)
+        return known[2]
+
+    def of_run(self, run: ComparedRun, values: np.ndarray) -> np.ndarray:
+        """Values of all layers of a compared run at the rows here, NaN where it has none."""
+        rows = self.beside(run)
+        return np.where(rows >= 0, np.append(values, np.nan)[rows], np.nan)
+
+    def name_of_run(self, run: ComparedRun, row: int) -> str:
+        """How a card calls a compared run at a row: with its layer where that has another name."""
+        at = int(self.beside(run)[row])
+        other = run.every[at][0] if at >= 0 else self.layers[row].name
+        return run.name if other == self.layers[row].name else f"{run.name}, {other}"
 
     def runs_on(self) -> list[ComparedRun]:
         """The compared runs that are not switched off."""

@@ -145,18 +145,18 @@ class ActivationShares(AcrossDepth):
         return tuple(self._of_runs.values())
 
     def draw_runs(self, theme: Theme) -> None:
-        """Draw the compared runs' shares and means where they have layers of these names."""
+        """Draw the compared runs' shares and means where they have layers that stand beside these."""
         rows = np.arange(len(self.layers))
         found = {run.id: (run, run.outputs) for run in self.compared if run.outputs is not None}
         for key, switch in self.switches.items():
             points = {}
             if switch.isChecked():
                 points = {
-                    run_id: (rows, self.by_name(run, self._share(outputs, key)))
+                    run_id: (rows, self.of_run(run, self._share(outputs, key)))
                     for run_id, (run, outputs) in found.items()
                 }
             self._of_runs[key].show(self.compared, points, theme)
-        means = {run_id: (rows, self.by_name(run, outputs.mean)) for run_id, (run, outputs) in found.items()}
+        means = {run_id: (rows, self.of_run(run, outputs.mean)) for run_id, (run, outputs) in found.items()}
         self._of_runs["mean"].show(self.compared, means, theme)
         if self._outputs is not None:
             self._fit_moments(self._outputs)
@@ -188,7 +188,7 @@ class ActivationShares(AcrossDepth):
         return {"zero": outputs.zero, "dead": outputs.dead, "saturated": outputs.saturated}[key]
 
     def _run_columns(self, run: ComparedRun, rows: list[int]) -> list[Column]:
-        """The shares that are shown and the means of a compared run, where it has layers of these names."""
+        """The shares that are shown and the means of a compared run, where it has layers beside these."""
         outputs = run.outputs
         if outputs is None:
             return []
@@ -200,24 +200,24 @@ class ActivationShares(AcrossDepth):
         ]
         drawn.append((self.tr("mean"), outputs.mean))
         return [
-            Column(name=f"{run.name}: {name} {at}", cells=self.by_name(run, cells)[rows])
+            Column(name=f"{run.name}: {name} {at}", cells=self.of_run(run, cells)[rows])
             for name, cells in drawn
         ]
 
     def _run_line(self, run: ComparedRun, row: int) -> str:
-        """What the card tells of a compared run's layer of that name."""
+        """What the card tells of a compared run's layer there."""
         outputs = run.outputs
-        if outputs is None or np.isnan(mean := float(self.by_name(run, outputs.mean)[row])):
+        if outputs is None or np.isnan(mean := float(self.of_run(run, outputs.mean)[row])):
             return ""
-        zero = percent(float(self.by_name(run, outputs.zero)[row]))
-        return self.tr("{0}: zero {1}, mean {2}").format(run.name, zero, significant(mean))
+        zero = percent(float(self.of_run(run, outputs.zero)[row]))
+        return self.tr("{0}: zero {1}, mean {2}").format(self.name_of_run(run, row), zero, significant(mean))
 
     def _on_switched(self, _on: bool) -> None:
         self.redraw_runs(appearance().theme)
 
     def _fit_moments(self, outputs: LayerOutputs) -> None:
         low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
-        others = [self.by_name(run, run.outputs.mean) for run in self.runs_on() if run.outputs is not None]
+        others = [self.of_run(run, run.outputs.mean) for run in self.runs_on() if run.outputs is not None]
         ends = np.concatenate([low, high, *others])
         usable = ends[np.isfinite(ends)]
         if len(usable):

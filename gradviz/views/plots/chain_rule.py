@@ -191,8 +191,8 @@ class ChainRule(AcrossDepth):
             relative=float(self._relative[row]),
         )
         for run in self.runs_on():
-            if run.chain is not None and not np.isnan(gain := self.by_name(run, run.chain.gains)[row]):
-                lines.append(self.tr("{0}: gain {1}").format(run.name, number(gain)))
+            if run.chain is not None and not np.isnan(gain := self.of_run(run, run.chain.gains)[row]):
+                lines.append(self.tr("{0}: gain {1}").format(self.name_of_run(run, row), number(gain)))
         return lines
 
     def items_of_runs(self) -> Sequence[RunItems]:
@@ -200,15 +200,15 @@ class ChainRule(AcrossDepth):
         return tuple(self._of_runs.values())
 
     def draw_runs(self, theme: Theme) -> None:
-        """Draw the compared runs' gains where they have layers of these names."""
+        """Draw the compared runs' gains where they have layers that stand beside these."""
         rows = np.arange(len(self.layers))
         of = np.array(self._kinds)
         gains, arriving, skips = {}, {}, {}
         for run in self.compared:
             if run.chain is None or not len(rows) or len(of) != len(rows):
                 continue
-            gains[run.id] = (rows, log10(self.by_name(run, run.chain.gains)))
-            arriving[run.id] = (rows, log10(self.by_name(run, relative(run.chain.output_gradients))))
+            gains[run.id] = (rows, log10(self.of_run(run, run.chain.gains)))
+            arriving[run.id] = _known(rows, log10(self.of_run(run, relative(run.chain.output_gradients))))
             skips[run.id] = self._skips_of(run)
         for kind, switch in self.switches.items():
             shown = (of == kind) & switch.isChecked()
@@ -239,7 +239,7 @@ class ChainRule(AcrossDepth):
             words=self._words,
             has_other=self.switches[FactorKind.OTHER].isChecked(),
             others={
-                f"{run.name}: {word}": self.by_name(run, values)
+                f"{run.name}: {word}": self.of_run(run, values)
                 for run in self.runs_on()
                 if run.chain is not None
                 for word, values in (
@@ -297,7 +297,7 @@ class ChainRule(AcrossDepth):
         }
 
     def _fit_gains(self, chain: ChainFactors) -> None:
-        others = [self.by_name(run, run.chain.gains) for run in self.runs_on() if run.chain is not None]
+        others = [self.of_run(run, run.chain.gains) for run in self.runs_on() if run.chain is not None]
         branches = [block.branch_gain for block in chain.blocks]
         fit(
             self._gains,
@@ -307,7 +307,7 @@ class ChainRule(AcrossDepth):
 
     def _fit_product(self) -> None:
         others = [
-            self.by_name(run, relative(run.chain.output_gradients))
+            self.of_run(run, relative(run.chain.output_gradients))
             for run in self.runs_on()
             if run.chain is not None
         ]
@@ -331,11 +331,11 @@ class ChainRule(AcrossDepth):
 
     def _skips_of(self, run: ComparedRun) -> tuple[np.ndarray, np.ndarray]:
         """The skip shares of a compared run's blocks, where the blocks' layers are here."""
-        rows = {layer.name: row for row, layer in enumerate(self.layers)}
+        rows = {at: row for row, at in enumerate(self.beside(run).tolist())}
         blocks = () if run.chain is None else run.chain.blocks
         x, y = [], []
         for block in blocks:
-            here = [rows[name] for at in block.layers if (name := run.every[at]) in rows]
+            here = [rows[at] for at in block.layers if at in rows]
             if here and np.isfinite(block.skip_share):
                 x += [min(here) - 0.4, max(here) + 0.4]
                 y += [block.skip_share] * 2
@@ -349,3 +349,9 @@ class ChainRule(AcrossDepth):
         if self._chain is not None:
             self._draw_gains(self._chain)
             self.redraw_runs(appearance().theme)
+
+
+def _known(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Only what is known: the line of a run that lacks some of the layers goes on over them."""
+    usable = ~np.isnan(y)
+    return x[usable], y[usable]

@@ -6,6 +6,8 @@ import numpy as np
 import passing_runs
 import pointer
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from gradviz.diagnosis.blame import blame_of_chain
 from gradviz.records.depth import JoinGain
@@ -293,3 +295,19 @@ def test_a_branch_of_zeros_has_a_skip_factor_that_is_marked(frame, shot) -> None
     assert "branch ρ 0, skip factor ∞" in "\n".join(frame.card(1))
     frame.switches[FactorKind.OTHER].click()
     assert frame._gain_marks.count(Mark.INFINITE) == 0
+
+
+@pytest.mark.parametrize(("width", "has_names"), [(220, False), (900, True)])
+def test_a_narrow_legend_keeps_its_samples_and_lets_its_names_go(frame, shot, width: int, has_names) -> None:
+    """Squeezed names read “w…s s…s n…s”; samples alone tell theirs to the pointer."""
+    frame.resize(width, 460)
+    frame.show_snapshot(shot(50, kinds=("Linear", "BatchNorm1d", "ReLU"), blocks=3))
+    QApplication.sendPostedEvents()
+    frame.layout().activate()
+    style = (
+        Qt.ToolButtonStyle.ToolButtonTextBesideIcon if has_names else Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
+    for switch in frame.switches.values():
+        assert switch.toolButtonStyle() == style
+        assert switch.width() >= switch.sizeHint().width()
+        assert switch.toolTip().startswith("Show ")

@@ -178,8 +178,10 @@ def passing_of(network, *, blocks: int = 0, slope: float = 0.7):
 def passed(compared):
     """A compared run with gains and statistics of outputs, of so many layers."""
 
-    def read(run_id: str, number: int, count: int, *, blocks: int = 0, slope: float = 0.5):
-        network = passing_runs.network(count)
+    def read(
+        run_id: str, number: int, count: int, *, blocks: int = 0, slope: float = 0.5, kinds=("Linear", "ReLU")
+    ):
+        network = passing_runs.network(count, kinds)
         events = [(0, "blocks", None, passing_runs.block_event(blocks, 2))] if blocks else []
         passing = passing_of(network, blocks=blocks, slope=slope)
         return compared(run_id, number, network=network, passing=passing, events=events, steps=50)
@@ -214,8 +216,8 @@ def test_gains_of_a_run_of_another_depth_stand_at_its_layers_names(app, qtbot, s
     assert x.tolist() == list(range(1, here, 2))
     np.testing.assert_allclose(y, np.log10(run.chain.gains[1:here:2]))
     x, y = chain._of_runs["relative"].items["one"].getData()
-    assert x.tolist() == list(range(9))
-    assert np.isfinite(y).sum() == here
+    assert x.tolist() == list(range(here))
+    assert np.isfinite(y).all()
     low, high = chain.boxes[2].viewRange()[1]
     assert low < np.nanmin(y)
     assert np.nanmax(y) < high
@@ -235,6 +237,38 @@ def test_gains_of_a_run_of_another_depth_stand_at_its_layers_names(app, qtbot, s
     chain.show_compared(())
     assert not any(items.items for items in chain.items_of_runs())
     assert chain.run_legend.row.isHidden()
+
+
+def test_a_run_of_another_activation_is_compared_place_by_place(app, qtbot, shown, passed) -> None:
+    """Sigmoid against ReLU is what is compared most, and no Sigmoid is called ReLU 1."""
+    chain = frame_of(ChainRule, qtbot)
+    chain.show_snapshot(shown)
+    run = passed("one", 2, 9, kinds=("Linear", "Sigmoid"), blocks=2)
+    chain.show_compared((run,))
+    x, y = chain._of_runs[FactorKind.SLOPE].items["one"].getData()
+    assert x.tolist() == [1, 3, 5, 7]
+    np.testing.assert_allclose(y, np.log10(run.chain.gains[1::2]))
+    x, y = chain._of_runs["relative"].items["one"].getData()
+    assert x.tolist() == list(range(9))
+    np.testing.assert_allclose(10**y, run.chain.output_gradients / run.chain.output_gradients[-1])
+    assert chain._of_runs["skips"].items["one"].getData()[0].tolist() == [0.6, 2.4, 2.6, 4.4]
+    assert any(line.startswith("Run 2, Sigmoid 2: gain ") for line in chain.card(3))
+    assert any(line.startswith("Run 2: gain ") for line in chain.card(2))
+    view = frame_of(ActivationShares, qtbot)
+    view.show_snapshot(shown)
+    view.show_compared((run,))
+    assert len(view._of_runs["dead"].items["one"].getData()[0]) == 4
+    assert any(line.startswith("Run 2, Sigmoid 1: zero ") for line in view.card(1))
+
+
+def test_the_line_of_a_run_without_activations_goes_on_over_those_here(app, qtbot, shown, passed) -> None:
+    chain = frame_of(ChainRule, qtbot)
+    chain.show_snapshot(shown)
+    chain.show_compared((passed("one", 2, 5, kinds=("Linear",)),))
+    assert len(chain._of_runs[FactorKind.SLOPE].items["one"].getData()[0]) == 0
+    x, y = chain._of_runs["relative"].items["one"].getData()
+    assert x.tolist() == [0, 2, 4, 6, 8]
+    assert np.isfinite(y).all()
 
 
 def test_a_kind_that_is_switched_off_is_off_in_all_runs(app, qtbot, shown, passed) -> None:
