@@ -50,7 +50,7 @@ class Line:
 class Pane:
     """Lines over one axis; `worded` says a value; a dashed line stands at the value `guide`.
 
-    The axis reaches to `least` at least.
+    The axis reaches to `least` at least. `each` says what a line is, above their labels where there are many.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Pane:
     worded: Callable[[float], str] = significant
     guide: float | None = None
     least: float = -math.inf
+    each: str = ""
 
     def of(self, recorded: Iterable[str]) -> Pane | None:
         """The pane with those of its lines that were recorded; None where there are none.

@@ -44,7 +44,7 @@ class CurvePane:
     def __init__(self, canvas: Canvas, design: Pane) -> None:
         self.design = design
         self.box = PlotBox(y=False)
-        self._margin, self._labels = ValueMargin(), LineLabels()
+        self._margin, self._labels = ValueMargin(), LineLabels(design.each)
         self._guide: pg.InfiniteLine | None = None
         margin = self._labels if self._is_crowded else self._margin
         axis = Axis(Side.LEFT, _TICKS[design.scale], design.title)
@@ -152,7 +152,12 @@ class CurvePane:
         if self._is_crowded:
             self._labels.set_labels(
                 [
-                    LineLabel(text=line.label, tone=line.tone, place=self._share_of_height(value))
+                    LineLabel(
+                        text=line.label,
+                        value=self.design.worded(value),
+                        tone=line.tone,
+                        place=self._share_of_height(value),
+                    )
                     for line, value in found
                     if value is not None
                 ]

@@ -1,7 +1,8 @@
 """The right margin of a pane with many lines: each line's label at the height where the line is.
 
-A legend of sixteen lines would be longer than the plot is wide; the label at its end needs no search. Labels
-that would lie upon each other are pushed apart, and where there is no room for all, some are left out.
+A legend of sixteen lines would be longer than the plot is wide; the label at its end needs no search, and has
+the value beside it. Labels that would lie upon each other are pushed apart, and where there is no room for
+all, some are left out. What they count stands above them.
 """
 
 from __future__ import annotations
@@ -12,21 +13,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsWidget
 
-from gradviz.views.plots.canvas import plot_font
+from gradviz.views.plots.canvas import RIGHT_PADDING, plot_font
 from gradviz.views.theme import LIGHT, Theme
 
 ROW = 13.0
-_LEFT = 8
+_LEFT = 12
+_GAP = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineLabel:
-    """A line's label, the theme's colour of the line, and its place from 0 (bottom) to 1 (top)."""
+    """A line's label and value, the theme's colour of the line, its place from 0 (bottom) to 1 (top)."""
 
     text: str
+    value: str
     tone: str
     place: float
 
@@ -34,8 +37,9 @@ class LineLabel:
 class LineLabels(QGraphicsWidget):
     """Labels beside the lines' ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, heading: str = "") -> None:
         super().__init__()
+        self.heading = heading
         self._theme = LIGHT
         self.labels: tuple[LineLabel, ...] = ()
 
@@ -52,19 +56,34 @@ class LineLabels(QGraphicsWidget):
 
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         """Draw those that have room."""
-        font = plot_font()
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
+        if not self.labels:
+            return
+        plain, strong = plot_font(), plot_font()
+        strong.setWeight(strong.Weight.DemiBold)
+        above = ROW + 2 if self.heading else 0.0
+        painter.setFont(plain)
+        painter.setPen(QColor(self._theme.secondary))
+        self._write(painter, _LEFT, ROW / 2, self.heading)
         ordered = sorted(self.labels, key=lambda label: -label.place)
         height = self.rect().height()
-        kept = spaced([(1 - label.place) * height for label in ordered], height)
+        kept = spaced([(1 - label.place) * height - above for label in ordered], height - above)
+        values_from = _LEFT + _GAP + max(_width(strong, label.text) for label in ordered)
         for at, middle in kept:
-            painter.setPen(QColor(getattr(self._theme, ordered[at].tone)))
-            painter.drawText(
-                QRectF(_LEFT, middle - ROW / 2, self.rect().width() - _LEFT, ROW),
-                Qt.AlignmentFlag.AlignVCenter,
-                ordered[at].text,
-            )
+            label = ordered[at]
+            painter.setPen(QColor(getattr(self._theme, label.tone)))
+            painter.setFont(strong)
+            self._write(painter, _LEFT, middle + above, label.text)
+            painter.setFont(plain)
+            self._write(painter, values_from, middle + above, label.value)
+
+    def _write(self, painter: QPainter, left: float, middle: float, text: str) -> None:
+        room = self.rect().width() - left + RIGHT_PADDING
+        row = QRectF(left, middle - ROW / 2, room, ROW)
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def _width(font: QFont, text: str) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
 
 
 def spaced(places: Sequence[float], height: float) -> list[tuple[int, float]]:

@@ -24,14 +24,18 @@ from gradviz.views.plots.curve_design import Family, Line, Pane, Scale
 from gradviz.views.theme import PART_TONES
 
 _GATES = {
-    "i": ("i", 0), "f": ("f", 1), "g": ("g", 2), "o": ("o", 3),
-    "r": ("r", 0), "z": ("z", 1), "n": ("n", 2),
+    "i": ("input", 0), "f": ("forget", 1), "g": ("cell", 2), "o": ("output", 3),
+    "r": ("reset", 0), "z": ("update", 1), "n": ("new", 2),
 }  # fmt: skip
+_PROJECTIONS = {"q": "query", "k": "key", "v": "value"}
+"""What the letters of the literature stand for, which a legend has to say."""
 
 
 def gates() -> Family:
     """The gates of LSTM (input, forget, cell, output) and GRU (reset, update, new), PyTorch's names."""
-    lines = tuple(_line(PartKind.GATE, name, word, tone) for name, (word, tone) in _GATES.items())
+    lines = tuple(
+        _line(PartKind.GATE, name, _lettered(name, word), tone) for name, (word, tone) in _GATES.items()
+    )
     return Family(
         key="gates",
         name=_tr("Gates"),
@@ -41,6 +45,7 @@ def gates() -> Family:
         needs=frozenset(line.quantity for line in lines),
         wants=frozenset({PART_NORM}),
         remarked=_gated,
+        explained=_tr("‖∂L/∂W‖ of each gate’s weights and biases. Select an LSTM or a GRU to see its gates."),
         compares=False,
         switches=False,
         panes=(_pane(_tr("gates"), lines),),
@@ -49,7 +54,10 @@ def gates() -> Family:
 
 def heads() -> Family:
     """Queries, keys and values of attention, and its heads."""
-    projections = tuple(_line(PartKind.PROJECTION, name, name, at) for at, name in enumerate("qkv"))
+    projections = tuple(
+        _line(PartKind.PROJECTION, name, _lettered(name, word), at)
+        for at, (name, word) in enumerate(_PROJECTIONS.items())
+    )
     each = tuple(
         _line(PartKind.HEAD, f"head {number}", _tr("head {0}").format(number), number - 1, label=str(number))
         for number in range(1, MOST_LINES + 1)
@@ -68,14 +76,22 @@ def heads() -> Family:
         needs=frozenset(line.quantity for line in projections),
         wants=frozenset({PART_NORM}),
         remarked=_headed,
+        explained=_tr(
+            "‖∂L/∂W‖ of the weights and biases of queries, keys and values, and of each head’s share of them. "
+            "Of more than sixteen heads: the largest, the smallest, and the median with half of all around it."
+        ),
         compares=False,
         switches=False,
-        panes=(_pane(_tr("q, k, v"), projections), _pane(_tr("heads"), (*each, *common))),
+        panes=(_pane(_tr("q, k, v"), projections), _pane(_tr("heads"), (*each, *common), _tr("head"))),
     )
 
 
-def _pane(name: str, lines: tuple[Line, ...]) -> Pane:
-    return Pane(name=name, title=_tr("‖∂L/∂W‖₂"), scale=Scale.POWER, lines=lines)
+def _pane(name: str, lines: tuple[Line, ...], each: str = "") -> Pane:
+    return Pane(name=name, title=_tr("‖∂L/∂W‖₂"), scale=Scale.POWER, lines=lines, each=each)
+
+
+def _lettered(letter: str, word: str) -> str:
+    return f"{letter} · {_tr(word)}"
 
 
 def _line(kind: PartKind, name: str, word: str, number: int, *, label: str = "") -> Line:

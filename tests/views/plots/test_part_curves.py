@@ -7,8 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
 from gradviz.records.parts import LayerParts, PartKind
+from gradviz.views.number_format import significant
+from gradviz.views.plots.canvas import MARGIN_WIDTH, RIGHT_PADDING, plot_font
 from gradviz.views.plots.line_labels import ROW, LineLabels, spaced
 from gradviz.views.plots.part_design import gates, heads
 from gradviz.views.plots.plot_area import PlotArea
@@ -53,16 +56,15 @@ def shown(app, qtbot, snapshot):
 def test_a_line_for_each_gate_of_the_selected_layer(shown) -> None:
     view, shot = shown(parts=parts(1, 3), layer=3)
     (pane,) = view.panes
-    assert [item.line.name for item in pane.items] == ["i", "f", "g", "o"]
+    names = ["i · input", "f · forget", "g · cell", "o · output"]
+    assert [item.line.name for item in pane.items] == names
     assert view.remark.text() == "of Linear 4"
     for item in pane.items:
-        assert np.allclose(
-            item._curve.getData()[1], np.log10(shot.numbers[f"gate: {item.line.name}"].mean[0])
-        )
-    assert [value.name for value in pane._margin._values] == ["i", "f", "g", "o"]
+        assert np.allclose(item._curve.getData()[1], np.log10(shot.numbers[item.line.quantity].mean[0]))
+    assert [value.name for value in pane._margin._values] == names
     assert not view.switches
     pointer.hover(view.canvas, pane.box, 33.2, -2.0)
-    assert view.canvas.card.text.startswith("Gates at step 33\ni: ")
+    assert view.canvas.card.text.startswith("Gates at step 33\ni · input: ")
 
 
 def test_a_layer_without_parts_leaves_the_first_one_that_has_some(shown) -> None:
@@ -80,10 +82,12 @@ def test_lines_go_where_the_selected_layer_has_none(shown) -> None:
 def test_many_heads_have_labels_at_their_heights(shown) -> None:
     view, shot = shown(parts=parts(2, heads=12))
     projections, each = view.panes
-    assert [value.name for value in projections._margin._values] == ["q", "k", "v"]
+    assert [value.name for value in projections._margin._values] == ["q · query", "k · key", "v · value"]
     labels = each._labels.labels
     assert [label.text for label in labels] == [str(number) for number in range(1, 13)]
     values = [shot.numbers[f"head: head {number}"].mean[0, -1] for number in range(1, 13)]
+    assert [label.value for label in labels] == [significant(value) for value in values]
+    assert each._labels.heading == "head"
     assert np.array_equal(np.argsort([label.place for label in labels]), np.argsort(values))
     height = float(np.log10(shot.numbers["head: head 5"].mean[0, 40]))
     pointer.hover(view.canvas, each.box, 40, height)
@@ -133,6 +137,19 @@ def test_labels_are_drawn_in_their_lines_colours(app, shown) -> None:
         for y in range(row.top(), min(row.bottom(), picture.height()))
     }
     assert "#2f6fde" in found
+
+
+def test_names_and_values_fit_beside_the_curves(app) -> None:
+    metrics = QFontMetricsF(plot_font())
+    for family in (gates(), heads()):
+        for line in (
+            line for pane in family.panes for line in pane.lines if not line.name.startswith("head")
+        ):
+            assert metrics.horizontalAdvance(line.name) <= MARGIN_WIDTH - 2, line.name
+    bold = plot_font()
+    bold.setWeight(bold.Weight.DemiBold)
+    widest = QFontMetricsF(bold).horizontalAdvance("16") + metrics.horizontalAdvance("8.88e-12")
+    assert widest + 12 + 4 <= MARGIN_WIDTH + RIGHT_PADDING
 
 
 def test_only_runs_with_gates_have_the_tab(app, qtbot, snapshot) -> None:
