@@ -77,8 +77,9 @@ def heads() -> Family:
         wants=frozenset({PART_NORM}),
         remarked=_headed,
         explained=_tr(
-            "‖∂L/∂W‖ of the weights and biases of queries, keys and values, and of each head’s share of them. "
-            "Of more than sixteen heads: the largest, the smallest, and the median with half of all around it."
+            "‖∂L/∂W‖ of the weights and biases of queries, keys and values, and of each head’s share of "
+            "them. Of more than sixteen heads: the largest, the smallest, and the median with half of all "
+            "around it."
         ),
         compares=False,
         switches=False,
