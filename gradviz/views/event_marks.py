@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from gradviz.records.happenings import Event
     from gradviz.records.marked import MarkedStep
 
+# ▼ and ▲ are values off a plot's scale, exact zero and infinity: no event looks like them.
 _LOOKS = {
     "nonfinite": ("✕", "non_finite"),
-    "spike": ("▲", "exploding"),
+    "spike": ("↑", "exploding"),
     "learning_rate": ("◆", "accent"),
     "frozen": ("■", "secondary"),
     "unfrozen": ("□", "accent"),
@@ -25,14 +26,14 @@ _LOOKS = {
     "skipped_step": ("○", "exploding"),
     "resumed": ("▶", "accent"),
     "started_from": ("▷", "accent"),
-    "recording_held": ("▲", "exploding"),
-    "recording_resumed": ("▼", "secondary"),
+    "recording_held": ("‖", "exploding"),
+    "recording_resumed": ("‖", "secondary"),
 }
 _PLAIN = ("|", "secondary")
 _MARKED = ("◇", "text")
 _SILENT = frozenset({"blocks", "joins"})
 """What is written down as an event and is none: how the network is made."""
-RANKS = {glyph: rank for rank, glyph in enumerate("✕▲○▬▼■□◆●▶▷◇|")}
+RANKS = {glyph: rank for rank, glyph in enumerate("✕↑○▬‖■□◆●▶▷◇|")}
 """Which glyph stands for several that have no room beside each other: the smallest."""
 
 

@@ -36,6 +36,8 @@ class RunChooser(QComboBox):
 
     compare_wanted = Signal(str, bool)
     """The id of a run, and whether it is to be compared."""
+    picked = Signal()
+    """A run was taken from the open list; not told of one that keys reach in the closed list."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,8 @@ class RunChooser(QComboBox):
         self.view().setMinimumWidth(_LIST_WIDTH)
         self.view().viewport().installEventFilter(self)
         self.view().installEventFilter(self)
+        self._has_been_open = False
+        self.activated.connect(self._on_activated)
 
     def show_runs(self, runs: Sequence[RunEntry], shown: str | None) -> None:
         """Offer these, and show which one is shown."""
@@ -72,6 +76,16 @@ class RunChooser(QComboBox):
         """Whether the run of a row is compared."""
         return bool(index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked.value)
 
+    def showPopup(self) -> None:
+        """Open the list."""
+        self._has_been_open = True
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go through the runs of the closed list."""
+        self._has_been_open = False
+        super().keyPressEvent(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take clicks on a check, and Space, for the check alone."""
         if watched is self.view().viewport() and isinstance(event, QMouseEvent):
@@ -90,6 +104,11 @@ class RunChooser(QComboBox):
             self._toggle(self.view().currentIndex())
             return True
         return bool(super().eventFilter(watched, event))
+
+    def _on_activated(self, _index: int) -> None:
+        if self._has_been_open:
+            self._has_been_open = False
+            self.picked.emit()
 
     def _toggle(self, index: Index) -> None:
         run_id = index.data(Qt.ItemDataRole.UserRole)

@@ -64,6 +64,7 @@ class Section(QWidget):
         layout.addWidget(body, 1)
         layout.addStretch(0)  # what the body has no use for must not stretch the heading
         self.heading.toggled.connect(self._on_toggled)
+        self.heading.clicked.connect(self._on_clicked)
         self._show_state(is_open=is_open)
 
     @property
@@ -81,6 +82,10 @@ class Section(QWidget):
         if explanation:
             self.summary.setToolTip(f"{text}\n{explanation}")
         restyle(self.summary, "role", "note-problem" if is_problem else "secondary")
+
+    def _on_clicked(self) -> None:
+        """Where a click folds what has the keyboard, Qt hands it to just any control."""
+        self.heading.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def _on_toggled(self, is_open: bool) -> None:
         self._show_state(is_open=is_open)

@@ -73,6 +73,7 @@ class TimeBar(QWidget):
         self.runs = RunChooser(self)
         self.runs.setFixedWidth(112)
         self.runs.activated.connect(self._on_run)
+        self.runs.picked.connect(self._on_picked)
         layout.addWidget(self.runs)
         layout.addWidget(self.film)
         layout.addWidget(self.track, 1)
@@ -164,6 +165,10 @@ class TimeBar(QWidget):
 
     def _on_run(self, index: int) -> None:
         self.run_chosen.emit(self.runs.itemData(index))
+
+    def _on_picked(self) -> None:
+        """The next key is for the run, not for the list of runs."""
+        (self.track if self.track.isEnabled() else self.window()).setFocus()
 
     def _on_live(self) -> None:
         self.live.setChecked(True)

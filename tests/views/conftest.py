@@ -171,6 +171,17 @@ def catalogue() -> Catalogue:
     return CATALOGUE
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Take what a test put on the clipboard off it.
+
+    Without a display Qt deletes it when the process has ended and Python is gone: what Python made of it
+    crashes then, and a session that passed ends with a segmentation fault.
+    """
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture
 def app(qapp: QApplication) -> Iterator[QApplication]:
     """The application with the light theme."""
@@ -223,6 +234,8 @@ def document(app: QApplication, catalogue: Catalogue) -> Iterator[SessionDocumen
     document.open("example:vanishing")
     yield document
     document.close()
+    document.deleteLater()  # with its undo stack, before the garbage collector finds them in any order
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

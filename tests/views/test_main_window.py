@@ -17,6 +17,7 @@ from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
+from gradviz.views.plots.arrangement import Place
 
 
 @pytest.fixture
@@ -391,3 +392,16 @@ def test_keys_go_from_event_to_event(window, trained, qtbot) -> None:
     QTest.keyClick(window, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 60)
     assert window.time_bar.field.value() == 60
+
+
+def test_a_run_of_three_steps_fills_all_plots(window, trained, qtbot) -> None:
+    trained(steps=3, done=3)
+    window.plots.arranging.move("map", Place.BOTTOM_RIGHT)
+    QApplication.processEvents()
+    boxes = [
+        window.plots.flow.canvas.boxes[0],
+        *window.plots.plot("curves.learning").canvas.boxes,
+        window.plots.plot("map").canvas.boxes[0],
+    ]
+    for box in boxes:
+        assert box.viewRange()[0] == pytest.approx([-0.5, 2.5])

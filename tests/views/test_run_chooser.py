@@ -98,3 +98,19 @@ def colour_at_check(chooser, row: int) -> str:
     rect = view.visualRect(chooser.model().index(row, 0))
     x, y = rect.right() - 92 + 8 + 2, rect.center().y() + 4
     return image.pixelColor(round(x * ratio), round(y * ratio)).name().upper()
+
+
+def test_a_run_taken_from_the_open_list_is_picked_and_one_reached_by_keys_is_not(chooser) -> None:
+    picked = []
+    chooser.picked.connect(lambda: picked.append(chooser.currentText()))
+    chooser.showPopup()
+    QTest.qWait(350)  # a list takes no release so soon after it has opened
+    click(chooser, 3, on_check=False)
+    assert picked == ["one"]
+    QTest.keyClick(chooser, Qt.Key.Key_Up)
+    assert chooser.currentText() == "two"
+    chooser.showPopup()
+    QTest.keyClick(chooser.view(), Qt.Key.Key_Escape)
+    QTest.keyClick(chooser, Qt.Key.Key_Up)
+    assert chooser.currentText() == "three"
+    assert picked == ["one"]

@@ -57,6 +57,21 @@ def test_a_saved_session_opens_where_it_was(window, document, two_runs, qtbot, t
     assert window.plots.plot("histograms").chooser.currentText() == "Linear 13"
 
 
+def test_after_a_run_was_picked_the_keys_go_through_its_steps(window, document, two_runs, qtbot) -> None:
+    _, second = two_runs
+    window.activateWindow()
+    window.time_bar.runs.setFocus()
+    window.time_bar.runs.picked.emit()
+    assert window.time_bar.track.hasFocus()
+    qtbot.keyClick(window.time_bar.track, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 0)
+    assert window.runs.clock.run.id == second
+    window.time_bar.show_nothing()
+    window.time_bar.runs.setFocus()
+    window.time_bar.runs.picked.emit()
+    assert not window.time_bar.runs.hasFocus()
+
+
 def _until_shown(window, qtbot, run_id: str) -> None:
     clock = window.runs.clock
     qtbot.waitUntil(

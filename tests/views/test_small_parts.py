@@ -19,8 +19,10 @@ from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.help_dialogs import AboutDialog, ShortcutsDialog
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.message_strip import MessageStrip, Tone
+from gradviz.views.plots.difference_switch import DifferenceSwitch
 from gradviz.views.section import Section
 from gradviz.views.status_pill import StatusPill
+from gradviz.views.theme import LIGHT
 
 
 @pytest.mark.parametrize("tone", list(Tone))
@@ -152,3 +154,53 @@ def test_another_run_keeps_the_selected_layer_by_name(app, qtbot) -> None:
     assert selection.row == 0
     selection.set_layers([])
     assert selection.row is None
+
+
+def test_a_clicked_heading_has_the_keyboard_whatever_it_folds(window, qtbot) -> None:
+    window.activateWindow()
+    window.left.builder.tree.setFocus()
+    training = window.left.sections[2]
+    window.resize(1280, 700)
+    QApplication.processEvents()
+    qtbot.mouseClick(training.heading, Qt.MouseButton.LeftButton)
+    assert training.is_open
+    assert QApplication.focusWidget() is training.heading
+
+
+def test_words_of_a_menu_stand_below_each_other(window) -> None:
+    entries = window.menuBar().actions()  # held: PySide takes a menu for deleted with the action that gave it
+    menu = next(entry.menu() for entry in entries if entry.text() == "&View")
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    QApplication.processEvents()
+    picture = menu.grab().toImage()
+    ratio = picture.devicePixelRatio()
+
+    def left(text: str) -> int:
+        """Where the ink of an entry begins, right of icons and checks."""
+        action = next(action for action in menu.actions() if action.text() == text)
+        room = menu.actionGeometry(action)
+        rows = range(round((room.top() + 4) * ratio), round((room.bottom() - 3) * ratio))
+        ground = picture.pixelColor(round((room.left() + 2) * ratio), rows[0]).lightness()
+        for x in range(round(28 * ratio), round(80 * ratio)):
+            if any(abs(picture.pixelColor(x, y).lightness() - ground) > 60 for y in rows):
+                return x
+        raise AssertionError(text)
+
+    assert left("Left panel") == left("Log")
+    menu.hide()
+
+
+def test_the_switch_of_a_difference_looks_like_one(app, qtbot) -> None:
+    switch = DifferenceSwitch()
+    qtbot.addWidget(switch)
+    switch.setText("minus Run 1")
+    switch.show()
+    QApplication.processEvents()
+
+    def edge() -> str:
+        picture = switch.grab().toImage()
+        return picture.pixelColor(0, picture.height() // 2).name()
+
+    assert edge() == LIGHT.field_line.lower()
+    switch.setChecked(True)
+    assert edge() == LIGHT.accent.lower()

@@ -25,6 +25,7 @@ class DifferenceSwitch(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "choice")
+        self.setProperty("switch", "yes")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._names: dict[str, str] = {}

@@ -254,7 +254,7 @@ class FlowMap(PlotFrame):
             xMax=self._horizon + 0.5,
             yMin=-0.5,
             yMax=rows - 0.5,
-            minXRange=4,
+            minXRange=min(4, self._horizon + 1),
             minYRange=min(rows, 2),
         )
         if not self._zoomed:

@@ -254,7 +254,12 @@ class HistogramMap(PlotFrame):
     def _fit(self) -> None:
         half, shown = self.scale.half, self.scale.shown
         self._box.setLimits(
-            xMin=-0.5, xMax=self._horizon + 0.5, yMin=-half, yMax=half, minXRange=4, minYRange=2
+            xMin=-0.5,
+            xMax=self._horizon + 0.5,
+            yMin=-half,
+            yMax=half,
+            minYRange=2,
+            minXRange=min(4, self._horizon + 1),
         )
         self._box.setYRange(-shown, shown, padding=0.02)
         if not self._zoomed:

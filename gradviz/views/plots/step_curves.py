@@ -188,7 +188,7 @@ class StepCurves(PlotFrame):
 
     def _fit(self) -> None:
         for pane in self.panes:
-            pane.box.setLimits(xMin=-0.5, xMax=self._horizon + 0.5, minXRange=4)
+            pane.box.setLimits(xMin=-0.5, xMax=self._horizon + 0.5, minXRange=min(4, self._horizon + 1))
             if not self._zoomed:
                 pane.box.setXRange(-0.5, self._horizon + 0.5, padding=0)
 

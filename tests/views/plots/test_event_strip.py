@@ -29,7 +29,7 @@ def test_every_mark_in_sight_is_in_one_cluster_and_none_are_near(steps, width) -
 
 
 def test_the_worst_of_several_stands_for_all() -> None:
-    (found,) = clusters([mark(5), mark(6, "✕"), mark(7, "▲")], 0, 1000, 500)
+    (found,) = clusters([mark(5), mark(6, "✕"), mark(7, "↑")], 0, 1000, 500)
     assert found.worst.glyph == "✕"
     assert [each.step for each in found.marks] == [5, 6, 7]
 
