@@ -17,7 +17,6 @@ from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.spec.data_info import DataInfo
 from gradviz.spec.experiment import ExperimentSpec
-from gradviz.views.plots.arrangement import Place
 
 
 @pytest.fixture
@@ -105,12 +104,6 @@ def test_the_end_is_said(window, host, trained) -> None:
     assert window.toolbar.progress_text.text() == "Completed 200 steps"
     assert not window.strip.isVisible()
     assert window.toolbar.train.isEnabled()
-
-
-def test_one_step_is_said_as_one(window, host, trained) -> None:
-    request, status = trained(steps=1, done=1)
-    finish(host, request, status)
-    assert window.toolbar.progress_text.text() == "Completed 1 step"
 
 
 def test_an_early_end_is_said_with_its_reason(window, host, trained) -> None:
@@ -392,16 +385,3 @@ def test_keys_go_from_event_to_event(window, trained, qtbot) -> None:
     QTest.keyClick(window, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 60)
     assert window.time_bar.field.value() == 60
-
-
-def test_a_run_of_three_steps_fills_all_plots(window, trained, qtbot) -> None:
-    trained(steps=3, done=3)
-    window.plots.arranging.move("map", Place.BOTTOM_RIGHT)
-    QApplication.processEvents()
-    boxes = [
-        window.plots.flow.canvas.boxes[0],
-        *window.plots.plot("curves.learning").canvas.boxes,
-        window.plots.plot("map").canvas.boxes[0],
-    ]
-    for box in boxes:
-        assert box.viewRange()[0] == pytest.approx([-0.5, 2.5])
