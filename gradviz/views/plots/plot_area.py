@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -73,6 +73,9 @@ class PlotArea(QWidget):
         if not isinstance(flow, FlowMap):
             raise TypeError("the flow map is a map")
         self.flow = flow
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.timeout.connect(self._tell_columns)
         self._connect()
         self.arranging.apply(arrangement or default_arrangement())
 
@@ -158,9 +161,9 @@ class PlotArea(QWidget):
         self.ensemble.select_layer(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell how many columns can be seen."""
+        """Tell how many columns can be seen, as soon as the plots have their places."""
         super().resizeEvent(event)
-        self._tell_columns()
+        self._settled.start()
 
     @property
     def _sees_diagram(self) -> bool:
@@ -168,7 +171,7 @@ class PlotArea(QWidget):
 
     def _on_sight(self) -> None:
         """Other plots are in sight: those catch up, and what is not seen is not read."""
-        self._tell_columns()
+        self._settled.start()
         self._tell_wanted()
         self.ensemble.catch_up(self.in_sight)
         snapshot = self.ensemble.snapshot

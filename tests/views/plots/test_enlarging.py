@@ -3,6 +3,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from gradviz.views.plots.plot_area import PlotArea
+
 
 @pytest.fixture
 def plots(window, snapshot, app):
@@ -105,3 +107,16 @@ def test_more_columns_are_read_for_a_wide_plot(plots, qtbot) -> None:
     with qtbot.waitSignal(plots.columns_changed) as told:
         plots.flow.enlarge_wanted.emit()
     assert told.args == [plots.width()]
+
+
+def test_columns_are_those_of_the_plots_when_they_have_their_places(app, qtbot) -> None:
+    area = PlotArea()
+    qtbot.addWidget(area)
+    told: list[int] = []
+    area.columns_changed.connect(told.append)
+    area.resize(1200, 700)
+    area.show()
+    for width in (1200, 1800, 900):
+        area.resize(width, 700)
+        qtbot.waitUntil(lambda: bool(told) and told[-1] == max(200, area.flow.canvas.width()))
+        assert area.flow.canvas.width() > width / 3
