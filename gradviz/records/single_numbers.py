@@ -33,7 +33,7 @@ Curve = tuple[npt.NDArray[np.int64], Floats]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AtCursor:
-    """The last `AVERAGED_STEPS` up to a cursor that lies outside of the shown stretch.
+    """The last `AVERAGED_STEPS` up to a cursor that is not in what is drawn: out of sight, or thinned.
 
     `numbers` and `curves` are as in a snapshot; a curve has only the newest measurement at or before it.
     """

@@ -19,7 +19,7 @@ from gradviz.records.parts import PART_NORM
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.samples import Values
-from gradviz.records.series import Series, join
+from gradviz.records.series import Series, join, nearest_level
 from gradviz.records.single_numbers import AtCursor, Curve, at_cursor, curves, numbers, ratio_curves
 from gradviz.records.through_time import TimeGradient, time_gradient
 
@@ -59,11 +59,12 @@ class Snapshot:
     measurements it holds the newest at or before the cursor, with its step, or None. `numbers` are the single
     numbers of every step, with a line for each gate or head where these were asked for, and `curves` those
     that are measured now and then, by quantity, where the run has them; where the cursor is outside of the
-    stretch in sight `at_cursor` has both there. `history` is what was measured now and then of those of
-    `HISTORIES` that were asked for: steps [n] and values [n, k]. Of long ones both have no more than a
-    picture shows, each as it was measured. `ratio_band` are the smallest and largest of each layer's last
-    `BAND_STEPS` update ratios, with them. `looked_at` is how many entries the histograms of the selected
-    layer are made of, None for all of them. `marked` are the steps that the user has marked.
+    stretch in sight, or steps are drawn together, `at_cursor` has both there. `history` is what was measured
+    now and then of those of `HISTORIES` that were asked for: steps [n] and values [n, k]. Of long ones both
+    have no more than a picture shows, each as it was measured. `ratio_band` are the smallest and largest of
+    each layer's last `BAND_STEPS` update ratios, with them. `looked_at` is how many entries the histograms
+    of the selected layer are made of, None for all of them. `marked` are the steps that the user has
+    marked.
     """
 
     run: RunInfo
@@ -113,6 +114,8 @@ def take_snapshot(
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
     begin, end = view or (0, last)
+    thinned = nearest_level(end - begin + 1, columns) > 0
+    aside = shown >= 0 and (thinned or not begin <= shown <= end)
     events = reader.events()
     history = _histories(reader, layer, wanted, (begin, end, columns))
     found_curves = curves(reader, begin, end, columns)
@@ -133,7 +136,7 @@ def take_snapshot(
         profile=_profile(reader, shown),
         numbers=found_numbers,
         curves=found_curves,
-        at_cursor=None if shown < 0 or begin <= shown <= end else at_cursor(reader, shown, layer, wanted),
+        at_cursor=at_cursor(reader, shown, layer, wanted) if aside else None,
         weight_norm=_floats(reader, "weight_norm", shown),
         update_ratio=_floats(reader, "update_ratio", shown),
         weight_histogram=_counts(reader, "weight_histogram", shown, layer),

@@ -51,4 +51,16 @@ def test_a_cursor_out_of_sight_has_its_values(store: Path, cursor: int) -> None:
 def test_a_cursor_in_sight_needs_no_more(store: Path) -> None:
     with RunReader(store) as reader:
         for cursor in (100, 120, 140):
-            assert take_snapshot(reader, cursor=cursor, layer=1, columns=9, view=(100, 140)).at_cursor is None
+            assert (
+                take_snapshot(reader, cursor=cursor, layer=1, columns=50, view=(100, 140)).at_cursor is None
+            )
+
+
+def test_where_steps_are_drawn_together_the_cursor_has_the_values_of_its_own(store: Path) -> None:
+    with RunReader(store) as reader:
+        for cursor in (0, 101, 199):
+            thinned = take_snapshot(reader, cursor=cursor, layer=1, columns=10, view=None)
+            assert thinned.numbers["train_loss"].level > 0
+            assert thinned.at_cursor is not None
+            found = thinned.at_cursor.numbers["train_loss"].mean[0, -1]
+            np.testing.assert_array_equal(found, reader.at("train_loss", cursor)[1][0])
