@@ -35,9 +35,10 @@ from gradviz.engine.requests import (
 )
 from gradviz.nets.model import inspect
 from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.records.writer import COMMIT_SECONDS
 from gradviz.spec.json_codec import from_raw
 from gradviz.spec.problem import SpecError
-from gradviz.training.control import WATCHED_SECONDS, RunControl
+from gradviz.training.control import RunControl
 from gradviz.training.loss import describe_experiment
 from gradviz.training.run import train
 from gradviz.training.versions import versions
@@ -205,7 +206,7 @@ class Server:
             report.fail("The engine is training another run.")
             return
         self._control = RunControl(self._poll)
-        self._control.commit_seconds = WATCHED_SECONDS
+        self._control.commit_seconds = COMMIT_SECONDS
         try:
             experiment = from_raw(request.experiment, self._catalogue)
             status = train(

@@ -29,6 +29,7 @@ from gradviz.records.store_file import StoreFile
 
 BUDGET = 1_000_000_000
 COMMIT_SECONDS = 0.025
+"""How often a run commits that a window draws: 50 ms would cap the picture at 19 frames a second."""
 RETRY_SECONDS = 0.25
 _LAST_TRIES = 5
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 from builder_round import drag
-from mouse_round import Driver, Script, click_at, keys, opened, pause, picture, xdotool
+from mouse_round import Script, click_at, keys, opened, pause, picture, play, xdotool
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -87,17 +87,5 @@ def arranging_round(windows: list[MainWindow], application: QApplication) -> Scr
     yield from closed(window)
 
 
-def main() -> int:
-    application = QApplication(sys.argv[:1])
-    application.setQuitOnLastWindowClosed(False)
-    windows: list[MainWindow] = []
-    driver = Driver(arranging_round(windows, application))
-    status = application.exec()
-    for window in windows:
-        window.end_session()
-    sys.stderr.write(driver.failure)
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(arranging_round))

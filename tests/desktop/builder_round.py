@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import time
 
-from mouse_round import Driver, Script, click, click_at, keys, opened, pause, picture, xdotool
+from mouse_round import Script, click, click_at, keys, opened, pause, picture, play, xdotool
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QStyle, QStyleOptionSlider, QToolButton
 
@@ -167,17 +167,5 @@ def builder_round(windows: list[MainWindow], application: QApplication) -> Scrip
     yield from drags(window)
 
 
-def main() -> int:
-    application = QApplication(sys.argv[:1])
-    application.setQuitOnLastWindowClosed(False)
-    windows: list[MainWindow] = []
-    driver = Driver(builder_round(windows, application))
-    status = application.exec()
-    for window in windows:
-        window.end_session()
-    sys.stderr.write(driver.failure)
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(builder_round))

@@ -259,11 +259,12 @@ def whole_round(windows: list[MainWindow], application: QApplication) -> Script:
     yield lambda: not again.isVisible(), "the second window to close"
 
 
-def main() -> int:
+def play(script: Callable[[list[MainWindow], QApplication], Script]) -> int:
+    """Go through a script in a process of its own; what failed stands on standard error."""
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     windows: list[MainWindow] = []
-    driver = Driver(whole_round(windows, application))
+    driver = Driver(script(windows, application))
     status = application.exec()
     for window in windows:
         window.end_session()
@@ -272,4 +273,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(whole_round))

@@ -15,9 +15,10 @@ from gradviz.engine import machine
 from gradviz.engine.serve import serve
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunState, RunStatus
+from gradviz.records.writer import COMMIT_SECONDS
 from gradviz.spec.experiment import DataSpec, ExperimentSpec, LayerSpec, ModelSpec, TrainingSpec
 from gradviz.spec.json_codec import to_raw
-from gradviz.training.control import WATCHED_SECONDS, RunControl
+from gradviz.training.control import RunControl
 
 LONG = to_raw(
     ExperimentSpec(
@@ -261,5 +262,5 @@ def test_what_a_window_trains_is_committed_as_fast_as_it_is_drawn(
     monkeypatch.setattr("gradviz.engine.serve.train", look)
     streams.send("train", run="a", store=str(tmp_path / "a.db"), experiment=LONG)
     streams.until(lambda e: e.get("state") == "finished")
-    assert seconds == [WATCHED_SECONDS]
-    assert RunControl().commit_seconds > WATCHED_SECONDS
+    assert seconds == [COMMIT_SECONDS]
+    assert RunControl().commit_seconds > COMMIT_SECONDS

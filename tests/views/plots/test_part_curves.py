@@ -161,6 +161,6 @@ def test_only_runs_with_gates_have_the_tab(app, qtbot, snapshot) -> None:
     area.show_snapshot(snapshot(steps=50, layers=5, parts=parts(2)))
     assert area.ensemble.has("curves.gates")
     assert not area.ensemble.has("curves.heads")
-    assert "part_norm" not in area.wants if hasattr(area, "wants") else True
+    assert "part_norm" not in area.wanted
     area.show_plot("curves.gates")
-    assert area.ensemble.plot("curves.gates").wants >= WANTED
+    assert area.wanted >= WANTED
