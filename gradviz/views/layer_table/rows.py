@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from gradviz.records.layer import LayerInfo
 
@@ -59,8 +59,24 @@ def blocks(layers: Sequence[LayerInfo]) -> tuple[Row, ...]:
 
 
 def axis_blocks(layers: Sequence[LayerInfo]) -> tuple[tuple[int, int], ...]:
-    """The blocks as (first, stop) for an axis: none where there are so few layers that names are thinned."""
-    return tuple((row.first, row.stop) for row in blocks(layers)) if len(layers) >= FOLDS_FROM else ()
+    """The blocks as (first, stop) for an axis: none where so few layers are measured that names are thinned.
+
+    A layer without parameters is in the block of the measured one before it, so that an axis of all layers
+    has the blocks of one of measured layers.
+    """
+    rows = [row for row, layer in enumerate(layers) if layer.parameters]
+    if len(rows) < FOLDS_FROM:
+        return ()
+    first_rows = [0, *(rows[block.first] for block in blocks([layers[row] for row in rows])[1:])]
+    return tuple(zip(first_rows, [*first_rows[1:], len(layers)], strict=True))
+
+
+def measured_names(layers: Sequence[LayerInfo]) -> tuple[str, ...]:
+    """What each of the layers is called in the name of a block: as the measured one at or before it."""
+    names = [layer.name for layer in layers if layer.parameters]
+    if not names:
+        return tuple(layer.name for layer in layers)
+    return tuple(names[max(at, 1) - 1] for at in accumulate(layer.parameters > 0 for layer in layers))
 
 
 def span_name(first: str, last: str) -> str:

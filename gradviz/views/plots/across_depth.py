@@ -8,7 +8,8 @@ Compared runs may have other layers: theirs are found by name, as in the profile
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pyqtgraph as pg
@@ -20,6 +21,7 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.run import RunState
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.layer_table.rows import axis_blocks, measured_names, span_name
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.layer_match import matched_rows
@@ -30,12 +32,13 @@ from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.run_items import RunItems
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
-from gradviz.views.plots.ticks import layer_ticks
+from gradviz.views.plots.ticks import AxisBlocks, Ticker, layer_ticks
 from gradviz.views.theme import Theme
 
 MARKS_UP_TO = 120
 """With more layers the marks are small."""
 _CHARACTER = 6.2
+_BETWEEN = 4
 _READING_S = 0.25
 
 
@@ -84,6 +87,7 @@ class AcrossDepth(PlotFrame):
         self.compared: Sequence[ComparedRun] = ()
         self.layers: tuple[LayerInfo, ...] = ()
         self._selected: int | None = None
+        self._named: Callable[[int | None], Ticker] = partial(layer_ticks, ())
         self._beside: dict[str, tuple[object, object, np.ndarray]] = {}
         self._drawn: tuple[str, int] | None = None
         self._drawn_at = 0.0
@@ -121,7 +125,7 @@ class AcrossDepth(PlotFrame):
         self.canvas.set_quiet_line("")
         if fresh or self.layers != snapshot.run.layers:
             self.layers = snapshot.run.layers
-            self.select_layer(self._selected)
+            self._name_layers()
             self.reset_view()
         self.draw(snapshot, fresh=fresh)
         self.redraw_runs(appearance().theme)
@@ -138,7 +142,7 @@ class AcrossDepth(PlotFrame):
         """Show nothing: nothing was measured yet."""
         self._drawn = None
         self.layers = ()
-        self.select_layer(self._selected)
+        self._name_layers()
         self.remark.setText("")
 
     def step_of(self, snapshot: Snapshot) -> int | None:
@@ -200,9 +204,7 @@ class AcrossDepth(PlotFrame):
             line.setVisible(row is not None)
             if row is not None:
                 line.setValue(row)
-        names = [layer.name for layer in self.layers]
-        room = 1.5 * _CHARACTER * max((len(name) for name in names), default=1) + 8
-        self.layers_axis.set_ticker(layer_ticks(names, row, room))
+        self.layers_axis.set_ticker(self._named(row))
 
     def reset_view(self) -> None:
         """Show all layers."""
@@ -215,6 +217,18 @@ class AcrossDepth(PlotFrame):
         """The layers that are not zoomed away."""
         low, high = self.boxes[-1].viewRange()[0]
         return [row for row in range(len(self.layers)) if low <= row <= high]
+
+    def _name_layers(self) -> None:
+        """Names, and the blocks that take their place where they have no room, as in the other plots."""
+        names = [layer.name for layer in self.layers]
+        in_blocks = measured_names(self.layers)
+        room = 1.5 * _CHARACTER * max((len(name) for name in names), default=1) + 8
+        ends = axis_blocks(self.layers)
+        spans = [span_name(in_blocks[first], in_blocks[stop - 1]) for first, stop in ends]
+        block_room = self.layers_axis.widest(spans[-1:]) + _BETWEEN
+        blocks = AxisBlocks(ends=ends, names=in_blocks, room=block_room, calm=1)
+        self._named = partial(layer_ticks, names, room=room, blocks=blocks)
+        self.select_layer(self._selected)
 
     def _on_hovered(self, place: QPointF | None) -> None:
         box = self.sender()

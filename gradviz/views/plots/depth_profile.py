@@ -33,7 +33,7 @@ from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.slow_range import whole_decades
 from gradviz.views.plots.step_marks import MarkCurves
 from gradviz.views.plots.switch import LegendSwitch
-from gradviz.views.plots.ticks import layer_ticks, power_ticks
+from gradviz.views.plots.ticks import AxisBlocks, layer_ticks, power_ticks
 from gradviz.views.theme import Theme, run_tone
 
 _DOTS_UP_TO = 80
@@ -292,7 +292,8 @@ class DepthProfile(PlotFrame):
         self._box.setRange(xRange=(low - 0.15, high + 0.15), yRange=(-0.5, rows - 0.5), padding=0)
 
     def _name_rows(self) -> None:
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=self._blocks))
+        blocks = AxisBlocks(ends=self._blocks, names=self._names)
+        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=blocks))
 
     def _colour_runs(self, theme: Theme) -> None:
         for run in self._compared:

@@ -39,7 +39,7 @@ from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.step_marks import StepLegend
 from gradviz.views.plots.step_places import StepPlaces
-from gradviz.views.plots.ticks import layer_ticks, step_ticks
+from gradviz.views.plots.ticks import AxisBlocks, layer_ticks, step_ticks
 from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
@@ -261,7 +261,8 @@ class FlowMap(PlotFrame):
             self._box.setRange(xRange=(-0.5, self._horizon + 0.5), yRange=(-0.5, rows - 0.5), padding=0)
 
     def _name_rows(self) -> None:
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=self._blocks))
+        blocks = AxisBlocks(ends=self._blocks, names=self._names)
+        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=blocks))
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._compare(snapshot)

@@ -10,8 +10,6 @@ from gradviz.views.layer_table.rows import span_name
 from gradviz.views.number_format import count, plain, power
 
 TEXT_HEIGHT = 14
-_CALM = 1.4
-"""How much of a block's room its name takes up, so that names do not stand line under line."""
 _TOGETHER = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 """How many blocks have one name: round numbers, for blocks of one layer too."""
 _MOST = 8
@@ -26,6 +24,20 @@ class Tick:
     text: str
     strong: bool = False
     line: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AxisBlocks:
+    """Blocks of rows (first row, row after the last one), and what each row is called in a block's name.
+
+    A name needs `room` pixels along the axis, and a block `calm` times as many: names that stand line under
+    line are not read.
+    """
+
+    ends: Sequence[tuple[int, int]] = ()
+    names: Sequence[str] = ()
+    room: float = TEXT_HEIGHT
+    calm: float = 1.4
 
 
 Ticker = Callable[[float, float, float], list[Tick]]
@@ -92,12 +104,12 @@ def layer_ticks(
     names: Sequence[str],
     selected: int | None,
     room: float = TEXT_HEIGHT,
-    blocks: Sequence[tuple[int, int]] = (),
+    blocks: AxisBlocks | None = None,
 ) -> Ticker:
     """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows.
 
     `room` is the pixels that a name needs along the axis. Where not all names have room, those of `blocks`
-    (first row, row after the last one) stand in their place, with lines between the blocks.
+    stand in their place, with lines between the blocks.
     """
 
     def ticks(low: float, high: float, pixels: float) -> list[Tick]:
@@ -107,8 +119,9 @@ def layer_ticks(
         row = pixels / (high - low)
         least = room / max(row, 1e-9)
         stride = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if s >= least), 1000)
-        if stride > 1 and len(blocks) > 1:
-            return _block_ticks(names, selected, blocks, (low, high), least)
+        if stride > 1 and blocks is not None and len(blocks.ends) > 1:
+            chosen = None if selected is None else Tick(selected, names[selected], strong=True)
+            return _block_ticks(blocks, chosen, (low, high), pixels)
         from_one = 0 if stride == 2 else 1
         rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}
         for end in (0, len(names) - 1):
@@ -122,17 +135,15 @@ def layer_ticks(
 
 
 def _block_ticks(
-    names: Sequence[str],
-    selected: int | None,
-    blocks: Sequence[tuple[int, int]],
-    shown: tuple[float, float],
-    least: float,
+    blocks: AxisBlocks, selected: Tick | None, shown: tuple[float, float], pixels: float
 ) -> list[Tick]:
     """The blocks in sight, so many together that each of them has room for its name in its middle."""
     low, high = shown
-    seen = [block for block in blocks if block[1] - 0.5 > low and block[0] - 0.5 < high]
+    least = blocks.room * (high - low) / max(pixels, 1e-9)
+    seen = [block for block in blocks.ends if block[1] - 0.5 > low and block[0] - 0.5 < high]
+    wanted = blocks.calm * least
     together = next(
-        (many for many in _TOGETHER if many < len(seen) and _shortest(seen, many) >= _CALM * least), len(seen)
+        (many for many in _TOGETHER if many < len(seen) and _shortest(seen, many) >= wanted), len(seen)
     )
     found = []
     for at in range(0, len(seen), together):
@@ -141,11 +152,11 @@ def _block_ticks(
         if begin > low:
             found.append(Tick(begin, ""))
         middle = (begin + end) / 2
-        covered = selected is not None and abs(middle - selected) < least
+        covered = selected is not None and abs(middle - selected.value) < least
         if not covered and end - begin >= least:
-            found.append(Tick(middle, span_name(names[first], names[stop - 1]), line=False))
-    if selected is not None and low <= selected <= high:
-        found.append(Tick(selected, names[selected], strong=True))
+            found.append(Tick(middle, span_name(blocks.names[first], blocks.names[stop - 1]), line=False))
+    if selected is not None and low <= selected.value <= high:
+        found.append(selected)
     return sorted(found, key=lambda tick: tick.value)
 
 

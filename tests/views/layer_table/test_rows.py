@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from recorded_runs import layer
 
-from gradviz.views.layer_table.rows import Row, arranged, blocks
+from gradviz.views.layer_table.rows import Row, arranged, axis_blocks, blocks, measured_names
 
 
 def spans(rows) -> list[tuple[int, int]]:
@@ -66,3 +66,14 @@ def test_blocks_are_sorted_and_inside_them_their_layers() -> None:
         FOUND, folding=True, unfolded={1}, key=lambda row: size[row.first, row.stop], descending=True
     )
     assert spans(rows) == [(1, 4), (1, 2), (3, 4), (2, 3), (0, 1), (4, 6)]
+
+
+def test_layers_without_parameters_stand_in_the_block_of_the_one_before() -> None:
+    alone = [at(i, (1, 0), (i,)) for i in range(120)]
+    assert axis_blocks(alone) == ((0, 10), *((first, first + 10) for first in range(10, 120, 10)))
+    mixed = [replace(layer(99, "Flatten"), parameters=0)]
+    for one in alone:
+        mixed += [one, replace(layer(99, f"Sigmoid {one.index + 1}"), parameters=0)]
+    assert axis_blocks(mixed) == ((0, 21), *((first, first + 20) for first in range(21, 241, 20)))
+    assert measured_names(mixed)[:4] == ("Linear 1", "Linear 1", "Linear 1", "Linear 2")
+    assert axis_blocks(mixed[:199]) == ()

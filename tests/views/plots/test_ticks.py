@@ -72,8 +72,9 @@ def named(count: int) -> list[str]:
 )
 def test_blocks_stand_for_names_and_never_overlap(lengths, pixels, selected, begin, end) -> None:
     stops = [sum(lengths[: at + 1]) for at in range(len(lengths))]
-    blocks = list(zip([0, *stops[:-1]], stops, strict=True))
     count = stops[-1]
+    ends = [*zip([0, *stops[:-1]], stops, strict=True)]
+    blocks = t.AxisBlocks(ends=ends, names=named(count))
     chosen = selected if selected < count else None
     low, high = begin * count - 0.5, end * count - 0.5
     found = t.layer_ticks(named(count), chosen, blocks=blocks)(low, high, pixels)
@@ -87,7 +88,8 @@ def test_blocks_stand_for_names_and_never_overlap(lengths, pixels, selected, beg
 
 
 def test_a_thousand_layers_are_named_in_blocks_with_lines_between() -> None:
-    blocks = [(first, first + 50) for first in range(0, 1000, 50)]
+    ends = [(first, first + 50) for first in range(0, 1000, 50)]
+    blocks = t.AxisBlocks(ends=ends, names=named(1000))
     found = t.layer_ticks(named(1000), None, blocks=blocks)(-0.5, 999.5, 280)
     assert [tick.text for tick in found if tick.text][:2] == ["Linear 1–100", "Linear 101–200"]
     assert [tick.value for tick in found if tick.line] == [99.5 + 100 * at for at in range(9)]
@@ -95,7 +97,8 @@ def test_a_thousand_layers_are_named_in_blocks_with_lines_between() -> None:
 
 
 def test_zoomed_in_the_layers_have_their_names_again() -> None:
-    blocks = [(first, first + 50) for first in range(0, 1000, 50)]
+    ends = [(first, first + 50) for first in range(0, 1000, 50)]
+    blocks = t.AxisBlocks(ends=ends, names=named(1000))
     found = t.layer_ticks(named(1000), None, blocks=blocks)(99.5, 109.5, 280)
     assert [tick.text for tick in found] == named(1000)[100:110]
 
