@@ -1,8 +1,9 @@
 """The one timer that pulls pictures: 30 times a second it looks whether the shown run has anything new.
 
 Nothing is pushed per training step: a queued signal per step stalls the window, a timer that takes the
-newest snapshot cannot pile up. A clock at rest that is asked for another picture looks at once: whoever
-scrubs through an ended run does not wait for a tick first.
+newest snapshot cannot pile up. A clock at rest that is asked for another picture looks at once, and before
+the window repaints: whoever zooms into an ended run does not wait for a tick first, nor for a picture of the
+old columns at the new scale (4 ms of 20, measured).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.errors import RecordsError
@@ -22,6 +23,7 @@ from gradviz.records.snapshot import Snapshot, take_snapshot
 OPENING_S = 2.0
 """How long a store that is there may still be unreadable: its engine is just writing the first rows."""
 DEFAULT_COLUMNS = 1000
+_LOOK = QEvent.Type(QEvent.registerEventType())
 
 
 class RefreshClock(QObject):
@@ -160,15 +162,28 @@ class RefreshClock(QObject):
     def wake(self) -> None:
         """Something else is asked for: the next tick shows it, so that a burst costs one picture.
 
-        The first tick after a rest comes at once, but no sooner than an interval after the one before.
+        The first look after a rest comes at once, but no sooner than an interval after the one before.
         """
         self._asked = True
         if self._visible and self._entry is not None:
             if not self._timer.isActive():
                 passed = (time.monotonic() - self._looked_at) * 1000
-                self._timer.start(int(max(0.0, self._interval - passed)))
+                if passed < self._interval:
+                    self._timer.start(int(self._interval - passed))
+                else:
+                    self._timer.start(self._interval)
+                    # comes after the burst that asks, and before a scene's repaint, which is posted as it is
+                    QCoreApplication.postEvent(self, QEvent(_LOOK), Qt.EventPriority.HighEventPriority.value)
         else:
             self._timer.stop()
+
+    def event(self, event: QEvent) -> bool:
+        """Look, at rest and unless closed or hidden meanwhile."""
+        if event.type() != _LOOK:
+            return super().event(event)
+        if self._timer.isActive():
+            self._tick()
+        return True
 
     def _let_go(self) -> None:
         self._timer.stop()

@@ -85,19 +85,24 @@ def blame(
     lost: LayerInfo | None = None
     logs: dict[FactorKind, list[float]] = {}
     weights = 0
-    for layer, column, norms in zip(layers, of_layers.T, arrived.T, strict=True):
+    stopped = of_layers == 0
+    faded = (~stopped | (arrived < SMALLEST[precision])).all(axis=0)
+    means = _mean_logs(of_layers)
+    for layer, stops, is_faded, mean in zip(layers, stopped.any(axis=0), faded, means, strict=True):
         if layer.index in past:
             continue
         kind = factor_kind(layer.kind)
-        if np.any(column == 0):
-            if not np.all(norms[column == 0] < SMALLEST[precision]):
+        if stops:
+            if not is_faded:
                 return _dead(layer, kind)
             lost = layer
-        found = _logs(column)
-        logs[kind] = logs.get(kind, []) + found
-        weights += len(found) if kind is FactorKind.WEIGHTS else 0
-    for column in np.atleast_2d(np.asarray(skip_factors, np.float64)).T:
-        logs[FactorKind.OTHER] = logs.get(FactorKind.OTHER, []) + _logs(column)
+        of_kind = logs.setdefault(kind, [])
+        if mean is not None:
+            of_kind.append(mean)
+            weights += kind is FactorKind.WEIGHTS
+    skips = _mean_logs(np.atleast_2d(np.asarray(skip_factors, np.float64)))
+    if skips:
+        logs.setdefault(FactorKind.OTHER, []).extend(mean for mean in skips if mean is not None)
     logs = {kind: values for kind, values in logs.items() if values}
     if not logs and lost is None:
         return _unknown(of_layers, arrived)
@@ -136,10 +141,13 @@ def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
     return rows
 
 
-def _logs(column: NDArray[np.float64]) -> list[float]:
-    """The mean logarithm of the steps that have one; nothing where none has."""
-    known = column[np.isfinite(column) & (column > 0)]
-    return [float(np.log(known).mean())] if len(known) else []
+def _mean_logs(rows: NDArray[np.float64]) -> list[float | None]:
+    """Of each column the mean logarithm of the steps that have one, None where none has."""
+    known = np.isfinite(rows) & (rows > 0)
+    counts = known.sum(axis=0)
+    sums = np.log(np.where(known, rows, 1.0)).sum(axis=0)
+    means = (sums / np.maximum(counts, 1)).tolist()
+    return [mean if count else None for mean, count in zip(means, counts.tolist(), strict=True)]
 
 
 def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QSignalSpy
 
 from gradviz.control import refresh_clock
@@ -178,3 +179,28 @@ def test_what_cannot_be_read_is_said(qtbot, clock, entry, monkeypatch) -> None:
         clock.follow(entry)
     assert "not a gradviz session" in failed.args[0]
     assert not clock.is_ticking
+
+
+def test_at_rest_it_looks_before_the_window_repaints(qtbot, entry, writer) -> None:
+    """A scene's repaint is posted like any other event: a picture that is asked for comes before it."""
+    write(writer, 0, 9)
+    writer.finish(RunStatus(state=RunState.FINISHED, steps=10, finish=FinishReason.COMPLETED))
+    clock = RefreshClock(interval_ms=1)
+    clock.follow(entry)
+    qtbot.waitUntil(lambda: clock.snapshot is not None and not clock.is_ticking)
+    order = []
+
+    class Scene(QObject):
+        repaint = Signal()
+
+        def paint(self) -> None:
+            order.append("repaint")
+
+    scene = Scene()
+    scene.repaint.connect(scene.paint, Qt.ConnectionType.QueuedConnection)
+    clock.refreshed.connect(lambda _snapshot: order.append("look"))
+    scene.repaint.emit()
+    clock.set_view(2, 5)
+    qtbot.waitUntil(lambda: len(order) == 2)
+    assert order == ["look", "repaint"]
+    clock.close()

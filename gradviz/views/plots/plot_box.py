@@ -32,6 +32,16 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
         self.disableAutoRange()
         self.setMouseEnabled(x=x, y=y)
 
+    def updateViewRange(self, *forced: Any, **forced_axes: Any) -> None:
+        """Place the items in the new range at once.
+
+        Left to the paint event, as ViewBox does, it marks the scene as changed while that is painted: every
+        picture after a zoom was painted twice.
+        """
+        super().updateViewRange(*forced, **forced_axes)
+        if not self.rect().isEmpty():
+            self.updateMatrix()
+
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
         """Zoom at the pointer."""
         if axis is None:
