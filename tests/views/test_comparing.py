@@ -35,7 +35,7 @@ def test_a_checked_run_is_in_curves_profile_and_map_in_one_colour(shown, runs, q
     tone = run_tone(2)
     learning = plots.plot("curves.learning")
     assert [item.line.tone for item in learning.panes[0].compared[runs[1]]] == [tone, tone]
-    assert list(plots.plot("profile").others) == [runs[1]]
+    assert list(plots.plot("profile").lines.others) == [runs[1]]
     assert plots.plot("curves.learning").legend.switches[runs[1]]._tone == tone
     assert plots.plot("profile").legend.switches[runs[1]]._tone == tone
     assert shown.time_bar.runs.is_compared(shown.time_bar.runs.model().index(2, 0))
@@ -44,7 +44,7 @@ def test_a_checked_run_is_in_curves_profile_and_map_in_one_colour(shown, runs, q
     assert shown.runs.comparison.runs[0].flow is not None
     compare(shown, runs[1], on=False)
     assert plots.plot("curves.learning").panes[0].compared == {}
-    assert plots.plot("profile").others == {}
+    assert plots.plot("profile").lines.others == {}
     assert plots.flow._ratios is None
     assert shown.runs.comparison.open_readers == 0
 
@@ -63,19 +63,19 @@ def test_hidden_plots_draw_nothing_and_catch_up(shown, runs, qtbot) -> None:
     plots = shown.plots
     plots.show_plot("layers")
     compare(shown, runs[0], on=True)
-    assert plots.plot("profile").others == {}
+    assert plots.plot("profile").lines.others == {}
     plots.show_plot("profile")
-    assert list(plots.plot("profile").others) == [runs[0]]
+    assert list(plots.plot("profile").lines.others) == [runs[0]]
 
 
 def test_beside_an_enlarged_plot_nothing_is_drawn(shown, runs) -> None:
     plots = shown.plots
     plots.enlarging.toggle(plots.places[Place.BOTTOM_LEFT])
     compare(shown, runs[0], on=True)
-    assert plots.plot("profile").others == {}
+    assert plots.plot("profile").lines.others == {}
     assert runs[0] in plots.plot("curves.learning").panes[0].compared
     plots.enlarging.end()
-    assert list(plots.plot("profile").others) == [runs[0]]
+    assert list(plots.plot("profile").lines.others) == [runs[0]]
 
 
 def test_another_shown_run_is_compared_with_the_others(shown, runs, document, qtbot) -> None:
@@ -84,10 +84,10 @@ def test_another_shown_run_is_compared_with_the_others(shown, runs, document, qt
     assert [run.id for run in shown.runs.comparison.runs] == runs[:2]
     shown.runs.show_run(document.run(runs[0]))
     qtbot.waitUntil(lambda: [run.id for run in shown.runs.comparison.runs] == runs[1:])
-    assert set(shown.plots.plot("profile").others) == set(runs[1:])
+    assert set(shown.plots.plot("profile").lines.others) == set(runs[1:])
     shown.runs.show_run(None)
     assert shown.runs.comparison.open_readers == 0
-    assert shown.plots.plot("profile").others == {}
+    assert shown.plots.plot("profile").lines.others == {}
 
 
 def test_a_closed_window_holds_no_run_open(shown, runs) -> None:

@@ -34,7 +34,7 @@ def test_a_key_marks_the_shown_step_in_all_plots_and_takes_it_away(window, docum
     assert not unmark.isEnabled()
     QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     plots = window.plots
-    qtbot.waitUntil(lambda: list(plots.plot("profile").marked.curves) == [30])
+    qtbot.waitUntil(lambda: list(plots.plot("profile").lines.marked.curves) == [30])
     assert list(plots.flow.places.lines[0].lines) == [30]
     assert list(plots.plot("curves.learning").places.lines[0].lines) == [30]
     plots.flow.canvas.centralLayout.activate()
@@ -51,7 +51,7 @@ def test_a_key_marks_the_shown_step_in_all_plots_and_takes_it_away(window, docum
     window.actions_by_key["view.next_event"].trigger()
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 30)
     mark.trigger()
-    qtbot.waitUntil(lambda: plots.plot("profile").marked.curves == {})
+    qtbot.waitUntil(lambda: plots.plot("profile").lines.marked.curves == {})
 
 
 def test_the_menus_of_plots_that_show_marks_have_it(window) -> None:

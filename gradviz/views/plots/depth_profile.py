@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
@@ -28,15 +28,13 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.profile_lines import ProfileLines
 from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.slow_range import whole_decades
-from gradviz.views.plots.step_marks import MarkCurves
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import AxisBlocks, layer_ticks, power_ticks
-from gradviz.views.theme import Theme, run_tone
-
-_DOTS_UP_TO = 80
+from gradviz.views.theme import Theme
 
 
 class DepthProfile(PlotFrame):
@@ -61,11 +59,8 @@ class DepthProfile(PlotFrame):
         canvas.finish_layout()
         canvas.add_grid(self._box, bottom)
         self._band = Band(upright=True)
-        self._line = pg.PlotCurveItem()
-        self._clipped = pg.PlotCurveItem()
-        self._dots = pg.ScatterPlotItem(size=4, pen=None)
-        for item in (self._band, self._clipped, self._line, self._dots):
-            self._box.addItem(item, ignoreBounds=True)
+        self._box.addItem(self._band, ignoreBounds=True)
+        self.lines = ProfileLines(self._box)
         self._marks = EdgeMarks(self._box)
         self._row = pg.InfiniteLine(angle=0, movable=False)
         self._row.hide()
@@ -77,7 +72,6 @@ class DepthProfile(PlotFrame):
         self._base = self._decades = (-6.0, 0.0)
         self._compared: Sequence[ComparedRun] = ()
         self._marked_steps: tuple[MarkedStep, ...] = ()
-        self.others: dict[str, pg.PlotCurveItem] = {}
         self.band_switch = LegendSwitch(
             self.tr("last {0}").format(BAND_STEPS),
             "accent",
@@ -88,17 +82,17 @@ class DepthProfile(PlotFrame):
         self.clip_switch = LegendSwitch(
             self.tr("clipped"), "exploding", "dashes", self.tr("Show the norms after clipping"), self
         )
-        for switch, item in ((self.band_switch, self._band), (self.clip_switch, self._clipped)):
+        for switch, item in ((self.band_switch, self._band), (self.clip_switch, self.lines.clipped)):
             switch.toggled.connect(item.setVisible)
             self.add_switch(switch)
         self.clip_switch.hide()
-        self.legend = RunLegend(self)
+        self.legend = RunLegend(self, has_symbols=True)
         self.legend.switched.connect(self._on_run_switched)
         self.legend.marks.switched.connect(self._on_mark_switched)
-        self.marked = MarkCurves(self._box)
         self._box.clicked.connect(self._on_clicked)
         self._box.hovered.connect(self._on_hovered)
         self._box.sigRangeChangedManually.connect(self._on_zoomed)
+        self.lines.folds.connect(self._on_folds)
         self.set_theme(appearance().theme)
 
     def words(self) -> ProfileWords:
@@ -106,6 +100,7 @@ class DepthProfile(PlotFrame):
         return ProfileWords(
             title=self.tr("Profile"),
             axis=self.tr("gradient norm ‖∂L/∂W‖₂"),
+            folded=self.tr("‖∂L/∂W‖₂, lines: medians of {0} layers"),
             accessible=self.tr("Profile across depth"),
             quiet=self.tr("All layers’ norms at the shown step"),
             value=self.tr("gradient norm {0}"),
@@ -138,14 +133,11 @@ class DepthProfile(PlotFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         super().set_theme(theme)
-        self._line.setPen(pg.mkPen(theme.accent, width=1))
-        self._dots.setBrush(pg.mkBrush(theme.accent))
-        self._clipped.setPen(pg.mkPen(theme.exploding, width=1, style=Qt.PenStyle.DashLine))
         self._row.setPen(pg.mkPen(theme.disabled, width=1))
         self._band.set_colour(theme.accent, 0.22)
         self._marks.set_theme(theme)
-        self._colour_runs(theme)
-        self._draw_marked(theme)
+        self.lines.set_theme(theme)
+        self.lines.colour_runs(self._compared, theme)
 
     def expect(self, coming: RunToCome) -> None:
         """Show the rows of a run that is to come."""
@@ -166,9 +158,7 @@ class DepthProfile(PlotFrame):
         self._snapshot = None
         self._show_marked(())
         self.remark.setText("")
-        for curve in (self._line, self._clipped):
-            curve.clear()
-        self._dots.clear()
+        self.lines.clear_now()
         self._band.set_data(np.empty(0), np.empty(0), np.empty(0))
         self._marks.show({})
         self.clip_switch.hide()
@@ -205,14 +195,9 @@ class DepthProfile(PlotFrame):
         self.canvas.set_quiet_line("")
         profile = self.taken(snapshot)
         rows = np.arange(len(names), dtype=float)
-        self._draw_line(self._line, profile.values, rows)
-        finite = np.isfinite(profile.values) & (profile.values > 0)
-        if len(names) <= _DOTS_UP_TO:
-            self._dots.setData(x=log10(profile.values[finite]), y=rows[finite])
+        self.lines.show_now(profile.values, profile.clipped)
         self._band.set_data(rows, log10(profile.band_low), log10(profile.band_high))
         self.clip_switch.setVisible(profile.clipped is not None)
-        if profile.clipped is not None:
-            self._draw_line(self._clipped, profile.clipped, rows)
         self._draw_marks(profile.values)
         self._show_marked(snapshot.marked)
 
@@ -222,17 +207,16 @@ class DepthProfile(PlotFrame):
             return
         self._compared = runs
         self.legend.show_runs(runs)
-        for run_id in set(self.others) - {run.id for run in runs}:
-            self._box.removeItem(self.others.pop(run_id))
-        for run in runs:
-            if run.id not in self.others:
-                curve = self.others[run.id] = pg.PlotCurveItem()
-                curve.setZValue(-1)
-                self._box.addItem(curve, ignoreBounds=True)
-        self._colour_runs(appearance().theme)
+        self.lines.have_runs(runs)
+        self.lines.colour_runs(runs, appearance().theme)
         self._draw_compared()
         self.set_decades(*self._base)
         self._on_run_switched()
+
+    def name_values(self) -> None:
+        """Say at the axis what the values are, and that lines go through medians where they do."""
+        each = self.lines.each
+        self.values_axis.set_title(self._words.axis if each == 1 else self._words.folded.format(each))
 
     def show_step(self, step: int, *, exact: bool) -> None:
         """Name the shown step in the heading (at reading speed, not at drawing speed)."""
@@ -295,14 +279,8 @@ class DepthProfile(PlotFrame):
         blocks = AxisBlocks(ends=self._blocks, names=self._names)
         self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=blocks))
 
-    def _colour_runs(self, theme: Theme) -> None:
-        for run in self._compared:
-            self.others[run.id].setPen(pg.mkPen(getattr(theme, run_tone(run.number)), width=1))
-
     def _draw_compared(self) -> None:
-        rows = np.arange(len(self._names), dtype=float)
-        for run in self._compared:
-            self._draw_line(self.others[run.id], self._by_name(run), rows)
+        self.lines.show_runs({run.id: self._by_name(run) for run in self._compared})
 
     def _by_name(self, run: ComparedRun) -> np.ndarray:
         """A run's norms of the layers that have a row here, NaN where it has no layer of that name."""
@@ -313,7 +291,7 @@ class DepthProfile(PlotFrame):
         return np.array([known.get(name, np.nan) for name in self._names], np.float32)
 
     def _on_run_switched(self) -> None:
-        for run_id, curve in self.others.items():
+        for run_id, curve in self.lines.others.items():
             curve.setVisible(self.legend.is_on(run_id))
 
     def _show_marked(self, marks: tuple[MarkedStep, ...]) -> None:
@@ -321,24 +299,24 @@ class DepthProfile(PlotFrame):
         if not changed and [*map(id, marks)] == [*map(id, self._marked_steps)]:
             return
         self._marked_steps = marks
-        self._draw_marked(appearance().theme)
+        self._draw_marked()
         self.set_decades(*self._base)
 
-    def _draw_marked(self, theme: Theme) -> None:
-        points = {}
-        for mark in self._marked_steps:
-            _, values = self.taken_of_mark(mark)
-            x = np.empty(0) if values is None or len(values) != len(self._names) else log10(values)
-            points[mark.step] = (x, np.arange(len(x), dtype=float))
-        self.marked.show(points, theme)
+    def _draw_marked(self) -> None:
+        taken = {mark.step: self.taken_of_mark(mark)[1] for mark in self._marked_steps}
+        rows = len(self._names)
+        known = {
+            step: values if values is not None and len(values) == rows else np.empty(0)
+            for step, values in taken.items()
+        }
+        self.lines.show_marks(known)
         self._on_mark_switched()
 
     def _on_mark_switched(self) -> None:
-        self.marked.set_visible(self.legend.marks)
+        self.lines.marked.set_visible(self.legend.marks)
 
-    def _draw_line(self, curve: pg.PlotCurveItem, values: np.ndarray, rows: np.ndarray) -> None:
-        logs = log10(values)
-        curve.setData(x=logs, y=rows, connect="finite", skipFiniteCheck=bool(np.isfinite(logs).all()))
+    def _on_folds(self, _each: int) -> None:
+        self.name_values()
 
     def _draw_marks(self, values: np.ndarray) -> None:
         low, high = self._decades

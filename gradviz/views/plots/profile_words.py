@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProfileWords:
-    """What a profile is called: its title, its axis, what stands before there is a run, one value."""
+    """What a profile is called: its title, its axis, what stands before there is a run, one value.
+
+    `folded` is the axis where lines go through medians of so many layers.
+    """
 
     title: str
     axis: str
+    folded: str
     accessible: str
     quiet: str
     value: str

@@ -26,14 +26,15 @@ class RunLegend(QObject):
 
     switched = Signal()
 
-    def __init__(self, frame: PlotFrame) -> None:
+    def __init__(self, frame: PlotFrame, *, has_symbols: bool = False) -> None:
+        """`has_symbols`: the marked steps’ lines have some."""
         super().__init__(frame)
         self._frame = frame
         self.row = frame.add_row()
         LegendRow(self.row)
         self.switches: dict[str, LegendSwitch] = {}
         self._known: tuple[tuple[str, str, int], ...] = ()
-        self.marks = StepLegend(frame, self.row)
+        self.marks = StepLegend(frame, self.row, has_symbols=has_symbols)
 
     def show_runs(self, runs: Sequence[ComparedRun]) -> None:
         """Have a switch for each of them."""

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.records.marked import MarkedStep
 from gradviz.views.number_format import count
-from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.switch import SYMBOLS, LegendSwitch
 from gradviz.views.theme import Theme
 
 DASHES = ((6.0, 3.0), (2.0, 2.5), (9.0, 2.5, 2.0, 2.5), (3.5, 5.0), (9.0, 2.5, 2.0, 2.5, 2.0, 2.5))
 """In pixels, drawn and left out in turn: marks are black as the cursor is, since colours are for runs."""
-
+MARKS = ("square", "diamond", "disc", "star", "plus")
+"""The symbols of their curves across depth: triangles and crosses are for norms without a place there."""
+_SYMBOL_SIZE = 8
 _IN_WORDS = 2
 
 
@@ -34,9 +36,10 @@ class StepLegend(QObject):
 
     switched = Signal()
 
-    def __init__(self, frame: QWidget, row: QWidget) -> None:
+    def __init__(self, frame: QWidget, row: QWidget, *, has_symbols: bool = False) -> None:
         super().__init__(frame)
         self._frame = frame
+        self._has_symbols = has_symbols
         self._row = row
         self.switches: dict[int, LegendSwitch] = {}
 
@@ -54,7 +57,8 @@ class StepLegend(QObject):
             tip = self.tr("Show the marked step {0}; Ctrl+M at it takes its mark away").format(count(step))
             dashes = DASHES[number % len(DASHES)]
             name = self.tr("step {0}").format(count(step)) if len(steps) <= _IN_WORDS else count(step)
-            switch = LegendSwitch(name, "text", "dashes", tip, self._frame, dashes=dashes)
+            symbol = MARKS[number % len(MARKS)] if self._has_symbols else None
+            switch = LegendSwitch(name, "text", "dashes", tip, self._frame, dashes=dashes, symbol=symbol)
             switch.setChecked(step not in off)
             switch.toggled.connect(self.switched)
             line = self._row.layout()
@@ -99,20 +103,38 @@ class MarkCurves:
     def __init__(self, box: pg.ViewBox) -> None:
         self._box = box
         self.curves: dict[int, pg.PlotCurveItem] = {}
+        self.symbols: dict[int, pg.ScatterPlotItem] = {}
 
-    def show(self, points: Mapping[int, tuple[np.ndarray, np.ndarray]], theme: Theme) -> None:
-        """Draw (x, y) of each, in ascending order of the steps; NaN breaks a curve."""
+    def show(
+        self, points: Mapping[int, tuple[np.ndarray, np.ndarray]], theme: Theme, *, apart: int = 1
+    ) -> None:
+        """Draw (x, y) of each, in ascending order of the steps; NaN breaks a curve.
+
+        The curves' symbols take turns, `apart` points from one to the next.
+        """
         for step in set(self.curves) - set(points):
             self._box.removeItem(self.curves.pop(step))
+            self._box.removeItem(self.symbols.pop(step))
+        turn = apart * len(points)
         for number, (step, (x, y)) in enumerate(points.items()):
-            curve = self.curves.get(step)
-            if curve is None:
-                curve = self.curves[step] = pg.PlotCurveItem(connect="finite")
-                self._box.addItem(curve, ignoreBounds=True)
-            curve.setPen(mark_pen(theme, number))
-            curve.setData(x=x, y=y)
+            if step not in self.curves:
+                self.curves[step] = pg.PlotCurveItem(connect="finite")
+                self.symbols[step] = pg.ScatterPlotItem(size=_SYMBOL_SIZE)
+                self.symbols[step].setZValue(2)
+                self._box.addItem(self.curves[step], ignoreBounds=True)
+                self._box.addItem(self.symbols[step], ignoreBounds=True)
+            self.curves[step].setPen(mark_pen(theme, number))
+            self.curves[step].setData(x=x, y=y)
+            own = np.arange(len(x)) % turn == number * apart + apart // 2
+            own &= np.isfinite(x) & np.isfinite(y)
+            symbols = self.symbols[step]
+            symbols.setSymbol(SYMBOLS[MARKS[number % len(MARKS)]])
+            symbols.setPen(pg.mkPen(theme.text, width=1.5))
+            symbols.setBrush(pg.mkBrush(theme.panel))
+            symbols.setData(x=x[own], y=y[own])
 
     def set_visible(self, legend: StepLegend) -> None:
         """Show those that are switched on."""
         for step, curve in self.curves.items():
             curve.setVisible(legend.is_on(step))
+            self.symbols[step].setVisible(legend.is_on(step))

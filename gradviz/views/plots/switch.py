@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pyqtgraph import mkPen
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPen, QPixmap
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from gradviz.views.appearance import appearance
 from gradviz.views.theme import Theme
 
-SYMBOLS = {"disc": "o", "diamond": "d", "square": "s", "triangle": "t1"}
+SYMBOLS = {"disc": "o", "diamond": "d", "square": "s", "triangle": "t1", "star": "star", "plus": "+"}
 """Marks, by pyqtgraph's names for them."""
 _WIDTH, _HEIGHT = 18, 12
 _PAD = 5
@@ -25,7 +26,7 @@ class LegendSwitch(QToolButton):
     """Checked: the series shows. `tone` names the theme's colour.
 
     `style` is line, dots, dashes (drawn and left out in turn, in pixels), band, or one of SYMBOLS: a mark
-    without a line.
+    without a line. `symbol`, one of SYMBOLS, stands hollow upon the line.
     """
 
     def __init__(
@@ -37,8 +38,10 @@ class LegendSwitch(QToolButton):
         parent: QWidget | None = None,
         *,
         dashes: Sequence[float] = (5, 3),
+        symbol: str | None = None,
     ) -> None:
         super().__init__(parent)
+        self._symbol = symbol
         self._dashes = tuple(dashes)
         self._tone = tone
         self._style = style
@@ -113,6 +116,12 @@ class LegendSwitch(QToolButton):
                 pen.setDashPattern([length / pen.widthF() for length in self._dashes])
             painter.setPen(pen)
             painter.drawLine(0, int(middle), _WIDTH, int(middle))
+        if self._symbol is not None:
+            painter.save()
+            painter.translate(_WIDTH / 2, middle)
+            ground = QBrush(QColor(appearance().theme.panel))
+            drawSymbol(painter, SYMBOLS[self._symbol], _MARK, mkPen(QColor(colour), width=1.5), ground)
+            painter.restore()
         if self._style == "dots":
             painter.setBrush(QColor(colour))
             painter.setPen(Qt.PenStyle.NoPen)

@@ -19,6 +19,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import Profile, Snapshot
 from gradviz.views.number_format import count
+from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.curve_design import USUAL_RATIO
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.magnitude import decades
@@ -34,9 +35,13 @@ class UpdateProfile(DepthProfile):
     """Shows `snapshot.update_ratio` and the band of its history, on an axis of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._usual = pg.InfiniteLine(pos=_USUAL, angle=90, movable=False)
+        place = {"position": 0.02, "anchors": [(0, 1), (0, 1)], "movable": False}
+        self._usual = pg.InfiniteLine(pos=_USUAL, angle=90, movable=False, label=" ", labelOpts=place)
         self._range = SlowRange(whole_decades, _EMPTY)
+        self._said: int | None = None
         super().__init__(parent)
+        self._usual.label.setFormat(self.tr("usual"))
+        self._usual.label.setFont(plot_font())
         self.canvas.boxes[0].addItem(self._usual, ignoreBounds=True)
         self.set_decades(*_EMPTY)
 
@@ -66,7 +71,8 @@ class UpdateProfile(DepthProfile):
         """What is said of the values."""
         return ProfileWords(
             title=self.tr("Updates"),
-            axis=self.tr("‖Δw‖ / ‖w‖, dashed: usual"),
+            axis=self.tr("‖Δw‖ / ‖w‖"),
+            folded=self.tr("‖Δw‖ / ‖w‖, medians of {0} layers"),
             accessible=self.tr("Update ratios across depth"),
             quiet=self.tr("How far a step moves each layer’s weights; about 1e-3 of their norm is usual"),
             value=self.tr("moved by {0} of its norm"),
@@ -95,6 +101,7 @@ class UpdateProfile(DepthProfile):
         """Draw in that theme's colours."""
         super().set_theme(theme)
         self._usual.setPen(pg.mkPen(theme.limit_line, width=1, style=Qt.PenStyle.DashLine))
+        self._usual.label.setColor(theme.limit_line)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured; the usual ratio is always in sight."""
@@ -111,6 +118,17 @@ class UpdateProfile(DepthProfile):
         if self._range.include(min(low, _USUAL), max(high, _USUAL), time.monotonic()):
             self.set_decades(self._range.low, self._range.high)
 
+    def name_values(self) -> None:
+        """Say at the axis what the values are, of which step, and what lines go through."""
+        words, each = self.words(), self.lines.each
+        if self._said is None:
+            self.values_axis.set_title(words.axis if each == 1 else words.folded.format(each))
+            return
+        text = self.tr("‖Δw‖ / ‖w‖ at step {0}")
+        if each > 1:
+            text = self.tr("‖Δw‖ / ‖w‖ at step {0}, medians of {1} layers")
+        self.values_axis.set_title(text.format(count(self._said), each))
+
     def _say_step(self, step: int | None) -> None:
-        at = self.tr("‖Δw‖ / ‖w‖ at step {0}, dashed: usual")
-        self.values_axis.set_title(self.words().axis if step is None else at.format(count(step)))
+        self._said = step
+        self.name_values()

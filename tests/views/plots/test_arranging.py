@@ -264,12 +264,12 @@ def test_a_floating_plot_stays_linked(plots, window, snapshot, compared, qtbot) 
         pointer.click(profile.canvas, profile.canvas.boxes[0], -3, 5)
     assert told.args == [5]
     plots.show_compared((compared("one", 1, steps=40, layers=8),))
-    assert set(profile.others) == {"one"}
+    assert set(profile.lines.others) == {"one"}
     plots.flow.show_rows(1.5, 4.5)
     plots.flow._on_zoomed()
     assert profile.canvas.boxes[0].viewRange()[1] == pytest.approx([1.5, 4.5])
     appearance().choose(ThemeChoice.DARK)
-    assert profile._line.opts["pen"].color().name() == DARK.accent.lower()
+    assert profile.lines.now.opts["pen"].color().name() == DARK.accent.lower()
     assert profile.picture().width() > 400
     assert profile.values() is not None
 

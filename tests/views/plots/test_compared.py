@@ -153,20 +153,20 @@ def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:
     profile.show_snapshot(snapshot(names=("a", "b", "c", "d"), steps=30, weakest=-3))
     run = compared("one", 2, names=("d", "x", "b"), steps=30, weakest=-7)
     profile.show_compared((run,))
-    x, y = profile.others["one"].getData()
+    x, y = profile.lines.others["one"].getData()
     assert np.array_equal(y, np.arange(4))
     assert np.isnan(x[[0, 2]]).all()
     assert x[[1, 3]] == pytest.approx(np.log10(run.profile[[2, 0]]), abs=1e-5)
     low, high = profile.canvas.boxes[0].viewRange()[0]
     assert low < x[3] < high
-    assert profile.others["one"].opts["pen"].color().name().upper() == getattr(LIGHT, run_tone(2))
+    assert profile.lines.others["one"].opts["pen"].color().name().upper() == getattr(LIGHT, run_tone(2))
     pointer.hover(profile.canvas, profile.canvas.boxes[0], -1, 1)
     assert "Run 2" in profile.canvas.card.text
     assert any(column.name == "Run 2 at step 29" for column in profile.values().columns)
     profile.legend.switches["one"].click()
-    assert not profile.others["one"].isVisible()
+    assert not profile.lines.others["one"].isVisible()
     profile.show_compared(())
-    assert profile.others == {}
+    assert profile.lines.others == {}
     assert profile.canvas.boxes[0].viewRange()[0] == pytest.approx([-4.15, 1.15])
 
 
@@ -304,7 +304,7 @@ def test_updates_of_compared_runs_are_on_the_axis(app, qtbot, snapshot, compared
     view.show_snapshot(snapshot(names=("a", "b", "c"), steps=50))
     run = compared("one", 1, names=("c", "x"), steps=30)
     view.show_compared((run,))
-    x, _ = view.others["one"].getData()
+    x, _ = view.lines.others["one"].getData()
     assert np.isnan(x[:2]).all()
     assert x[2] == pytest.approx(np.log10(run.update_ratio[1][0]), abs=1e-5)
     low, high = view.canvas.boxes[0].viewRange()[0]

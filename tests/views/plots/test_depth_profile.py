@@ -20,14 +20,32 @@ def box(view):
     return view.canvas.boxes[0]
 
 
-@pytest.mark.parametrize("layers", [1, 5, 200, 1000])
+@pytest.mark.parametrize("layers", [1, 5, 100])
 def test_the_line_goes_through_all_layers(profile, snapshot, layers: int) -> None:
     shot = snapshot(layers=layers, steps=80)
     profile.show_snapshot(shot)
-    x, y = profile._line.getData()
+    x, y = profile.lines.now.getData()
     assert np.allclose(x, np.log10(shot.profile.values), atol=1e-5)
     assert np.array_equal(y, np.arange(layers))
     assert profile.canvas._quiet.isHidden()
+
+
+def test_a_thousand_layers_have_medians_until_they_are_zoomed_in(profile, snapshot) -> None:
+    shot = snapshot(layers=1000, steps=80, clipped=True)
+    profile.show_snapshot(shot)
+    logs = np.log10(shot.profile.values.astype(float))
+    x, y = profile.lines.now.getData()
+    assert profile.lines.each == 50
+    np.testing.assert_allclose(x, [np.median(logs[at : at + 50]) for at in range(0, 1000, 50)], atol=1e-5)
+    np.testing.assert_allclose(y, np.arange(24.5, 1000, 50))
+    assert len(profile.lines.clipped.getData()[0]) == 20
+    assert "medians of 50 layers" in profile.values_axis._title
+    profile.show_rows(99.5, 149.5)
+    x, y = profile.lines.now.getData()
+    np.testing.assert_allclose(x, logs, atol=1e-5)
+    assert np.array_equal(y, np.arange(1000))
+    assert "median" not in profile.values_axis._title
+    assert len(profile.values().columns[1].cells) == 50
 
 
 def test_it_stands_like_the_map(profile, snapshot) -> None:
@@ -50,9 +68,9 @@ def test_clipping_has_a_line_and_a_switch_of_its_own(profile, snapshot, qtbot) -
     assert not profile.clip_switch.isVisible()
     profile.show_snapshot(snapshot(steps=30, clipped=True))
     assert profile.clip_switch.isVisible()
-    assert profile._clipped.getData()[0].max() <= -2.99
+    assert profile.lines.clipped.getData()[0].max() <= -2.99
     qtbot.mouseClick(profile.clip_switch, pointer.LEFT)
-    assert not profile._clipped.isVisible()
+    assert not profile.lines.clipped.isVisible()
 
 
 def test_the_band_covers_the_line(profile, snapshot) -> None:
@@ -83,4 +101,4 @@ def test_the_heading_says_when_another_step_is_shown(profile) -> None:
 
 def test_no_steps(profile, snapshot) -> None:
     profile.show_snapshot(snapshot(steps=30, done=0))
-    assert profile._line.getData()[0] is None or not len(profile._line.getData()[0])
+    assert profile.lines.now.getData()[0] is None or not len(profile.lines.now.getData()[0])

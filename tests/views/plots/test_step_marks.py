@@ -56,11 +56,11 @@ def test_a_marked_step_is_a_line_of_the_profile(frame, marked) -> None:
     profile = frame(DepthProfile())
     shot = marked(20, 60, layers=8)
     profile.show_snapshot(shot)
-    assert list(profile.marked.curves) == [20, 60]
-    x, y = profile.marked.curves[20].getData()
+    assert list(profile.lines.marked.curves) == [20, 60]
+    x, y = profile.lines.marked.curves[20].getData()
     np.testing.assert_allclose(10**x, shot.marked[0].profile, rtol=1e-4)
     assert y.tolist() == list(range(8))
-    pens = [curve.opts["pen"] for curve in profile.marked.curves.values()]
+    pens = [curve.opts["pen"] for curve in profile.lines.marked.curves.values()]
     assert [tuple(pen.dashPattern()) for pen in pens] == list(DASHES[:2])
     assert [switch.text() for switch in profile.legend.marks.switches.values()] == ["step 20", "step 60"]
     assert profile.legend.row.isVisible()
@@ -70,18 +70,34 @@ def test_a_marked_step_is_a_line_of_the_profile(frame, marked) -> None:
     assert "gradient norm ‖∂L/∂W‖₂ at step 20" in names
 
 
+@pytest.mark.parametrize("layers", [5, 50, 1000])
+def test_symbols_take_turns_and_stand_on_their_curves(frame, marked, layers: int) -> None:
+    profile = frame(DepthProfile())
+    profile.show_snapshot(marked(20, 60, layers=layers))
+    taken = []
+    for step, curve in profile.lines.marked.curves.items():
+        points = {*zip(*curve.getData(), strict=True)}
+        own = {*zip(*profile.lines.marked.symbols[step].getData(), strict=True)}
+        assert own
+        assert own < points
+        taken.append({y for _, y in own})
+    assert not taken[0] & taken[1]
+    profile.legend.marks.switches[20].click()
+    assert not profile.lines.marked.symbols[20].isVisible()
+
+
 def test_its_legend_switches_it_and_it_is_let_go_of(frame, marked) -> None:
     profile = frame(DepthProfile())
     shot = marked(20, 60, layers=8)
     profile.show_snapshot(shot)
     profile.legend.marks.switches[20].click()
-    assert not profile.marked.curves[20].isVisible()
-    assert profile.marked.curves[60].isVisible()
+    assert not profile.lines.marked.curves[20].isVisible()
+    assert profile.lines.marked.curves[60].isVisible()
     assert "gradient norm ‖∂L/∂W‖₂ at step 20" not in [c.name for c in profile.values().columns]
     profile.show_snapshot(replace(shot, marked=shot.marked[:1]))
     assert not profile.legend.marks.is_on(20)  # what was switched off stays so
     profile.show_snapshot(replace(shot, marked=()))
-    assert profile.marked.curves == {}
+    assert profile.lines.marked.curves == {}
     assert profile.legend.row.isHidden()
 
 
@@ -99,12 +115,12 @@ def test_the_updates_show_the_ratios_before_a_marked_step(frame, marked) -> None
     updates = frame(UpdateProfile())
     shot = marked(50, layers=5)
     updates.show_snapshot(shot)
-    x, _ = updates.marked.curves[50].getData()
+    x, _ = updates.lines.marked.curves[50].getData()
     assert shot.marked[0].update_ratio[0] == 40
     np.testing.assert_allclose(10**x, shot.marked[0].update_ratio[1], rtol=1e-4)
     unmeasured = shot.marked[0]._replace(update_ratio=None)
     updates.show_snapshot(replace(shot, marked=(unmeasured,)))
-    assert len(updates.marked.curves[50].getData()[0]) == 0
+    assert len(updates.lines.marked.curves[50].getData()[0]) == 0
 
 
 @pytest.mark.parametrize("make", [FlowMap, curves])

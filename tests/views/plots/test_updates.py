@@ -68,7 +68,7 @@ def test_curves_are_those_of_all_layers_and_of_the_selected_one(observed) -> Non
 def test_the_profile_shows_the_newest_ratios_and_the_band_of_the_last(profile, observed) -> None:
     shot = observed(steps=200, layers=12, cursor=130, zero_rows=1)
     profile.show_snapshot(shot)
-    x, _ = profile._line.getData()
+    x, _ = profile.lines.now.getData()
     np.testing.assert_allclose(x[1:], np.log10(shot.history["update_ratio"][1][6, 1:]), rtol=1e-5)
     taken = profile.taken(shot)
     assert taken.step == 120
@@ -188,7 +188,8 @@ def test_the_axis_names_the_step_at_every_width(profile, observed, qtbot, width:
     profile.show_snapshot(taken)
     profile.write_numbers(taken)
     title = profile.values_axis._title
-    assert title == "‖Δw‖ / ‖w‖ at step 80, dashed: usual"
+    assert title == "‖Δw‖ / ‖w‖ at step 80"
+    assert profile._usual.label.toPlainText() == "usual"
     font = QFontMetricsF(profile.values_axis._font)
     assert width < 300 or font.horizontalAdvance(title) < profile._box.rect().width()
     profile.show_layers(("Linear 1",))
