@@ -165,11 +165,6 @@ class RunWriter:
         self._status = status
         self.commit()
 
-    def commit_due(self) -> None:
-        """Commit when the last one was 25 ms ago or longer, or a block of steps is complete."""
-        if self._pending.tiles or time.monotonic() - self._last >= COMMIT_SECONDS:
-            self.commit()
-
     def commit(self) -> bool:
         """Write what is pending; False where it could not be written and is kept for another try."""
         now = time.monotonic()

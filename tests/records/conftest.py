@@ -119,7 +119,7 @@ WRITE_FOREVER = textwrap.dedent("""
         run.append(step, np.full(4, step, np.float32))
         if step % 7 == 0:
             run.sample("val_loss", step, step)
-        run.commit_due()
+        run.commit()
         step += 1
         print(step, run._store.progress.recorded, flush=True)
 """)

@@ -105,18 +105,14 @@ def test_rows_of_float64_stay_finite_and_not_zero(path: Path, new_info: Callable
         assert np.isnan(reader.at("grad_norm", 0)[1][1])
 
 
-def test_commits_when_due(
-    path: Path, new_info: Callable[..., RunInfo], monkeypatch: pytest.MonkeyPatch
+def test_a_reader_sees_what_is_committed_and_nothing_before(
+    path: Path, new_info: Callable[..., RunInfo]
 ) -> None:
-    now = 100.0
-    monkeypatch.setattr(writer.time, "monotonic", lambda: now)
     run = RunWriter.create(path, new_info(2))
     with RunReader(path) as reader:
         run.append(0, np.zeros(4, np.float32))
-        run.commit_due()
         assert not reader.refresh()
-        now += 0.03
-        run.commit_due()
+        assert run.commit()
         assert reader.refresh()
         assert reader.last_step == 0
         run.append(1, np.zeros(4, np.float32))
@@ -297,7 +293,8 @@ def test_a_full_disk_for_real_in_a_process_of_its_own(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
         for step in range(20_000):
             run.append(step, np.full(4, step, np.float32))
-            run.commit() if step % 100 == 0 else run.commit_due()
+            if step % 100 == 0:
+                run.commit()
         print("held:", run.held)
         print("finish:", run.finish(runs.COMPLETED))
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, resource.RLIM_INFINITY))

@@ -302,10 +302,12 @@ def test_hidden_it_draws_nothing(window, trained) -> None:
 
 
 def test_every_control_says_what_it_is(window) -> None:
-    for button in window.findChildren(QToolButton):
-        if button.isVisible():
-            assert button.toolTip() or button.text(), button
-            assert button.accessibleName() or button.text() or button.toolTip(), button
+    shown = [button for button in window.findChildren(QToolButton) if button.isVisible()]
+    assert len(shown) >= 20
+    assert len(window.actions_by_key) >= 40
+    for button in shown:
+        assert button.toolTip() or button.text(), button
+        assert button.accessibleName() or button.text() or button.toolTip(), button
     for action in window.actions_by_key.values():
         assert action.toolTip()
         keys = action.shortcut().toString()

@@ -70,12 +70,15 @@ def test_a_layer_goes_into_a_selected_block(builder, window, layers, qtbot) -> N
 
 
 def test_a_new_layer_has_what_it_needs(builder, window, layers, catalogue) -> None:
+    required = 0
     for entry in catalogue.layers:
         builder.add(entry)
         spec = at(layers(), builder.selected)
         for parameter in entry.parameters:
             if parameter.required:
+                required += 1
                 assert parameter.complaint(spec.parameters[parameter.name]) is None
+    assert required >= 5
 
 
 def test_duplicate_move_remove_and_undo(builder, window, document, layers) -> None:

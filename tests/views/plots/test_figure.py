@@ -40,6 +40,7 @@ def rows(text: str) -> list[list[str]]:
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_a_saved_picture_is_on_white_and_as_wide_as_a_column(plots, save_as, choice) -> None:
     appearance().choose(choice)
+    assert len(plots.plots) >= 4
     for plot in plots.plots:
         before = plot.canvas.size(), plot.canvas.backgroundBrush().color()
         target = save_as("plot.png")
