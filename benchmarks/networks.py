@@ -66,8 +66,8 @@ def cnn(name: str) -> ExperimentSpec:
         DataSpec(
             name="random",
             batch_size=32,
-            validation=0.01,
-            parameters={"shape": [3, 32, 32], "classes": 10, "samples": 4_000},
+            validation=0.0025,
+            parameters={"shape": [3, 32, 32], "classes": 10, "samples": 16_000},
         ),
         tuple(layers),
     )
@@ -81,8 +81,8 @@ def of_template(
     data = DataSpec(
         name="random",
         batch_size=batch_size,
-        validation=0.01,
-        parameters={"shape": list(shape), "classes": 10, "samples": 4_000, **words},
+        validation=0.0025,
+        parameters={"shape": list(shape), "classes": 10, "samples": 16_000, **words},
     )
     return experiment(name, data, new_experiment(template, knobs, data, load(data, 0).info).model.layers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import torch
@@ -25,7 +26,7 @@ class ClippedNorms:
         self._places: list[int] = []
         self._index = torch.empty(0, dtype=torch.int64)
 
-    def __call__(self, report: ClipReport, before: Sequence[float] | Tensor) -> Sequence[float] | Tensor:
+    def __call__(self, report: ClipReport, before: array[float] | Tensor) -> array[float] | Tensor:
         """The squares `[tensors]` after clipping; `before` are those that were measured before it."""
         if report.parameters is not self._of:
             self._follow(report.parameters)
@@ -40,10 +41,15 @@ class ClippedNorms:
             return now if self._anew else torch.where(was == now, before, now)
         if isinstance(squares, Tensor) or isinstance(clipped, Tensor):
             squares, clipped = torch.as_tensor(squares).tolist(), torch.as_tensor(clipped).tolist()
-        return [
-            measured if place < 0 or (squares[place] == clipped[place] and not self._anew) else clipped[place]
-            for measured, place in zip(before, self._places, strict=True)
-        ]
+        return array(
+            "d",
+            [
+                measured
+                if place < 0 or (squares[place] == clipped[place] and not self._anew)
+                else clipped[place]
+                for measured, place in zip(before, self._places, strict=True)
+            ],
+        )
 
     def _follow(self, parameters: Sequence[Tensor]) -> None:
         place_of = {id(parameter): place for place, parameter in enumerate(parameters)}

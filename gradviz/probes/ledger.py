@@ -8,13 +8,14 @@ are held keep the allocator from giving the next step the same, warm memory (4 %
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
+from gradviz.probes.guesses import GuessBook, Guesses
 from gradviz.probes.norms import LayerNorms
 from gradviz.probes.part_norms import PartNorms
 from gradviz.probes.spikes import Spike, Spikes
@@ -23,29 +24,21 @@ from gradviz.records.parts import PART_NORM
 from gradviz.records.writer import RunWriter
 
 _MOST_STEPS = 256
-
-
-class Guesses(NamedTuple):
-    """What was predicted, and the right classes `[batch]`.
-
-    `predicted` has a score for each class `[batch, classes]`, or the classes themselves `[batch]`.
-    """
-
-    predicted: NDArray[Any]
-    target: Tensor
+GUESSED = -1.0
+"""Stands for a number of right predictions that is not counted yet."""
 
 
 class RawStep(NamedTuple):
     """What one step brought to the host; `squares` are those of all tensors or parts, for each norm.
 
-    `correct` is the number of right predictions, or what it will be worked out from; None where no prediction
-    is right or wrong. `noted` are numbers that the loop knew.
+    `correct` is the number of right predictions, GUESSED where it will be counted from guesses; None where no
+    prediction is right or wrong. `noted` are numbers that the loop knew.
     """
 
     loss: float
-    correct: float | Guesses | None
+    correct: float | None
     samples: int
-    squares: Mapping[str, Sequence[float]]
+    squares: Mapping[str, array[float]]
     noted: Mapping[str, float]
 
 
@@ -58,6 +51,7 @@ class Ledger:
         self._parts = parts
         self._next = writer.steps
         self._steps: list[RawStep] = []
+        self._guesses = GuessBook()
         self._correct = self._samples = 0
         self._spikes = Spikes()
 
@@ -66,9 +60,11 @@ class Ledger:
         """Whether it is time to flush."""
         return len(self._steps) >= _MOST_STEPS
 
-    def add(self, step: RawStep) -> None:
-        """Take the next step."""
+    def add(self, step: RawStep, guesses: Guesses | None = None) -> None:
+        """Take the next step, and the guesses of one whose predictions are to be counted."""
         self._steps.append(step)
+        if guesses is not None:
+            self._guesses.add(guesses)
 
     def flush(self) -> None:
         """Append everything to the writer."""
@@ -79,13 +75,15 @@ class Ledger:
         rows = np.full((len(steps), self._writer.width), np.nan, np.float32)
         rows[:, places["train_loss"]] = np.array([step.loss for step in steps])[:, None]
         if steps[0].correct is not None:
-            correct = _count_correct([step.correct for step in steps])
+            correct = np.array([step.correct for step in steps])
+            correct[correct == GUESSED] = self._guesses.count()
             samples = np.array([step.samples for step in steps])
             rows[:, places["train_accuracy"]] = (correct / samples)[:, None]
             self._correct += int(correct.sum())
             self._samples += int(samples.sum())
         for quantity in steps[0].squares:
-            squares = np.array([step.squares[quantity] for step in steps])
+            squares = np.frombuffer(b"".join([step.squares[quantity] for step in steps]))
+            squares = squares.reshape(len(steps), -1)
             if quantity == PART_NORM:
                 rows[:, places[quantity]] = to_float32(self._parts.by_part(squares))
             else:
@@ -132,24 +130,3 @@ class Ledger:
         """“spike” of the layer whose gradient is the largest then."""
         layer = self._writer.info.measured[int(np.nanargmax(norms))].name
         self._writer.event(spike.step, "spike", layer, factor=spike.factor, value=spike.value)
-
-
-def _count_correct(guesses: Sequence[float | Guesses | None]) -> NDArray[Any]:
-    """How many predictions were right in each step; steps that are alike are counted in one go."""
-    known = [each for each in guesses if isinstance(each, Guesses)]
-    if len(known) == len(guesses) and len({each.predicted.shape for each in known}) == 1:
-        predicted = np.concatenate([each.predicted for each in known])
-        target = np.concatenate([each.target.numpy() for each in known])
-        right: NDArray[np.int64] = (_classes(predicted) == target).reshape(len(known), -1).sum(axis=1)
-        return right
-    return np.array([_number(each) for each in guesses], np.float64)
-
-
-def _number(correct: float | Guesses | None) -> float:
-    if isinstance(correct, Guesses):
-        return float(np.count_nonzero(_classes(correct.predicted) == correct.target.numpy()))
-    return 0.0 if correct is None else correct
-
-
-def _classes(predicted: NDArray[Any]) -> NDArray[Any]:
-    return predicted.argmax(axis=1) if predicted.ndim == 2 else predicted

@@ -24,7 +24,8 @@ from gradviz.probes.agenda import Agenda
 from gradviz.probes.clip_report import ClipReport
 from gradviz.probes.clipped_norms import ClippedNorms
 from gradviz.probes.groups import parameters_by_layer
-from gradviz.probes.ledger import Guesses, Ledger, RawStep
+from gradviz.probes.guesses import Guesses
+from gradviz.probes.ledger import GUESSED, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.probes.outbox import Deliver, Outbox
 from gradviz.probes.pace import Pace
@@ -41,8 +42,6 @@ from gradviz.records.writer import COMMIT_SECONDS, RunWriter
 from gradviz.spec.data_info import Task
 
 _NOTHING = nullcontext()
-_FEW_SCORES = 10_000
-"""Scores that are kept until the next commit, where the best of each row are found for all steps at once."""
 
 
 class Reading(NamedTuple):
@@ -110,11 +109,12 @@ class Recorder:
         self._step = -1
         self._samples = 1
         self._loss = Tensor()
-        self._correct: float | Guesses | None = None
+        self._correct: float | None = None
+        self._guesses: Guesses | None = None
         self._earlier: list[Tensor] = []
         self._earlier_samples = 0
         self._on_device: dict[str, Tensor] = {}
-        self._found: dict[str, Sequence[float]] = {}
+        self._found: dict[str, array[float]] = {}
         self._noted: dict[str, float] = {}
         self._noted_on_device: dict[str, Tensor] = {}
         self._finite = True
@@ -245,7 +245,10 @@ class Recorder:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
         loss = self._loss.item() if self._on_cpu else self._fetch()
-        self._ledger.add(RawStep(loss, self._correct, self._samples, self._found, self._noted))
+        self._ledger.add(
+            RawStep(loss, self._correct, self._samples, self._found, self._noted), self._guesses
+        )
+        self._guesses = None
         finite = self._finite
         if not finite:
             self._count_nonfinite()
@@ -331,12 +334,8 @@ class Recorder:
             else:
                 self._on_device["correct"] = correct
         else:
-            scores = output.numpy()
-            if self._binary:
-                predicted = scores > 0
-            else:  # a copy, for a tensor that is held costs the next step its warm memory
-                predicted = scores.copy() if scores.size <= _FEW_SCORES else scores.argmax(axis=1)
-            self._correct = Guesses(predicted, target)
+            self._correct = GUESSED
+            self._guesses = Guesses(output.numpy(), target.numpy())
 
     def _predicted(self, output: Tensor) -> Tensor:
         return output > 0 if self._binary else output.argmax(1)
@@ -364,7 +363,7 @@ class Recorder:
         self._noted.update(zip(noted, values[len(start) : first].tolist(), strict=True))
         parts = np.split(values[first:], np.cumsum([len(norm) for norm in norms])[:-1])
         for quantity, part in zip(self._on_device, parts, strict=True):
-            self._found[quantity] = part.tolist()
+            self._found[quantity] = array("d", part.tolist())
         self._finite = bool(np.isfinite(self._found["grad_norm"]).all())
         self._correct = None if correct is None else float(values[1])
         return float(values[0])

@@ -15,8 +15,10 @@ KEPT = 512 << 20
 """Bytes at the end of the heap that are kept."""
 BLOCK = 64 << 20
 """Larger blocks are still given back when they are freed."""
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-_VARIABLES = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
+HEAP = 64 << 20
+"""What a thread's heap has at most; it is given back, whatever else was said, unless so much is to be spare."""
+_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
+_VARIABLES = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
 
 def keep_freed_memory() -> bool:
@@ -24,4 +26,5 @@ def keep_freed_memory() -> bool:
     if platform.libc_ver()[0] != "glibc" or any(name in os.environ for name in _VARIABLES):
         return False
     set_option = ctypes.CDLL(None).mallopt
-    return bool(set_option(_TRIM_THRESHOLD, KEPT)) and bool(set_option(_MMAP_THRESHOLD, BLOCK))
+    options = {_TRIM_THRESHOLD: KEPT, _MMAP_THRESHOLD: BLOCK, _TOP_PAD: HEAP + (1 << 20)}
+    return all([set_option(option, size) for option, size in options.items()])

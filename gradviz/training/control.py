@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable
 
-UNWATCHED_SECONDS = 0.1
+UNWATCHED_SECONDS = 0.25
 """How often a run commits that no window draws: 40 times a second would be 4 % of a small network's time."""
 Poll = Callable[[bool], None]
 

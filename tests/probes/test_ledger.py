@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import ClassVar
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.probes.ledger import Guesses, Ledger, RawStep
+from gradviz.probes.guesses import Guesses
+from gradviz.probes.ledger import GUESSED, Ledger, RawStep
 from gradviz.probes.norms import LayerNorms
 from gradviz.probes.part_norms import PartNorms
 
 
 @st.composite
-def guesses(draw: st.DrawFn) -> tuple[list[float | Guesses], list[float]]:
-    """Steps of one size or of many, as scores, as classes and as counts; and what is right in each."""
-    found: list[float | Guesses] = []
+def steps(draw: st.DrawFn) -> tuple[list[tuple[float, Guesses | None]], list[float]]:
+    """Steps of any size, with few scores or many, or one where there are two classes; some counted already."""
+    found: list[tuple[float, Guesses | None]] = []
     right: list[float] = []
-    alike = draw(st.booleans())
+    classes = draw(st.sampled_from([2, 4, 5000]))
     for number in range(draw(st.integers(1, 6))):
         rng = np.random.default_rng(draw(st.integers(0, 99)))
-        rows = 5 if alike else draw(st.integers(1, 6))
-        kind = "scores" if alike else draw(st.sampled_from(["scores", "classes", "count"]))
-        scores = rng.integers(0, 3, (rows, 4)).astype(np.float32)  # with ties, of which the first counts
-        target = torch.from_numpy(rng.integers(0, 4, rows))
+        rows = draw(st.integers(1, 6))
+        if draw(st.booleans()):
+            found.append((float(number), None))
+            right.append(number)
+            continue
+        scores = rng.integers(0, 3, (rows, classes)).astype(np.float32)  # with ties, of which the first counts
         best = [row.index(max(row)) for row in scores.tolist()]
-        count = sum(one == int(other) for one, other in zip(best, target, strict=True))
-        match kind:
-            case "scores":
-                found.append(Guesses(scores, target))
-            case "classes":
-                found.append(Guesses(np.array(best), target))
-            case _:
-                count = number
-                found.append(float(number))
-        right.append(count)
+        if classes == 2:
+            scores = rng.integers(-1, 2, rows).astype(np.float32)
+            best = [int(score > 0) for score in scores.tolist()]
+        target = rng.integers(0, classes, rows)
+        found.append((GUESSED, Guesses(scores, target)))
+        right.append(sum(one == other for one, other in zip(best, target.tolist(), strict=True)))
     return found, right
 
 
@@ -56,15 +55,18 @@ class Rows:
         self.rows = np.concatenate([self.rows, rows])
 
 
-@given(guesses(), st.integers(1, 6))
+@given(steps(), st.integers(1, 6))
 def test_accuracy_is_that_of_counting_one_by_one(
-    case: tuple[list[float | Guesses], list[float]], together: int
+    case: tuple[list[tuple[float, Guesses | None]], list[float]], together: int
 ) -> None:
     found, right = case
     writer = Rows()
     ledger = Ledger(writer, LayerNorms([[1]]), PartNorms([[1]], (), 0))
-    for number, correct in enumerate(found, 1):
-        ledger.add(RawStep(0.0, correct, 8, {"grad_norm": [1.0]}, {}))
+    for number, (correct, guesses) in enumerate(found, 1):
+        ledger.add(RawStep(0.0, correct, 8, {"grad_norm": array("d", [1.0])}, {}), guesses)
+        if guesses is not None:  # what is kept must not change with what the next step overwrites
+            guesses.scores[...] = 9
+            guesses.target[...] = -1
         if number % together == 0:
             ledger.flush()
     assert ledger.take_accuracy() == pytest.approx(sum(right) / (8 * len(right)))
