@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 _FEW_SCORES = 10_000
 """Scores of a step that are kept; of more the best of each row is found at once."""
@@ -34,18 +33,18 @@ class GuessBook:
         self._starts: list[int] = []
         self._end = 0
         self._by_class = True
-        self._scores: NDArray[Any] | None = None
+        self._scores: NDArray[Any] = np.empty(0)
         self._target = np.empty(0, np.int64)
 
     def add(self, guesses: Guesses) -> None:
         """Take the guesses of the next step, of as many classes as those before."""
         scores, target = guesses
-        if self._scores is None:
+        if not len(self._scores):
             self._by_class = scores.ndim == 2 and scores.size > _FEW_SCORES
         if self._by_class:
             scores = scores.argmax(axis=1)
         end = self._end + len(target)
-        if self._scores is None or end > len(self._target):
+        if end > len(self._scores):
             self._grow(scores, end)
         self._scores[self._end : end] = scores
         self._target[self._end : end] = target
@@ -56,7 +55,7 @@ class GuessBook:
         """How many were right in each step since the last call."""
         starts, end = self._starts, self._end
         self._starts, self._end = [], 0
-        if self._scores is None or not starts:
+        if not starts:
             return np.empty(0, np.int64)
         right = _classes(self._scores[:end], by_class=self._by_class) == self._target[:end]
         found: NDArray[np.int64] = np.add.reduceat(right, starts, dtype=np.int64)
@@ -64,12 +63,11 @@ class GuessBook:
 
     def _grow(self, scores: NDArray[Any], end: int) -> None:
         """Have room for twice as much as what ends there."""
-        old, targets = self._scores, self._target
+        scores_before, target_before = self._scores[: self._end], self._target[: self._end]
         self._scores = np.empty((2 * end, *scores.shape[1:]), scores.dtype)
         self._target = np.empty(2 * end, np.int64)
-        if old is not None:
-            self._scores[: self._end] = old[: self._end]
-            self._target[: self._end] = targets[: self._end]
+        if self._end:
+            self._scores[: self._end], self._target[: self._end] = scores_before, target_before
 
 
 def _classes(scores: NDArray[Any], *, by_class: bool) -> NDArray[Any]:

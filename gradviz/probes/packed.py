@@ -42,7 +42,7 @@ class Packed:
             return None
         if tensors[0].dtype is not self._dtype and not self._lay_out(tensors):
             return None
-        torch._foreach_copy_(self._places, tensors)  # noqa: SLF001 - not public yet
+        torch._foreach_copy_(self._places, tensors)
         with np.errstate(all="ignore"):  # what overflows is for the caller to see
             for rows, squares in self._alike:
                 np.vecdot(rows, rows, out=squares)
@@ -70,7 +70,9 @@ class Packed:
                 begin, done = begin + count * size, done + count
             self._alike.append((flat[start:begin].reshape(-1, size), squares[at:done]))
         self._order = [
-            at for begin, (count, _) in zip(first, self._pieces, strict=True) for at in range(begin, begin + count)
+            at
+            for begin, (count, _) in zip(first, self._pieces, strict=True)
+            for at in range(begin, begin + count)
         ]
         self._places, self._squares, self._dtype = places, squares, dtype
         return True

@@ -245,9 +245,7 @@ class Recorder:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
         loss = self._loss.item() if self._on_cpu else self._fetch()
-        self._ledger.add(
-            RawStep(loss, self._correct, self._samples, self._found, self._noted), self._guesses
-        )
+        self._ledger.add(RawStep(loss, self._correct, self._samples, self._found, self._noted), self._guesses)
         self._guesses = None
         finite = self._finite
         if not finite:

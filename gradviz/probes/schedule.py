@@ -52,14 +52,12 @@ class Item:
 class Schedule:
     """Chooses the items of a step; all of them where the caller wants everything.
 
-    An item that stands several times among `items` has its turn as often. `aftermath` is the true cost of
-    a measurement over what the clock says.
+    An item that stands several times among `items` has its turn as often.
     """
 
-    def __init__(self, items: Sequence[Item], budget: float, *, aftermath: float = AFTERMATH) -> None:
+    def __init__(self, items: Sequence[Item], budget: float) -> None:
         self.items = list(items)
         self.budget = budget
-        self._aftermath = aftermath
         self._next = 0
         self._credit = self._price = self._trained = 0.0
         self._asked = False
@@ -75,7 +73,7 @@ class Schedule:
         cost = 0.0
         while len(chosen) < len(self.items):
             item = self.items[self._next]
-            cost += self._aftermath * item.cost
+            cost += AFTERMATH * item.cost
             if item in chosen or self._waits(item, step) or (len(chosen) >= TOGETHER and cost > self._credit):
                 break
             chosen.append(item)
@@ -93,10 +91,10 @@ class Schedule:
         if scheduled:
             count = min(TOGETHER, len(self.items))
             in_a_row = [self.items[(self._next + i) % len(self.items)].cost for i in range(count)]
-            self._price = self._aftermath * sum(in_a_row)
+            self._price = AFTERMATH * sum(in_a_row)
         charged = 0.0 if self._asked else scheduled  # what was asked for is no debt
         # neither debts nor savings grow beyond what a row of items costs, so that no stall echoes for long
-        credit = self._credit + allowance - self._aftermath * charged
+        credit = self._credit + allowance - AFTERMATH * charged
         self._credit = min(max(credit, -self._price), 2 * self._price)
 
     def _early(self, bare: float) -> float:

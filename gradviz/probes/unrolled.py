@@ -63,7 +63,9 @@ def unrolled(modules: Sequence[nn.RNNBase], *, most: int = MOST) -> Iterator[lis
             base, stepped = next(pair for pair in _STEPPED.items() if isinstance(module, pair[0]))
             bases = (stepped,) if kind is base else (kind, stepped)
             # between the class and torch's: whatever it does around super().forward it still does
-            module.__class__ = type(kind.__name__, bases, {"tape": tape, "most": most})
+            noting = type(kind.__name__, bases, {"tape": tape, "most": most})
+            module.__class__ = noting
+            stack.callback(setattr, noting, "tape", [])  # classes wait to be collected; states must not
             stack.callback(setattr, module, "__class__", kind)
         yield tapes
 

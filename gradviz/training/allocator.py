@@ -16,7 +16,7 @@ KEPT = 512 << 20
 BLOCK = 64 << 20
 """Larger blocks are still given back when they are freed."""
 HEAP = 64 << 20
-"""What a thread's heap has at most; it is given back, whatever else was said, unless so much is to be spare."""
+"""What a thread's heap has at most; an empty one is given back unless so much is to be spare."""
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3
 _VARIABLES = ("MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
 
@@ -27,4 +27,4 @@ def keep_freed_memory() -> bool:
         return False
     set_option = ctypes.CDLL(None).mallopt
     options = {_TRIM_THRESHOLD: KEPT, _MMAP_THRESHOLD: BLOCK, _TOP_PAD: HEAP + (1 << 20)}
-    return all([set_option(option, size) for option, size in options.items()])
+    return all(set_option(option, size) for option, size in options.items())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradviz.probes.agenda import REPLAY_SHARE, Agenda
+from gradviz.probes.agenda import REPLAY_SHARE, SEEN, Agenda
 from gradviz.probes.passing import GRADIENTS, HISTOGRAM, STATISTICS
 
 OF_ALL = {GRADIENTS, STATISTICS, "largest_gradient", "update_ratio"}
@@ -46,5 +46,5 @@ def test_second_passes_take_their_share_of_the_budget() -> None:
     agenda = Agenda([0], 1, 0.05)
     agenda.expect_replays("again")
     agenda.expect_replays("once more")
-    assert agenda._replays.budget == pytest.approx(REPLAY_SHARE * 0.05)
-    assert agenda._schedule.budget == pytest.approx((1 - REPLAY_SHARE) * 0.05)
+    assert agenda._replays.budget == pytest.approx(REPLAY_SHARE * SEEN * 0.05)
+    assert agenda._schedule.budget == pytest.approx((1 - REPLAY_SHARE) * SEEN * 0.05)

@@ -18,7 +18,7 @@ from gradviz.probes.part_norms import PartNorms
 
 @st.composite
 def steps(draw: st.DrawFn) -> tuple[list[tuple[float, Guesses | None]], list[float]]:
-    """Steps of any size, with few scores or many, or one where there are two classes; some counted already."""
+    """Steps of any size, with few scores or many, or one for two classes; some counted already."""
     found: list[tuple[float, Guesses | None]] = []
     right: list[float] = []
     classes = draw(st.sampled_from([2, 4, 5000]))
@@ -29,7 +29,9 @@ def steps(draw: st.DrawFn) -> tuple[list[tuple[float, Guesses | None]], list[flo
             found.append((float(number), None))
             right.append(number)
             continue
-        scores = rng.integers(0, 3, (rows, classes)).astype(np.float32)  # with ties, of which the first counts
+        scores = rng.integers(0, 3, (rows, classes)).astype(
+            np.float32
+        )  # with ties, of which the first counts
         best = [row.index(max(row)) for row in scores.tolist()]
         if classes == 2:
             scores = rng.integers(-1, 2, rows).astype(np.float32)
