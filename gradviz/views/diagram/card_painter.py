@@ -170,6 +170,8 @@ class CardPainter:
         painter.drawText(line, _RIGHT, right)
 
     def _norm(self, node: Node) -> tuple[str, str]:
+        if self._colouring.rests(node.rows):
+            return QCoreApplication.translate("Diagram", "frozen"), self._theme.secondary
         norms = self._colouring.norms(node.rows) if node.rows else np.empty(0)
         tones = {"✕": self._theme.non_finite, "▲": self._theme.exploding}
         return norm_text(norms), tones.get(mark_of(norms), self._theme.secondary)

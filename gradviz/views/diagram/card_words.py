@@ -54,6 +54,8 @@ def _lines(node: Node, colouring: Colouring) -> list[str]:
 
 
 def _norm_lines(rows: tuple[int, ...], colouring: Colouring) -> list[str]:
+    if colouring.rests(rows):
+        return [_tr("frozen: it does not learn here")]
     norms = colouring.norms(rows)
     if not len(norms):
         return []

@@ -24,6 +24,7 @@ class Colouring:
         self.codes: Codes = np.empty(0, np.uint8)
         self.values: npt.NDArray[np.floating] = np.empty(0, np.float32)
         self.step = -1
+        self.resting: npt.NDArray[np.bool_] = np.empty(0, bool)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -38,6 +39,7 @@ class Colouring:
         """Nothing is known of `count` layers."""
         self.codes = np.full(count, NOTHING, np.uint8)
         self.values = np.empty(0, np.float32)
+        self.resting = np.empty(0, bool)
         self.step = -1
 
     def show(
@@ -48,16 +50,22 @@ class Colouring:
         levels: tuple[float, float],
         *,
         reads: bool = True,
+        frozen: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         """Take the run's norms [L] at a step; `rows` says which of them each shown layer is (-1: none).
 
-        The values, which are shown as numbers, are taken only where `reads`.
+        The values, which are shown as numbers, are taken only where `reads`. The zeros of layers that are
+        `frozen` [L] are no fault: they are as quiet as what is not known.
         """
         index = np.asarray(rows, dtype=np.intp)
         known = (index >= 0) & (index < len(norms))
         found = norms[index[known]]
         self.codes = np.full(len(index), NOTHING, np.uint8)
         self.codes[known] = encode(found, *levels)
+        self.resting = np.zeros(len(index), bool)
+        if frozen is not None:
+            self.resting[known] = frozen[index[known]] & (found == 0)
+            self.codes[self.resting] = NOTHING
         if reads or len(self.values) != len(index):
             self.step = step
             self.values = np.full(len(index), np.nan, norms.dtype)
@@ -76,6 +84,10 @@ class Colouring:
         index = np.asarray(rows, dtype=np.intp)
         known: npt.NDArray[np.floating] = self.values[index[self.codes[index] != NOTHING]]
         return known
+
+    def rests(self, rows: Sequence[int]) -> bool:
+        """Whether all of some layers are frozen."""
+        return bool(len(rows)) and bool(len(self.resting)) and bool(self.resting[list(rows)].all())
 
     def strip(self, codes: Codes, pixels: int) -> QImage:
         """An upright picture, one pixel wide, of codes in depth order; marks are never thinned away."""

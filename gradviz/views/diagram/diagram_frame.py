@@ -19,6 +19,7 @@ from gradviz.views.diagram.legend import Legend
 from gradviz.views.diagram.matching import rows_of_run
 from gradviz.views.diagram.outline import Outline
 from gradviz.views.number_format import count, significant
+from gradviz.views.plots.frozen_rows import frozen_at
 from gradviz.views.plots.titled_frame import TitledFrame
 from gradviz.views.theme import Theme
 
@@ -147,7 +148,11 @@ class DiagramFrame(TitledFrame):
             self.remark.setText(self.tr("each layer’s gradient norm ‖∂L/∂W‖₂ as its colour"))
         else:
             profile = snapshot.profile
-            view.colouring.show(profile.values, self._rows, profile.step, self._levels, reads=reads)
+            names = [layer.name for layer in snapshot.run.measured]
+            frozen = frozen_at(snapshot.events, names, profile.step)
+            view.colouring.show(
+                profile.values, self._rows, profile.step, self._levels, reads=reads, frozen=frozen
+            )
             if reads:
                 view.loss_text = _loss_text(snapshot)
                 where = self.tr("at step {0}") if snapshot.exact else self.tr("at the nearest kept step {0}")

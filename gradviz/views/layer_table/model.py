@@ -20,10 +20,12 @@ from gradviz.views.appearance import appearance
 from gradviz.views.layer_table.rows import FOLDS_FROM, Key, Row, arranged, blocks, span_name
 from gradviz.views.number_format import count, shape, significant
 from gradviz.views.plots.edge_marks import Mark, tone
+from gradviz.views.plots.frozen_rows import Frozen, frozen_spans
 
 Index = QModelIndex | QPersistentModelIndex
 COURSE_ROLE = Qt.ItemDataRole.UserRole
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
+RESTING_ROLE = Qt.ItemDataRole.UserRole + 2
 _COURSE_POINTS = 64
 _LONG = 100_000
 
@@ -42,6 +44,7 @@ class Cell(IntEnum):
 
 
 NUMBERS = (Cell.GRADIENT, Cell.RATIO, Cell.WEIGHT)
+_LEARNING = (Cell.GRADIENT, Cell.RATIO)
 
 
 class LayerTableModel(QAbstractTableModel):
@@ -56,6 +59,7 @@ class LayerTableModel(QAbstractTableModel):
         self._folding = False
         self._sorted: tuple[Cell, bool] | None = None
         self._snapshot: Snapshot | None = None
+        self._spans: tuple[Frozen, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -94,6 +98,7 @@ class LayerTableModel(QAbstractTableModel):
             self.show_layers(snapshot.run.measured)
         before = [*map(self.step_of, NUMBERS)]
         self._snapshot = snapshot
+        self._spans = frozen_spans(snapshot.events, [layer.name for layer in self._layers])
         if [*map(self.step_of, NUMBERS)] != before:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, NUMBERS[0], NUMBERS[-1])
         if arrange and self._sorted is not None:
@@ -161,6 +166,8 @@ class LayerTableModel(QAbstractTableModel):
         row, cell = self._rows[index.row()], Cell(index.column())
         if cell is Cell.COURSE and role in {COURSE_ROLE, Qt.ItemDataRole.AccessibleTextRole}:
             return self.course(row) if role == COURSE_ROLE else self._course_words(row)
+        if role == RESTING_ROLE:
+            return self.resting(row)
         tellers: dict[int, Callable[[Row, Cell], Any]] = {
             Qt.ItemDataRole.DisplayRole: self._text,
             Qt.ItemDataRole.TextAlignmentRole: lambda _row, cell: _alignment(cell),
@@ -247,9 +254,28 @@ class LayerTableModel(QAbstractTableModel):
         """Short enough for the narrowest column."""
         return count(step) if step >= _LONG else self.tr("step {0}").format(count(step))
 
+    def is_frozen(self, row: Row, cell: Cell) -> bool:
+        """Whether all its layers were frozen at that column’s step: they do not learn, and are not dead."""
+        step = self.step_of(cell)
+        if not self._spans or step is None or cell not in _LEARNING:
+            return False
+        return all(
+            any(span.row == layer and span.covers(step) for span in self._spans)
+            for layer in range(row.first, row.stop)
+        )
+
+    def resting(self, row: Row) -> np.ndarray:
+        """At which of the steps of its course [n, bool] a layer was frozen; a block never is."""
+        steps, _ = self.course(row)
+        found = np.zeros(len(steps), bool)
+        for span in self._spans:
+            if not row.is_block and span.row == row.first:
+                found |= (steps >= span.first) & (steps < (np.inf if span.end is None else span.end))
+        return found
+
     def _key(self, row: Row, cell: Cell) -> Key:
         if cell in NUMBERS:
-            return self.number(row, cell)
+            return None if self.is_frozen(row, cell) else self.number(row, cell)
         if cell is Cell.COURSE:
             return self._change(row)
         if cell is Cell.PARAMETERS:
@@ -272,10 +298,7 @@ class LayerTableModel(QAbstractTableModel):
         if cell is Cell.NAME:
             return self.name(row)
         if cell in NUMBERS:
-            value = self.number(row, cell)
-            mark = _mark(value)
-            text = "–" if value is None else significant(value)
-            return f"{mark.value} {text}" if mark is not None else text
+            return self._number_text(row, cell)
         if cell is Cell.PARAMETERS:
             return count(self._parameters(row))
         if cell is Cell.SHAPE:
@@ -285,8 +308,18 @@ class LayerTableModel(QAbstractTableModel):
             return several if row.is_block else self._layers[row.first].kind
         return ""
 
+    def _number_text(self, row: Row, cell: Cell) -> str:
+        if self.is_frozen(row, cell):
+            return self.tr("frozen") if cell is Cell.GRADIENT else "–"
+        value = self.number(row, cell)
+        mark = _mark(value)
+        text = "–" if value is None else significant(value)
+        return f"{mark.value} {text}" if mark is not None else text
+
     def _colour(self, row: Row, cell: Cell) -> QColor | None:
         theme = appearance().theme
+        if self.is_frozen(row, cell):
+            return QColor(theme.secondary)
         if cell in NUMBERS:
             mark = _mark(self.number(row, cell))
             if mark is not None:
@@ -297,6 +330,8 @@ class LayerTableModel(QAbstractTableModel):
     def _tip(self, row: Row, cell: Cell) -> str | None:
         if cell is Cell.NAME:
             return self.name(row)
+        if self.is_frozen(row, cell):
+            return self.tr("frozen: it does not learn here")
         if self._is_older(cell):
             return self.tr("measured at step {0}").format(count(self.step_of(cell) or 0))
         if cell is not Cell.GRADIENT or not row.is_block or self.number(row, cell) is None:

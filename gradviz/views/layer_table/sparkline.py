@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gradviz.views.appearance import appearance
-from gradviz.views.layer_table.model import COURSE_ROLE
+from gradviz.views.layer_table.model import COURSE_ROLE, RESTING_ROLE
 from gradviz.views.plots.edge_marks import Mark, kinds, tone
 from gradviz.views.plots.magnitude import log10
 
@@ -42,9 +42,10 @@ class SparklineDelegate(QStyledItemDelegate):
             at = float(np.interp(self.cursor, steps, places))
             painter.setPen(QPen(QColor(theme.field_line), 1))
             painter.drawLine(QPointF(at, room.top() - 3), QPointF(at, room.bottom() + 3))
-        found = kinds(norms)
+        found = kinds(norms, index.data(RESTING_ROLE))
         ends = {
             Mark.ZERO: (room.bottom() - _STROKE, room.bottom()),
+            Mark.FROZEN: (room.bottom() - 1, room.bottom()),
             Mark.INFINITE: (room.top(), room.top() + _STROKE),
             Mark.NAN: (room.top(), room.bottom()),
         }

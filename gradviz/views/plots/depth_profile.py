@@ -23,6 +23,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.frozen_rows import frozen_at
 from gradviz.views.plots.magnitude import decades, log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
@@ -69,6 +70,7 @@ class DepthProfile(PlotFrame):
         self._blocks: Sequence[tuple[int, int]] = ()
         self._snapshot: Snapshot | None = None
         self._selected: int | None = None
+        self._frozen: np.ndarray | None = None
         self._base = self._decades = (-6.0, 0.0)
         self._compared: Sequence[ComparedRun] = ()
         self._marked_steps: tuple[MarkedStep, ...] = ()
@@ -156,6 +158,7 @@ class DepthProfile(PlotFrame):
         """Name the rows of a run that is to come."""
         self._names = names
         self._snapshot = None
+        self._frozen = None
         self._show_marked(())
         self.remark.setText("")
         self.lines.clear_now()
@@ -194,6 +197,7 @@ class DepthProfile(PlotFrame):
             return
         self.canvas.set_quiet_line("")
         profile = self.taken(snapshot)
+        self._frozen = frozen_at(snapshot.events, names, profile.step)
         rows = np.arange(len(names), dtype=float)
         self.lines.show_now(profile.values, profile.clipped)
         self._band.set_data(rows, log10(profile.band_low), log10(profile.band_high))
@@ -320,8 +324,8 @@ class DepthProfile(PlotFrame):
 
     def _draw_marks(self, values: np.ndarray) -> None:
         low, high = self._decades
-        found = kinds(values)
-        edges = {Mark.ZERO: low, Mark.INFINITE: high, Mark.NAN: high}
+        found = kinds(values, self._frozen)
+        edges = {Mark.ZERO: low, Mark.FROZEN: low, Mark.INFINITE: high, Mark.NAN: high}
         self._marks.show({mark: (np.full(len(rows), edges[mark]), rows) for mark, rows in found.items()})
 
     def _on_clicked(self, place: QPointF) -> None:
@@ -339,9 +343,11 @@ class DepthProfile(PlotFrame):
             self.canvas.hide_card()
             return
         profile = self.taken(snapshot)
+        rests = self._frozen is not None and bool(self._frozen[row])
+        value = self._words.value.format(significant(float(profile.values[row])))
         lines = [
             self.tr("step {0}").format(count(profile.step)),
-            self._words.value.format(significant(float(profile.values[row]))),
+            self.tr("frozen: it does not learn here") if rests else value,
         ]
         if profile.clipped is not None:
             lines.append(self.tr("after clipping {0}").format(significant(float(profile.clipped[row]))))

@@ -1,4 +1,7 @@
-"""Marks at a plot's edge for what has no place on its scale: ▼ exact zero, ▲ infinity, ✕ NaN."""
+"""Marks at a plot's edge for what has no place on its scale: ▼ exact zero, ▲ infinity, ✕ NaN, ‖ frozen.
+
+A frozen layer has no gradient either, but that was asked for: its mark is as quiet as an axis.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +25,26 @@ class Mark(Enum):
     ZERO = "▼"
     INFINITE = "▲"
     NAN = "✕"
+    FROZEN = "‖"
 
 
 def tone(theme: Theme, mark: Mark) -> str:
     """The mark's colour."""
-    return {Mark.ZERO: theme.vanishing, Mark.INFINITE: theme.exploding, Mark.NAN: theme.non_finite}[mark]
-
-
-def kinds(values: np.ndarray) -> dict[Mark, np.ndarray]:
-    """Where in `values` each mark belongs."""
     return {
-        Mark.ZERO: np.flatnonzero(values == 0),
+        Mark.ZERO: theme.vanishing,
+        Mark.INFINITE: theme.exploding,
+        Mark.NAN: theme.non_finite,
+        Mark.FROZEN: theme.secondary,
+    }[mark]
+
+
+def kinds(values: np.ndarray, frozen: np.ndarray | None = None) -> dict[Mark, np.ndarray]:
+    """Where in `values` each mark belongs; `frozen` says whose zeros are none."""
+    zero = values == 0
+    resting = np.zeros(len(values), bool) if frozen is None else zero & frozen
+    return {
+        Mark.FROZEN: np.flatnonzero(resting),
+        Mark.ZERO: np.flatnonzero(zero & ~resting),
         Mark.INFINITE: np.flatnonzero(np.isinf(values)),
         Mark.NAN: np.flatnonzero(np.isnan(values)),
     }
@@ -81,6 +93,10 @@ def _glyph(text: str) -> QPainterPath:
             bar = QPainterPath()
             bar.addRect(-0.55, -0.12, 1.1, 0.24)
             path = path.united(QTransform().rotate(angle).map(bar))
+        return path
+    if text == "‖":
+        path.addRect(-0.4, -0.4, 0.24, 0.8)
+        path.addRect(0.16, -0.4, 0.24, 0.8)
         return path
     direction = 1 if text == "▼" else -1
     path.moveTo(-0.5, -0.4 * direction)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
@@ -21,6 +22,10 @@ class Frozen:
     row: int
     first: int
     end: int | None
+
+    def covers(self, step: float) -> bool:
+        """Whether it was frozen at that step."""
+        return self.first <= step and (self.end is None or step < self.end)
 
 
 def frozen_spans(events: Sequence[Event], names: Sequence[str]) -> tuple[Frozen, ...]:
@@ -40,6 +45,15 @@ def frozen_spans(events: Sequence[Event], names: Sequence[str]) -> tuple[Frozen,
             spans.append(Frozen(row=row, first=since.pop(row), end=event.step))
     spans += [Frozen(row=row, first=first, end=None) for row, first in since.items()]
     return tuple(spans)
+
+
+def frozen_at(events: Sequence[Event], names: Sequence[str], step: int) -> np.ndarray:
+    """Which of the layers with those names [layers, bool] were frozen at a step: their zeros are no fault."""
+    found = np.zeros(len(names), bool)
+    for span in frozen_spans(events, names):
+        if span.covers(step):
+            found[span.row] = True
+    return found
 
 
 class FrozenRows(pg.GraphicsObject):  # type: ignore[misc]
@@ -71,10 +85,7 @@ class FrozenRows(pg.GraphicsObject):  # type: ignore[misc]
 
     def contains_place(self, row: int, step: float) -> bool:
         """Whether that layer was frozen at that step."""
-        return any(
-            span.row == row and span.first <= step and (span.end is None or step < span.end)
-            for span in self._spans
-        )
+        return any(span.row == row and span.covers(step) for span in self._spans)
 
     def boundingRect(self) -> QRectF:
         """All spans."""

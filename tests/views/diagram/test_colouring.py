@@ -27,6 +27,18 @@ def test_what_is_not_finite_has_its_marks_and_an_unknown_layer_none() -> None:
     assert colouring.norms((4,)).tolist() == pytest.approx([1e-4])
 
 
+def test_the_zero_of_a_frozen_layer_is_as_quiet_as_an_unknown_one() -> None:
+    colouring = Colouring()
+    norms, frozen = np.array([0, 0, 1e-4], np.float32), np.array([True, False, True])
+    colouring.show(norms, (0, 1, 2, -1), 7, (-6.0, 0.0), frozen=frozen)
+    assert colouring.codes.tolist()[:2] == [NOTHING, ZERO]
+    assert colouring.codes[2] >= FIRST  # it has a gradient, so it learns
+    assert [colouring.rests((row,)) for row in range(4)] == [True, False, False, False]
+    assert not colouring.rests((0, 1))
+    colouring.show(norms, (0, 1, 2, -1), 7, (-6.0, 0.0))
+    assert not colouring.rests((0,))
+
+
 def test_numbers_change_only_at_reading_speed() -> None:
     colouring = Colouring()
     colouring.show(np.array([1.0], np.float32), (0,), 1, (-6.0, 0.0))

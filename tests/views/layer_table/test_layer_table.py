@@ -11,7 +11,7 @@ from recorded_runs import layer
 from gradviz.records.run import RunState, RunStatus
 from gradviz.views.appearance import appearance
 from gradviz.views.layer_table.frame import LayerTable
-from gradviz.views.layer_table.model import COURSE_ROLE, NUMBERS, Cell
+from gradviz.views.layer_table.model import COURSE_ROLE, NUMBERS, RESTING_ROLE, Cell
 from gradviz.views.number_format import significant
 from gradviz.views.plots.plot_view import RunToCome
 
@@ -76,6 +76,25 @@ def test_zero_and_what_is_not_finite_are_marked(frame, snapshot) -> None:
     assert column(frame, Cell.GRADIENT)[0] == "▲ ∞"
     frame.show_snapshot(snapshot(steps=100, layers=8, non_finite_from=80))
     assert set(column(frame, Cell.GRADIENT)) == {"✕ NaN"}
+    frame.grab()
+
+
+def test_a_frozen_layer_is_not_marked_as_a_dead_one(frame, snapshot) -> None:
+    events = [(0, "frozen", "Linear 1", {}), (30, "unfrozen", "Linear 1", {})]
+    options = {"steps": 60, "layers": 8, "zero_rows": 2, "events": events}
+    frame.show_snapshot(snapshot(cursor=25, **options))
+    assert column(frame, Cell.GRADIENT)[:2] == ["frozen", "▼ 0"]
+    assert column(frame, Cell.RATIO)[:2] == ["–", "▼ 0"]
+    assert frame.model.index(0, Cell.GRADIENT).data(Qt.ItemDataRole.ToolTipRole).startswith("frozen")
+    frame.model.sort(Cell.GRADIENT)
+    assert column(frame, Cell.GRADIENT)[-1] == "frozen"  # what is not known stands last
+    frame.model.sort(-1)
+    frame.show_snapshot(snapshot(**options))
+    assert column(frame, Cell.GRADIENT)[0] == "▼ 0"
+    steps, _ = frame.model.index(0, Cell.COURSE).data(COURSE_ROLE)
+    resting = frame.model.index(0, Cell.COURSE).data(RESTING_ROLE)
+    assert resting.tolist() == [step < 30 for step in steps]
+    assert not frame.model.index(1, Cell.COURSE).data(RESTING_ROLE).any()
     frame.grab()
 
 

@@ -2,6 +2,8 @@ import pointer
 import pytest
 
 from gradviz.records.happenings import Event
+from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.edge_marks import Mark
 from gradviz.views.plots.flow_map import FlowMap
 from gradviz.views.plots.frozen_rows import Frozen, frozen_spans
 
@@ -47,3 +49,20 @@ def test_the_map_hatches_frozen_layers_and_says_so(flow, snapshot) -> None:
     assert "gradient norm" in flow.canvas.card.text
     flow.show_snapshot(snapshot(steps=100))
     assert flow.frozen.spans == ()
+
+
+def test_the_profile_marks_a_frozen_layer_quietly(app, qtbot, snapshot) -> None:
+    profile = DepthProfile()
+    qtbot.addWidget(profile)
+    profile.resize(420, 420)
+    profile.show()
+    events = [(0, "frozen", "Linear 1", {}), (50, "unfrozen", "Linear 1", {})]
+    options = {"steps": 100, "layers": 8, "zero_rows": 2, "events": events}
+    profile.show_snapshot(snapshot(cursor=20, **options))
+    assert (profile.marks.count(Mark.FROZEN), profile.marks.count(Mark.ZERO)) == (1, 1)
+    pointer.hover(profile.canvas, profile.canvas.boxes[0], -6, 0)
+    assert "frozen" in profile.canvas.card.text
+    profile.show_snapshot(snapshot(**options))
+    assert (profile.marks.count(Mark.FROZEN), profile.marks.count(Mark.ZERO)) == (0, 2)
+    pointer.hover(profile.canvas, profile.canvas.boxes[0], -6, 0)
+    assert "gradient norm 0" in profile.canvas.card.text
