@@ -8,7 +8,7 @@ comes as often as it would.
 
 `python benchmarks/long_run.py FILE` saves one as a session document, as a process of its own; with
 `--live SOURCE` it goes on with that document's run beside FILE, `--rate` steps a second, until its standard
-input ends.
+input ends. With `--of SOURCE --runs N` FILE has N runs that recorded what that document's run did.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from gradviz.records.outputs import register_output  # noqa: E402
 from gradviz.records.reader import RunReader  # noqa: E402
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus  # noqa: E402
 from gradviz.records.session import RunSource, Session, open_session, save_session  # noqa: E402
+from gradviz.records.store_file import remove_store  # noqa: E402
 from gradviz.records.writer import COMMIT_SECONDS, RunWriter  # noqa: E402
 from gradviz.spec.examples import load_experiment  # noqa: E402
 from gradviz.spec.json_codec import to_raw  # noqa: E402
@@ -250,6 +251,30 @@ def make(target: Path, layers: int, steps: int, budget: int) -> dict[str, float]
     return {"written_s": written, "saved_s": saved, "store_bytes": target.stat().st_size}
 
 
+def copies(target: Path, source: Path, count: int, budget: int) -> None:
+    """Save a session of so many runs: that of the document `source`, and further ones that recorded the same.
+
+    Each goes on from the end of the first under an id of its own, and ends there.
+    """
+    first = open_session(source).runs[0]
+    runs = [first]
+    try:
+        for number in range(2, count + 1):
+            with RunReader(first.path, first.id, counts=False) as reader:
+                info = replace(reader.info, id=uuid4().hex, name=f"{reader.info.name} {number}")
+            store = target.with_suffix(f".{number}.sqlite")
+            store.unlink(missing_ok=True)
+            writer = RunWriter.go_on(store, continuation(first.path, first.id, info), budget=budget)
+            runs.append(RunSource(id=info.id, path=store))
+            steps = writer.steps
+            writer.finish(RunStatus(state=RunState.FINISHED, steps=steps, finish=FinishReason.COMPLETED))
+            writer.close()
+        save_session(replace(Session.new(info.experiment), runs=tuple(runs)), target)
+    finally:
+        for run in runs[1:]:
+            remove_store(run.path)
+
+
 def live(target: Path, source: Path, budget: int, rate: float) -> None:
     """Go on with the run of a document in a store that is promised to become `target`."""
     old = open_session(source).runs[0]
@@ -288,11 +313,17 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=200)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--budget", type=int, default=1_000_000_000, help="bytes of the run (default 1 GB)")
+    parser.add_argument(
+        "--runs", type=int, metavar="N", help="with --of: so many runs that recorded the same"
+    )
+    parser.add_argument("--of", type=Path, metavar="SOURCE")
     parser.add_argument("--live", type=Path, metavar="SOURCE")
     parser.add_argument("--rate", type=float, default=120.0, help="steps a second of a live run (120)")
     options = parser.parse_args()
     if options.live:
         live(options.file, options.live, options.budget, options.rate)
+    elif options.of:
+        copies(options.file, options.of, options.runs, options.budget)
     else:
         print(json.dumps(make(options.file, options.layers, options.steps, options.budget)))
 

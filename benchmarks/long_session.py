@@ -6,6 +6,9 @@ plot is painted then. A zoom or scrub is timed from the gesture to the painted p
 places, in every tab; a gesture's own repaints count. Offscreen there is no compositor behind the painting;
 under Xvfb (`xvfb-run`) the picture also goes to a server.
 
+With `--runs N` the session has N such runs, and the others are compared with the shown one. A picture is
+timed as above; the others follow it in turns, and how long until the last one is drawn is told besides.
+
 With `--tensorboard-python`, a Python that has TensorBoard, the same scalars of every step are written by its
 EventFileWriter and read by its EventAccumulator as for its time series (1,000 points of each are kept), for
 fewer steps; sizes and times are extrapolated by the number of scalars. Its data server in Rust reads faster.
@@ -43,6 +46,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=200)
     parser.add_argument("--budget", type=int, default=1_000_000_000, help="bytes of the run (default 1 GB)")
     parser.add_argument("--gestures", type=int, default=30, help="zooms and scrubs in each tab (default 30)")
+    parser.add_argument("--runs", type=int, default=1, help="runs of the session, all compared (default 1)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "gradviz-long-session")
     parser.add_argument("--tensorboard-python", metavar="PYTHON", help="a Python that has TensorBoard")
     parser.add_argument("--tensorboard-steps", type=int, default=2000)
@@ -50,9 +54,10 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "xcb" if os.environ.get("DISPLAY") else "offscreen")
     sys.path.insert(0, str(ROOT))
     path, made = session(options.folder, options.layers, options.steps, options.budget)
+    shown = several(path, options.runs, options.budget) if options.runs > 1 else path
     with tempfile.TemporaryDirectory() as state:
         os.environ["GRADVIZ_STATE"] = state
-        results, texts = measure(path, options)
+        results, texts = measure(shown, options)
     results["session"] = made | {"bytes": path.stat().st_size, "budget": options.budget}
     texts.insert(0, _size_table(results["session"], options))
     if options.tensorboard_python:
@@ -79,6 +84,15 @@ def session(folder: Path, layers: int, steps: int, budget: int) -> tuple[Path, d
     return path, json.loads(note.read_text("utf-8"))
 
 
+def several(path: Path, runs: int, budget: int) -> Path:
+    """The session of so many runs like that of the document; made where the folder has none."""
+    target = path.with_stem(f"{path.stem}-{runs}runs")
+    if not target.exists():
+        wanted = ["--of", path, "--runs", str(runs), "--budget", str(budget)]
+        subprocess.run([sys.executable, HERE / "long_run.py", target, *wanted], check=True)
+    return target
+
+
 def measure(path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
     """Open it, and move about in every tab."""
     stage = Stage()
@@ -88,6 +102,7 @@ def measure(path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
         load = blocks.ForeignLoad()
         before = stage.memory_mb()
         opened = pictures.burst(lambda: stage.window.files.open_source(str(path)))
+        compared = pictures.burst(lambda: _compare_all(stage))
         frames = {name: _moved(stage, pictures, options.gestures) for name in tabs(stage, pictures)}
         chosen = pictures.burst(lambda: _select_every_layer(stage))
         foreign = load.since()
@@ -115,8 +130,13 @@ def measure(path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
         "",
         blocks.table("From gesture to painted picture, ms", head, rows),
     ]
+    if options.runs > 1:
+        others = f"Compared with {options.runs - 1} other runs: drawn after {compared[-1] * 1e3:.0f} ms"
+        texts.insert(1, f"{others}, after a zoom or scrub within {max(pictures.followed) * 1e3:.0f} ms")
     results = {
         "opened": opened,
+        "compared": compared,
+        "followed": _summary(pictures.followed),
         "selected": chosen,
         "frames": {
             name: {kind: _summary(taken) for kind, taken in found.items()} for name, found in frames.items()
@@ -162,6 +182,7 @@ class Pictures:
         own = self
         self._stage = stage
         self.painted = self.seen = 0.0
+        self.followed: list[float] = []
         self._watcher = Watcher()
         stage.window.installEventFilter(self._watcher)
         stage.runs.clock.refreshed.connect(self._watcher.taken)
@@ -171,13 +192,18 @@ class Pictures:
 
         The window is at rest before: while gestures follow each other, pictures come every 33 ms anyway.
         """
+        comparison = self._stage.runs.comparison
         self._stage.wait(REST_S)
         start = time.perf_counter()
         self.seen = 0.0
         gesture()
         self._until(lambda: self.seen and self.painted > self.seen)
         self._stage.app.processEvents()
-        return time.perf_counter() - start
+        taken = time.perf_counter() - start
+        self._until(lambda: not comparison.is_late)
+        self._stage.app.processEvents()
+        self.followed.append(time.perf_counter() - start)
+        return taken
 
     def burst(self, gesture: Callable[[], object]) -> list[float]:
         """Seconds until each picture after the gesture was painted, until none comes for a while."""
@@ -219,6 +245,11 @@ def _moved(stage: Stage, pictures: Pictures, count: int) -> dict[str, list[float
         found["scrub"].append(pictures.one(lambda step=step: stage.runs.clock.set_cursor(step)))
     pictures.burst(stage.window.plots.flow.reset_view)
     return found
+
+
+def _compare_all(stage: Stage) -> None:
+    for run in stage.document.runs:
+        stage.runs.comparison.set_compared(run.id, on=True)
 
 
 def _select_every_layer(stage: Stage) -> None:

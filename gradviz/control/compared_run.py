@@ -57,8 +57,12 @@ def read_compared(
     has_flow: bool,
     has_ratios: bool = False,
     layer: str | None = None,
+    before: ComparedRun | None = None,
 ) -> ComparedRun:
-    """All of it, as of the reader's last refresh; `layer` names the one whose update ratios are a curve."""
+    """All of it, as of the reader's last refresh; `layer` names the one whose update ratios are a curve.
+
+    `before` is what was read since that refresh already: only the stretch is another, and the rest stays.
+    """
     first, last = view or (0, reader.last_step)
     curves = single_numbers.curves(reader, first, last, columns)
     names = tuple(info.name for info in reader.info.measured)
@@ -67,6 +71,10 @@ def read_compared(
         if len(steps):
             index = names.index(layer) if layer in names else None
             curves |= single_numbers.ratio_curves(reader.ratios, steps, ratios, index)
+    numbers = single_numbers.numbers(reader, first, last, columns)
+    flow = snapshot.flow(reader, first, last, columns) if has_flow else None
+    if before is not None:
+        return replace(before, numbers=numbers, curves=curves, flow=flow)
     found = ComparedRun(
         id=entry.id,
         name=entry.name,
@@ -79,9 +87,9 @@ def read_compared(
         update_ratio=None,
         chain=None,
         outputs=None,
-        numbers=single_numbers.numbers(reader, first, last, columns),
+        numbers=numbers,
         curves=curves,
-        flow=snapshot.flow(reader, first, last, columns) if has_flow else None,
+        flow=flow,
     )
     return at_cursor(found, reader, cursor)
 

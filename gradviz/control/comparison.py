@@ -1,8 +1,10 @@
 """Which runs of the session are compared with the shown one, and what is read of them.
 
 Each has a reader of its own. One that has ended is read once, and again only where another stretch of it is
-wanted; one that grows is looked at twice a second, because nobody compares faster. The choice is kept in the
-session's layout, and with it the number of each run, so that a run has its colour for good.
+wanted; one that grows is looked at twice a second, because nobody compares faster. A zoom or scrub wants that
+of all at once, and seven long runs take longer than a frame: the shown run is drawn first, and they follow in
+turns, the one first that waits longest; until then each is drawn as it was read last. The choice is kept in
+the session's layout, and with it the number of each run, so that a run has its colour for good.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from gradviz.records.snapshot import Snapshot
 COMPARED, RUN_NUMBERS = "compared", "run_numbers"
 """Keys of the layout: the ids of the compared runs, and the number of every run by its id."""
 LOOK_MS = 500
+SLICE_S = 0.004
+"""So long after the first one another run is begun, before the window gets its turn."""
+SLICE_MS = 33
 
 
 class Comparison(QObject):
@@ -51,6 +56,10 @@ class Comparison(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(SLICE_MS)
+        self._rest.timeout.connect(self._look)
         document.runs_changed.connect(self._on_runs)
         document.run_replaced.connect(self._on_replaced)
         document.reopened.connect(self._on_reopened)
@@ -74,6 +83,11 @@ class Comparison(QObject):
         return self._timer.isActive()
 
     @property
+    def is_late(self) -> bool:
+        """Whether some run is not read yet as it is wanted now."""
+        return self._rest.isActive()
+
+    @property
     def open_readers(self) -> int:
         """How many runs are held open."""
         return sum(followed.reader is not None for followed in self._followed.values())
@@ -94,6 +108,7 @@ class Comparison(QObject):
         if visible != self._visible:
             self._visible = visible
             self._timer.stop()
+            self._rest.stop()
             if visible:
                 self._look()
 
@@ -101,6 +116,7 @@ class Comparison(QObject):
         """Stop for good and close all stores."""
         self._shown = None
         self._timer.stop()
+        self._rest.stop()
         self._drop(set(self._followed))
 
     def _choose(self, runs: list[str]) -> None:
@@ -118,22 +134,41 @@ class Comparison(QObject):
         shown = self._shown
         wanted = [] if shown is None else [run for run in self.chosen if run != shown.run.id]
         self._drop(set(self._followed) - set(wanted))
-        found = []
-        for run_id in wanted:
-            entry = self._document.run(run_id)
-            if entry is not None and shown is not None:
-                run = self._read(entry, shown)
-                found += [run] if run is not None else []
+        found = self._read_in_turn(wanted, shown) if shown is not None else {}
+        self._rest.stop()
+        if any(followed.is_late for followed in self._followed.values()):
+            self._look_soon()
         grows = any(not followed.is_done for followed in self._followed.values())
         if grows != self._timer.isActive():
             self._timer.start() if grows else self._timer.stop()
-        runs = tuple(found)
+        runs = tuple(found[run_id] for run_id in wanted if run_id in found)
         if len(runs) != len(self._runs) or any(a is not b for a, b in zip(runs, self._runs, strict=True)):
             self._runs = runs
             self.changed.emit(runs)
 
-    def _read(self, entry: RunEntry, shown: Snapshot) -> ComparedRun | None:
-        followed = self._followed.setdefault(entry.id, _Followed())
+    def _look_soon(self) -> None:
+        """After the picture of the shown run; what is asked for again and again does not put it off."""
+        if self._followed and self._visible and not self._rest.isActive():
+            self._rest.start()
+
+    def _read_in_turn(self, wanted: list[str], shown: Snapshot) -> dict[str, ComparedRun]:
+        """Read what has waited longest, as many as there is time for, but one in any case."""
+        start = time.monotonic()
+        found = {}
+        for run_id in wanted:
+            self._followed.setdefault(run_id, _Followed())
+        for run_id in sorted(wanted, key=lambda run_id: self._followed[run_id].read_at):
+            entry = self._document.run(run_id)
+            if entry is not None and run_id in self._followed:
+                read = any(followed.read_at >= start for followed in self._followed.values())
+                late = read and time.monotonic() - start > SLICE_S
+                run = self._read(entry, shown, late=late)
+                if run is not None:
+                    found[run_id] = run
+        return found
+
+    def _read(self, entry: RunEntry, shown: Snapshot, *, late: bool) -> ComparedRun | None:
+        followed = self._followed[entry.id]
         if followed.source not in (None, entry.source):
             followed.close()  # it was saved, and lies in the document now
         try:
@@ -146,6 +181,7 @@ class Comparison(QObject):
                 has_flow=entry.id == self._difference,
                 has_ratios="update_ratio" in self._clock.wanted,
                 layer=_selected(shown),
+                late=late,
             )
         except RecordsError as error:
             if entry.is_finished:
@@ -190,7 +226,10 @@ class Comparison(QObject):
         grows = snapshot is not None and snapshot.live and snapshot.status.state is RunState.RUNNING
         same = before is not None and snapshot is not None and before.run.id == snapshot.run.id
         if not (grows and same) or time.monotonic() - self._looked_at >= LOOK_MS / 1000:
-            self._look()
+            if same and all(followed.run is not None for followed in self._followed.values()):
+                self._look_soon()
+            else:
+                self._look()
 
 
 class _Followed:
@@ -200,7 +239,9 @@ class _Followed:
         self.reader: RunReader | None = None
         self.source: object = None
         self.run: ComparedRun | None = None
-        self.is_done = False
+        self.is_done = self.is_late = False
+        self.read_at = 0.0
+        """When it was read last (s)."""
         self._asked: object = None
         self._cursor = -1
 
@@ -215,33 +256,45 @@ class _Followed:
         has_flow: bool,
         has_ratios: bool,
         layer: str | None,
+        late: bool,
     ) -> ComparedRun | None:
-        """What there is, read anew only where something changed; None while there is no store yet."""
-        if self.reader is None:
-            if not entry.is_finished and not entry.source.exists():
-                return None
-            self.reader, self.source = entry.open(), entry.source
-        reader = self.reader
-        news = not self.is_done and reader.refresh()
-        self.is_done = entry.is_finished or reader.status.state is RunState.FINISHED
+        """What there is, read anew only where something changed; None while there is no store yet.
+
+        Where it is `late` for that it stays as it was read last, None where it was not read at all.
+        """
         asked = (view, columns, has_flow, has_ratios and (layer,))
-        if self.run is None or news or asked != self._asked:
-            self.run = read_compared(
-                reader,
-                entry,
-                number,
-                cursor=cursor,
-                view=view,
-                columns=columns,
-                has_flow=has_flow,
-                has_ratios=has_ratios,
-                layer=layer,
-            )
-        elif cursor != self._cursor:
-            self.run = at_cursor(self.run, reader, cursor)
-        if (self.run.name, self.run.number) != (entry.name, number):
+        self.is_late = late and (self.run is None or (asked, cursor) != (self._asked, self._cursor))
+        if not late:
+            if self.reader is None:
+                if not entry.is_finished and not entry.source.exists():
+                    return None
+                self.reader, self.source = entry.open(), entry.source
+            reader = self.reader
+            news = not self.is_done and reader.refresh()
+            self.is_done = entry.is_finished or reader.status.state is RunState.FINISHED
+            if news:
+                self.run = None
+            moved = self.run is not None and cursor != self._cursor
+            if self.run is None or moved or asked != self._asked:
+                self.read_at = time.monotonic()
+            if self.run is None or asked != self._asked:
+                self.run = read_compared(
+                    reader,
+                    entry,
+                    number,
+                    cursor=cursor,
+                    view=view,
+                    columns=columns,
+                    has_flow=has_flow,
+                    has_ratios=has_ratios,
+                    layer=layer,
+                    before=self.run,
+                )
+            if moved:
+                self.run = at_cursor(self.run, reader, cursor)
+            self._asked, self._cursor = asked, cursor
+        if self.run is not None and (self.run.name, self.run.number) != (entry.name, number):
             self.run = replace(self.run, name=entry.name, number=number)
-        self._asked, self._cursor = asked, cursor
         return self.run
 
     def close(self) -> None:
@@ -249,7 +302,8 @@ class _Followed:
         if self.reader is not None:
             self.reader.close()
         self.reader = self.run = self.source = None
-        self.is_done = False
+        self.is_done = self.is_late = False
+        self.read_at = 0.0
 
 
 def _selected(shown: Snapshot) -> str | None:

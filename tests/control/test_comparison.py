@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
+from gradviz.control import comparison as module
 from gradviz.control.comparison import COMPARED, RUN_NUMBERS, Comparison
 from gradviz.control.engine_state import RunChange
 from gradviz.control.refresh_clock import RefreshClock
@@ -19,7 +22,8 @@ def clock(document, qtbot):
 
 
 @pytest.fixture
-def comparison(document, clock):
+def comparison(document, clock, monkeypatch):
+    monkeypatch.setattr(module, "SLICE_S", math.inf)  # a busy machine splits nothing
     comparison = Comparison(document, clock)
     yield comparison
     comparison.close()
@@ -37,6 +41,16 @@ def runs(document, recorded):
         document.on_run_changed(RunChange(run_id=request.run_id, store=request.store, status=status))
         ids.append(request.run_id)
     return ids
+
+
+@pytest.fixture
+def hurried(clock, comparison, runs, qtbot, monkeypatch):
+    """Two runs are compared with the third, and there is time for one at each look."""
+    for run in runs[:2]:
+        comparison.set_compared(run, on=True)
+    show(clock, comparison._document, runs[2], qtbot)
+    monkeypatch.setattr(module, "SLICE_S", -1.0)
+    return comparison
 
 
 def show(clock, document, run_id, qtbot):
@@ -201,3 +215,35 @@ def test_without_a_shown_run_nothing_is_held_open(document, clock, comparison, r
     assert comparison.runs == ()
     assert comparison.open_readers == 0
     assert comparison.chosen == {runs[0]: 1}
+
+
+def test_where_time_is_short_runs_are_read_in_turns(hurried, clock, runs, qtbot) -> None:
+    """One at each look; none is forgotten, and the others stay drawn as they were."""
+    before = hurried.runs
+    told = []
+    hurried.changed.connect(told.append)
+    clock.set_view(2, 5)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert hurried.is_late is False
+    half, whole = told
+    assert sum(new is old for new, old in zip(half, before, strict=True)) == 1
+    assert [run.numbers["train_loss"].steps.tolist() for run in whole] == [[2, 3, 4, 5]] * 2
+    assert [run.id for run in whole] == runs[:2]
+
+
+def test_whoever_scrubs_on_and_on_sees_every_run_follow(hurried, clock, runs, qtbot) -> None:
+    followed = set()
+    for step in list(range(20)) * 10:
+        before = hurried.runs
+        clock.set_cursor(step)
+        qtbot.waitUntil(lambda step=step: clock.snapshot.cursor == step)
+        followed |= {new.id for new, old in zip(hurried.runs, before, strict=True) if new is not old}
+        if followed == set(runs[:2]):
+            return
+    pytest.fail(f"only {followed} followed")
+
+
+def test_a_run_that_waits_still_has_its_new_name(hurried, document, runs) -> None:
+    for run in runs[:2]:
+        document.rename_run(run, f"new {run}")
+    assert [run.name for run in hurried.runs] == [f"new {run}" for run in runs[:2]]

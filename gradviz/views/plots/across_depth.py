@@ -134,7 +134,8 @@ class AcrossDepth(PlotFrame):
         """Draw those runs too, hollow and thin, in their colours."""
         if runs is not self.compared:
             self.compared = runs
-            self._beside.clear()
+            compared = {run.id for run in runs}
+            self._beside = {key: found for key, found in self._beside.items() if key in compared}
             self.run_legend.show_runs(runs)
             self.redraw_runs(appearance().theme)
 

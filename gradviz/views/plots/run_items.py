@@ -1,4 +1,8 @@
-"""What a pane has of compared runs: an item for each, in its colour, gone when it is compared no longer."""
+"""What a pane has of compared runs: an item for each, in its colour, gone when it is compared no longer.
+
+What lies across depth is asked for whenever something of a run was read anew, and seldom differs then: an
+item is given points, and painted, only where they do.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +37,7 @@ class RunItems:
         self._box = box
         self._make = make
         self._tones: dict[str, str] = {}
+        self._points: dict[str, Points] = {}
         self.items: dict[str, pg.GraphicsObject] = {}
 
     def show(self, runs: Sequence[ComparedRun], points: Mapping[str, Points], theme: Theme) -> None:
@@ -48,6 +53,10 @@ class RunItems:
                 self._box.addItem(item, ignoreBounds=True)
                 self._tones[run.id] = colour
             x, y = points.get(run.id, (np.empty(0), np.empty(0)))
+            before = self._points.get(run.id)
+            if before is not None and _same(before, (x, y)):
+                continue
+            self._points[run.id] = (x, y)
             item = self.items[run.id]
             if isinstance(item, pg.ScatterPlotItem):
                 known = np.isfinite(y)
@@ -62,6 +71,11 @@ class RunItems:
 
     def _remove(self, run_id: str) -> None:
         self._tones.pop(run_id, None)
+        self._points.pop(run_id, None)
         item = self.items.pop(run_id, None)
         if item is not None:
             self._box.removeItem(item)
+
+
+def _same(before: Points, now: Points) -> bool:
+    return all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, now, strict=True))
