@@ -41,13 +41,14 @@ def tone(theme: Theme, mark: Mark) -> str:
 def kinds(values: np.ndarray, frozen: np.ndarray | None = None) -> dict[Mark, np.ndarray]:
     """Where in `values` each mark belongs; `frozen` says whose zeros are none."""
     zero = values == 0
-    resting = np.zeros(len(values), bool) if frozen is None else zero & frozen
-    return {
-        Mark.FROZEN: np.flatnonzero(resting),
-        Mark.ZERO: np.flatnonzero(zero & ~resting),
+    found = {
+        Mark.ZERO: np.flatnonzero(zero if frozen is None else zero & ~frozen),
         Mark.INFINITE: np.flatnonzero(np.isinf(values)),
         Mark.NAN: np.flatnonzero(np.isnan(values)),
     }
+    if frozen is not None:
+        found[Mark.FROZEN] = np.flatnonzero(zero & frozen)
+    return found
 
 
 class EdgeMarks:
