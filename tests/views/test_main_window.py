@@ -245,6 +245,34 @@ def test_a_zoom_in_one_plot_is_a_zoom_in_the_others(window, trained) -> None:
     assert flow.canvas.boxes[0].viewRange()[0] == [-0.5, 199.5]
 
 
+@pytest.mark.parametrize("layers", [21, 30, 5])
+def test_a_zoom_stays_when_another_run_is_chosen(window, host, trained, qtbot, layers: int) -> None:
+    first, status = trained(steps=200)
+    finish(host, first, status)
+    second, status = trained(steps=300, done=300, layers=layers)
+    finish(host, second, status)
+    window.runs.show_run(window.document.run(first.run_id))
+    clock = window.runs.clock
+    qtbot.waitUntil(lambda: clock.snapshot is not None and clock.run.id == first.run_id)
+    flow = window.plots.flow.canvas.boxes[0]
+    qtbot.waitUntil(lambda: window.plots.flow._run == first.run_id)
+    place = pointer.pixel(window.plots.flow.canvas, flow, 100, 10)
+    pointer.wheel(window.plots.flow.canvas, place, 5)
+    pointer.wheel(window.plots.flow.canvas, place, 3, Qt.KeyboardModifier.ShiftModifier)
+    steps, rows = flow.viewRange()
+    view = clock.view
+    assert view is not None
+    window.runs.show_run(window.document.run(second.run_id))
+    qtbot.waitUntil(lambda: window.plots.flow._run == second.run_id)
+    assert flow.viewRange()[0] == pytest.approx(steps)
+    assert window.plots.plot("curves.learning").canvas.boxes[0].viewRange()[0] == pytest.approx(steps)
+    assert clock.view == view  # read in full detail
+    assert flow.viewRange()[1] == pytest.approx(rows if layers > 5 else [-0.5, 4.5])
+    assert window.plots.plot("profile").canvas.boxes[0].viewRange()[1] == pytest.approx(flow.viewRange()[1])
+    pointer.double_click(window.plots.flow.canvas, flow, 100, min(10, layers - 2))
+    assert flow.viewRange() == [[-0.5, 299.5], [-0.5, layers - 0.5]]
+
+
 def test_an_earlier_run_can_be_shown_again(window, host, document, trained, qtbot) -> None:
     request, status = trained(steps=200)
     finish(host, request, status)

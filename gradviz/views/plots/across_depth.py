@@ -123,7 +123,7 @@ class AcrossDepth(PlotFrame):
         self._drawn_at = now
         self._drawn = (snapshot.run.id, step)
         self.canvas.set_quiet_line("")
-        if fresh or self.layers != snapshot.run.layers:
+        if self.layers != snapshot.run.layers:
             self.layers = snapshot.run.layers
             self._name_layers()
             self.reset_view()

@@ -5,6 +5,7 @@ A plot is made when it is first shown and catches up then. What is not in sight 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Hashable, Sequence
 
 from PySide6.QtCore import QObject, Signal
@@ -44,6 +45,7 @@ class Ensemble(QObject):
         self._axis_width: float = AXIS_WIDTH
         self._steps: tuple[float, float] | None = None
         self._rows: tuple[float, float] | None = None
+        self._carries = False
         self._levels: tuple[float, float] | None = None
         self._compared: Sequence[ComparedRun] = ()
         self.recording = Recording()
@@ -99,8 +101,7 @@ class Ensemble(QObject):
         run = snapshot.run
         if self._snapshot is None or self._snapshot.run.id != run.id:
             names = tuple(layer.name for layer in run.measured)
-            if names != self._coming.names:
-                self._rows = None
+            self._carry_zoom(snapshot, names)
             self._coming = RunToCome(names=names, steps=run.steps or 0, layers=tuple(run.measured))
         self._snapshot = snapshot
         return self.recording.note(snapshot)
@@ -119,6 +120,7 @@ class Ensemble(QObject):
                     plot.write_numbers(snapshot)
             elif key not in in_sight and pace.is_due(plot.every):
                 plot.overlook(snapshot)
+        self._zoom_again()
 
     def catch_up(self, in_sight: Collection[str]) -> None:
         """Draw what has come into sight."""
@@ -156,6 +158,34 @@ class Ensemble(QObject):
         self._levels = levels
         for plot in self.plots.values():
             plot.show_levels(*levels)
+
+    def _carry_zoom(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
+        """Keep the zoom where another run has these steps and layers too; where all was in sight all is."""
+        before, known = self._snapshot, self._coming.names
+        if self._rows is not None:
+            low, high = max(0, math.ceil(self._rows[0])), math.floor(self._rows[1]) + 1
+            if high - low >= len(known) or known[low:high] != names[low:high]:
+                self._rows = None
+        if self._steps is not None and before is not None:
+            first, last = self._steps
+            if (first <= 0 and last >= before.last_step) or snapshot.last_step <= max(first, 0):
+                self._steps = None
+                for plot in self.plots.values():
+                    plot.follow_steps()
+        self._carries = self._steps is not None or self._rows is not None
+
+    def _zoom_again(self) -> None:
+        """Another run is drawn: show the part of it that was looked at, and have it read in full detail."""
+        if not self._carries:
+            return
+        self._carries = False
+        for plot in self.plots.values():
+            if self._steps is not None:
+                plot.show_steps(*self._steps)
+            if self._rows is not None:
+                plot.show_rows(*self._rows)
+        if self._steps is not None:
+            self.steps_zoomed.emit(self._steps)
 
     def _bring_up(self, plot: PlotView) -> None:
         """Tell a new plot what the others know; its snapshot follows when it is drawn."""
