@@ -26,6 +26,7 @@ from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
+from gradviz.views.plots.histogram_words import why_no_gradients
 from gradviz.views.plots.magnitude import NOTHING, encode, lookup_table
 from gradviz.views.plots.map_rows import evenly
 from gradviz.views.plots.plot_box import PlotBox
@@ -143,7 +144,8 @@ class HistogramMap(PlotFrame):
         self._cursor.show_step(snapshot.cursor, snapshot.last_step)
         steps, counts = snapshot.history.get(self.quantity, (None, None))
         if steps is None or counts is None or snapshot.layer != self._layer:
-            self._clear(self.tr("No histogram of this layer was taken"))
+            frozen = why_no_gradients(snapshot) if self.quantity == "gradient_histogram" else ""
+            self._clear(frozen or self.tr("No histogram of this layer was taken"))
             return
         self.canvas.set_quiet_line("")
         if counts is not self._drawn:

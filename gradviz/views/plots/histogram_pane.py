@@ -14,6 +14,7 @@ from gradviz.views.number_format import count, short_count
 from gradviz.views.plots.axis import Axis
 from gradviz.views.plots.bars import Bars
 from gradviz.views.plots.canvas import Canvas, plot_font
+from gradviz.views.plots.empty_pane import EmptyPane
 from gradviz.views.plots.histogram_scale import HistogramScale
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange
@@ -32,6 +33,7 @@ class HistogramPane:
         self._tone = tone
         self.box = PlotBox(y=False)
         self._caption = _Caption(name, tone)
+        self.empty = EmptyPane(self.box)
         canvas.add_pane(self.box, axis, caption=self._caption)
         self._bars = Bars(*HistogramScale().bar_edges(), histogram.ZERO - _FINITE.start)
         self.box.addItem(self._bars, ignoreBounds=True)
@@ -48,6 +50,7 @@ class HistogramPane:
         """Draw in that theme's colours."""
         self._bars.set_colours(getattr(theme, self._tone), theme.zero)
         self._caption.set_theme(theme)
+        self.empty.set_theme(theme)
 
     def set_scale(self, scale: HistogramScale) -> None:
         """Stand on another axis, and show all of it that is in sight."""
@@ -55,23 +58,25 @@ class HistogramPane:
         self.box.setLimits(xMin=-scale.half, xMax=scale.half, minXRange=2)
         self.box.setXRange(-scale.shown, scale.shown, padding=0)
 
-    def clear(self) -> None:
-        """Show nothing."""
+    def clear(self, why: str = "") -> None:
+        """Show nothing, and its name with the reason where there is one."""
         self.counts = None
         self._bars.set_heights(np.zeros(_FINITE.stop - _FINITE.start))
         self._top.reset()
         self.box.setYRange(self._top.low, self._top.high, padding=0)
-        self._caption.show_lines([])
+        self._caption.show_lines([(self.name, self._tone)] if why else [])
+        self.empty.say(why)
 
     def follow(self, _box: object, limits: tuple[float, float]) -> None:
         """Show the same magnitudes as the other pane."""
         self.box.setXRange(*limits, padding=0)
 
-    def show_histogram(self, taken: tuple[int, np.ndarray] | None, cursor: int) -> None:
-        """Draw counts [BINS] that were taken at a step."""
+    def show_histogram(self, taken: tuple[int, np.ndarray] | None, cursor: int, why: str) -> None:
+        """Draw counts [BINS] that were taken at a step; where there are none, say why."""
         if taken is None:
-            self.clear()
+            self.clear(why)
             return
+        self.empty.say("")
         self.step, counts = taken
         if self.counts is not None and np.array_equal(counts, self.counts):
             self._describe(cursor)

@@ -20,6 +20,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
+from gradviz.views.plots.histogram_words import why_no_gradients
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
@@ -100,8 +101,11 @@ class HistogramView(PlotFrame):
             return
         self.canvas.set_quiet_line("")
         self._widen(snapshot)
-        self.weights.show_histogram(snapshot.weight_histogram, snapshot.cursor)
-        self.gradients.show_histogram(snapshot.gradient_histogram, snapshot.cursor)
+        not_yet = self.tr("Not measured up to this step")
+        self.weights.show_histogram(snapshot.weight_histogram, snapshot.cursor, not_yet)
+        frozen = why_no_gradients(snapshot)
+        gradients = None if frozen else snapshot.gradient_histogram
+        self.gradients.show_histogram(gradients, snapshot.cursor, frozen or not_yet)
 
     def select_layer(self, index: int | None) -> None:
         """Show that layer in the chooser."""

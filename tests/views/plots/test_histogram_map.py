@@ -92,6 +92,15 @@ def test_a_layer_without_histograms_says_so(view, shot) -> None:
     assert view.values() is None
 
 
+def test_a_frozen_layer_says_why_there_are_no_gradients(view, shot, qtbot) -> None:
+    snapshot = replace(shot(steps=100, events=[(0, "frozen", "Linear 1", {})]), history={})
+    view.show_snapshot(snapshot)
+    assert view.canvas._quiet.text() == "No gradients: Linear 1 is frozen"
+    qtbot.mouseClick(view.choices["weight_histogram"], pointer.LEFT)
+    view.show_snapshot(snapshot)
+    assert "No histogram" in view.canvas._quiet.text()
+
+
 def test_another_layer_is_never_shown_under_the_wrong_name(view, shot) -> None:
     snapshot = shot(steps=100)
     view.show_snapshot(snapshot)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pointer
 import pytest
 
@@ -58,6 +60,29 @@ def test_a_layer_without_histograms_says_so(view, snapshot) -> None:
     view.show_snapshot(snapshot(steps=50, layers=200, layer=1))
     assert "No histogram" in view.canvas._quiet.text()
     assert view.weights.counts is None
+
+
+def test_a_frozen_layer_has_no_gradients_and_the_pane_says_why(view, snapshot) -> None:
+    """What was measured before it was frozen is not shown as if it were its gradient now."""
+    events = [(50, "frozen", "Linear 1", {}), (80, "unfrozen", "Linear 1", {})]
+    options = {"steps": 100, "events": events}
+    view.show_snapshot(snapshot(cursor=60, **options))
+    assert view.gradients.empty.text == "No gradients: Linear 1 is frozen"
+    assert view.gradients.empty.isVisible()
+    assert view.gradients.caption == "gradients"
+    assert view.gradients.counts is None
+    assert view.weights.counts is not None
+    assert not view.weights.empty.isVisible()
+    view.show_snapshot(snapshot(cursor=90, **options))
+    assert view.gradients.counts is not None
+    assert not view.gradients.empty.isVisible()
+
+
+def test_a_pane_that_was_not_measured_yet_says_so(view, snapshot) -> None:
+    view.show_snapshot(replace(snapshot(steps=100), gradient_histogram=None))
+    assert "Not measured" in view.gradients.empty.text
+    view.show_layers(["Linear 1"])
+    assert not view.gradients.empty.isVisible()
 
 
 def test_both_panes_zoom_together(view, snapshot) -> None:
