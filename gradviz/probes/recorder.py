@@ -108,7 +108,7 @@ class Recorder:
         self._replayed = 0.0
         self._step = -1
         self._samples = 1
-        self._loss = Tensor()
+        self._loss: Tensor | float = nan
         self._correct: float | None = None
         self._guesses: Guesses | None = None
         self._earlier: list[Tensor] = []
@@ -169,7 +169,7 @@ class Recorder:
         """
         start = perf_counter()
         self._gradients = [parameter.grad for parameter in self._parameters]
-        self._loss = loss.detach()
+        self._loss = loss.item() if self._on_cpu else loss.detach()
         self._samples = len(target) + self._earlier_samples
         self._earlier_samples = 0
         self._on_device = {}
@@ -244,7 +244,7 @@ class Recorder:
     def on_before_optimizer_step(self) -> Reading:
         """Bring the step's numbers to the host: on CUDA this waits for the device, once."""
         start = perf_counter()
-        loss = self._loss.item() if self._on_cpu else self._fetch()
+        loss = self._fetch(self._loss) if isinstance(self._loss, Tensor) else self._loss
         self._ledger.add(RawStep(loss, self._correct, self._samples, self._found, self._noted), self._guesses)
         self._guesses = None
         finite = self._finite
@@ -351,11 +351,11 @@ class Recorder:
             if runs is not None and quantity == "grad_norm":
                 self._on_device[PART_NORM] = runs
 
-    def _fetch(self) -> float:
+    def _fetch(self, loss: Tensor) -> float:
         correct = self._on_device.pop("correct", None)
         norms = list(self._on_device.values())
         noted, self._noted_on_device = self._noted_on_device, {}
-        start = [self._loss] if correct is None else [self._loss, correct]
+        start = [loss] if correct is None else [loss, correct]
         first = len(start) + len(noted)
         values = self._outbox.copy([*start, *noted.values(), *norms])
         self._noted.update(zip(noted, values[len(start) : first].tolist(), strict=True))

@@ -8,6 +8,7 @@ must not depend on when it is looked for. One in 20 steps is told, fewer in a ru
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,4 +70,4 @@ class Spikes:
     def _close_block(self) -> None:
         self._norms = self._norms[-2 * BLOCK :]
         finite = [norm for norm in self._norms if norm < np.inf]
-        self._median = float(np.median(finite)) if finite else 0.0
+        self._median = median(finite) if finite else 0.0
