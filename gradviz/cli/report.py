@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gradviz.records.clipping_summary import clipping_summary
+from gradviz.records.frozen import frozen_spans
 from gradviz.records.parts import PART_NORM, columns_of, width_of
 from gradviz.records.penalty_summary import penalty_summary
 from gradviz.records.reader import RunReader
@@ -144,11 +145,8 @@ def _printable(text: str) -> str:
 
 def _frozen(reader: RunReader) -> set[str]:
     """The names of the layers that are frozen at the end."""
-    names: set[str] = set()
-    for event in reader.events():
-        if event.layer is not None and event.kind in ("frozen", "unfrozen"):
-            (names.add if event.kind == "frozen" else names.discard)(event.layer)
-    return names
+    names = [layer.name for layer in reader.info.layers]
+    return {names[span.row] for span in frozen_spans(reader.events(), names) if span.end is None}
 
 
 def _parts(reader: RunReader, layer: int) -> dict[str, Any]:
@@ -188,8 +186,8 @@ def _clipped(found: dict[str, float]) -> str:
     share = f"{found['share']:.0%}" if found["share"] >= 0.01 else "under 1%"
     turned = f", and turned by up to {found['largest_angle']:.3g}°" if found["largest_angle"] > 0 else ""
     return (
-        f"Clipped {share} of the steps: the gradient was shortened to {found['smallest_factor']:.3g} "
-        f"of its norm at the most{turned}"
+        f"Clipped {share} of the steps: the gradient was shortened, at the strongest cut to "
+        f"{found['smallest_factor']:.3g} of its norm{turned}"
     )
 
 

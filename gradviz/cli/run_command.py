@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -32,7 +31,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import register_output
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunState, RunStatus
-from gradviz.records.session import save_session
+from gradviz.records.session import check_target, save_session
 from gradviz.spec.examples import PREFIX
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.problem import SpecError
@@ -43,12 +42,14 @@ from gradviz.training.loss import describe_experiment
 from gradviz.training.run import train
 from gradviz.training.trainer import OnStatus
 
+_KEPT = "The run is kept: open the window with the command gradviz, recover it there and save it."
 _REDRAW = 0.1  # seconds between two pictures of the progress bar
 
 
 def execute(arguments: argparse.Namespace) -> int:
     """Train the experiment, or go on with a run; save the session, print the report."""
     plan, target = _resume(arguments) if arguments.resume else _fresh(arguments)
+    _need_target(plan, target)
     control = RunControl()
     with interruptible(control) as interrupted:
         report = _train(plan, target, control, arguments)
@@ -127,19 +128,35 @@ def _target(arguments: argparse.Namespace) -> Path:
         )
         target = next(Path(name) for name in names if not Path(name).exists())
     else:
-        target = _named(arguments.output)
-        if target.is_dir():
-            raise BadInput(f"{target} is a folder; give a file name, for example {target / 'run.gradviz'}")
-        if target.exists() and not arguments.overwrite:
-            raise BadInput(f"{target} exists already; choose another name, or replace it with --overwrite")
-        if target.exists() and not is_session(target):
-            raise BadInput(f"{target} is no gradviz session and is not overwritten; choose another name")
+        try:
+            target = _asked(arguments.output, overwrite=arguments.overwrite)
+        except OSError as error:  # a folder that may not be looked into, a name that is too long
+            what = f"“{arguments.output}” cannot be written ({error.strerror})"
+            raise BadInput(f"{what}. Choose another place with -o.") from None
     folder = target.absolute().parent
     if not folder.is_dir():
         raise BadInput(f"there is no folder {folder} to save {target.name} in")
-    if not os.access(folder, os.W_OK):
-        raise BadInput(f"{folder} cannot be written to; choose another place with -o")
     return target
+
+
+def _asked(output: str, *, overwrite: bool) -> Path:
+    target = _named(output)
+    if target.is_dir():
+        raise BadInput(f"{target} is a folder; give a file name, for example {target / 'run.gradviz'}")
+    if target.exists() and not overwrite:
+        raise BadInput(f"{target} exists already; choose another name, or replace it with --overwrite")
+    if target.exists() and not is_session(target):
+        raise BadInput(f"{target} is no gradviz session and is not overwritten; choose another name")
+    return target
+
+
+def _need_target(plan: Plan, target: Path) -> None:
+    """Try before training what saving would fail at after it. Raises BadInput."""
+    try:
+        check_target(plan.session, target)
+    except RecordsError as error:
+        plan.workspace.close(keep=plan.taken_up)
+        raise BadInput(f"{error} Choose another place with -o.") from None
 
 
 def _named(output: str) -> Path:
@@ -177,7 +194,7 @@ def _train(plan: Plan, target: Path, control: RunControl, arguments: argparse.Na
             with RunReader(target, run.id) as reader:
                 return run_report(reader, str(target))
     except RecordsError as error:
-        hint = "" if saved else " The run is kept; start gradviz to recover it."
+        hint = f" {_KEPT}" if not saved and run.path.exists() else ""
         raise BadInput(f"{error}{hint}") from None
     finally:
         plan.workspace.close(keep=not saved)

@@ -14,6 +14,7 @@ from math import floor, log10
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradviz.records.frozen import frozen_columns
 from gradviz.records.histogram import EDGES, NEGATIVE, POSITIVE, ZERO
 from gradviz.records.reader import RunReader
 
@@ -55,16 +56,22 @@ class ThresholdProposal:
 
 
 def propose_threshold(
-    method: str, norms: ArrayLike, histograms: ArrayLike | None = None
+    method: str,
+    norms: ArrayLike,
+    histograms: ArrayLike | None = None,
+    *,
+    frozen: NDArray[np.bool_] | None = None,
 ) -> ThresholdProposal:
     """A threshold for one of METHODS from gradient norms before clipping, `[layers, steps]`.
 
     For the method value `histograms` are counts of gradients' entries, `[…, BINS]` (`records.histogram`).
+    Where `frozen`, `[layers, steps]`, a layer's gradient of zero does not count as a vanished one.
     """
     of_layers = np.atleast_2d(np.asarray(norms, np.float64))
     together = _together(method, of_layers)
     stable = stable_part(together)
-    warning = _warning(of_layers[:, stable], together, stable)
+    learns = np.ones(of_layers.shape, bool) if frozen is None else ~frozen
+    warning = _warning(of_layers[:, stable], learns[:, stable], together)
     steps = stable.stop - stable.start
     if steps < LEAST_STEPS:
         reason = (
@@ -79,15 +86,17 @@ def propose_threshold(
 def threshold_of_run(reader: RunReader, method: str) -> ThresholdProposal:
     """A threshold from what a run has recorded so far; of a very long one, from means over some steps."""
     series = reader.series("grad_norm", 0, reader.last_step, _COLUMNS)
+    names = [layer.name for layer in reader.info.measured]
+    frozen = frozen_columns(reader.events(), names, series.steps, series.counts)
     if method != "value":
-        return propose_threshold(method, series.mean)
+        return propose_threshold(method, series.mean, frozen=frozen)
     begin = stable_part(_together(method, series.mean.astype(np.float64))).start
     first = int(series.steps[begin]) if begin < len(series.steps) else 0
     kept = []
     for layer in range(len(reader.info.measured)):
         steps, counts = reader.samples("gradient_histogram", layer)
         kept += [row for step, row in zip(steps.tolist(), counts, strict=True) if step >= first]
-    return propose_threshold(method, series.mean, np.array(kept) if kept else None)
+    return propose_threshold(method, series.mean, np.array(kept) if kept else None, frozen=frozen)
 
 
 def stable_part(norms: Floats) -> slice:
@@ -173,23 +182,30 @@ def _of_entries(histograms: ArrayLike | None, warning: str, steps: int) -> Thres
     )
 
 
-def _warning(of_layers: Floats, together: Floats, stable: slice) -> str:
+def _warning(of_layers: Floats, learns: NDArray[np.bool_], together: Floats) -> str:
+    """What clipping does not cure, from the settled steps; a layer counts where it learns."""
     if not np.isfinite(together[:1]).all():
         return (
             "Gradients are not finite from the first step on. Clipping cannot mend that: "
             "start with smaller weights or normalise."
         )
-    if stable.stop - stable.start < LEAST_STEPS or len(of_layers) < 2:
+    rows = np.flatnonzero(learns.sum(axis=1) >= LEAST_STEPS)
+    if len(rows) < 2:
         return ""
-    first, last = (float(np.median(of_layers[row])) for row in (0, -1))
+    ends = of_layers[rows[[0, -1]]][:, learns[rows[0]] & learns[rows[-1]]]
+    if ends.shape[1] < LEAST_STEPS:
+        return ""
+    first, last = (float(median) for median in np.median(ends, axis=1))
+    which = "layer" if len(rows) == len(of_layers) else "layer that learns"
+    norms = f"{first:.2g} in the first {which}, {last:.2g} in the last"
     if first < last / FAR:
         return (
-            f"Gradients vanish on their way back: {first:.2g} in the first layer, {last:.2g} in the last. "
+            f"Gradients vanish on their way back: {norms}. "
             "Clipping only makes gradients smaller; change the activation, the initializer or add shortcuts."
         )
     if first > last * FAR:
         return (
-            f"Gradients explode on their way back: {first:.2g} in the first layer, {last:.2g} in the last. "
+            f"Gradients explode on their way back: {norms}. "
             "Clipping holds the step but leaves the cause; start with smaller weights or normalise."
         )
     return ""

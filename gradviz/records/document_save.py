@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from gradviz.records.errors import ChangedOnDiskError, RecordsError, SaveCancelledError
@@ -104,6 +104,14 @@ def save_in_place(
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+def try_beside(target: Path) -> None:
+    """Make a file beside `target`, its name as long as a save's longest, and remove it. Raises OSError."""
+    trial = target.with_name(f".{target.name}.trying-journal")
+    with suppress(FileExistsError):  # another gradviz is trying at this moment
+        trial.open("xb").close()
+    trial.unlink(missing_ok=True)
 
 
 def _check(connection: sqlite3.Connection, target: Path, change: str | None) -> None:

@@ -7,6 +7,7 @@ writes nothing beside it; saving never leaves less than the old file (`document_
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from gradviz import __version__
-from gradviz.records.document_save import Meter, save_in_place, save_whole
+from gradviz.records.document_save import Meter, save_in_place, save_whole, try_beside
 from gradviz.records.errors import RecordsError
 from gradviz.records.meta import read_meta
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
@@ -124,12 +125,39 @@ def save_session(
         _save(session, saved, target, force=force, progress=progress, cancelled=cancelled)
     except (*UNREADABLE, OSError) as error:
         what = error.strerror if isinstance(error, OSError) else error
-        raise RecordsError(
-            f"“{target}” could not be saved ({what}). The old file is as it was; save in another place."
-        ) from error
+        advice = "The old file is as it was; save" if _is_there(target) else "Save"
+        raise RecordsError(f"“{target}” could not be saved ({what}). {advice} in another place.") from error
     if progress is not None:
         progress(1.0)
     return saved
+
+
+def check_target(session: Session, path: str | Path) -> None:
+    """Find out before hours of training whether `save_session` may write to `path`; RecordsError if not.
+
+    By making a file there, since what a folder's permissions say is not all. Nothing is left behind. That
+    the disk has room for what is to come cannot be known.
+    """
+    target = Path(path)
+    try:
+        if _is_opened_at(session, target) and not os.access(target, os.W_OK):
+            raise RecordsError(f"“{target}” is read-only.")
+        try_beside(target.resolve())
+    except OSError as error:
+        raise RecordsError(f"“{target}” cannot be written ({error.strerror}).") from error
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder that may not be looked into, or with a name that is too long
+        return False
+
+
+def _is_opened_at(session: Session, target: Path) -> bool:
+    """Whether a save to `target` is one in place."""
+    opened = session.path
+    return opened is not None and opened.exists() and target.exists() and opened.samefile(target)
 
 
 def _newest_experiment(path: Path, runs: list[str]) -> Mapping[str, Any]:
@@ -161,10 +189,10 @@ def _save(
     runs = {run.id: run.path for run in session.runs}
     meter = Meter(_expected(session, target), progress, cancelled)
     meter.tick(0)
-    opened = session.path if session.path is not None and session.path.exists() else None
-    if opened is not None and target.exists() and opened.samefile(target):
+    if _is_opened_at(session, target):
         save_in_place(target, runs, _meta(saved), None if force else session.change, meter)
     else:
+        opened = session.path if session.path is not None and session.path.exists() else None
         save_whole(target, opened or _biggest(runs), runs, _meta(saved), meter)
 
 

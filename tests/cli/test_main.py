@@ -97,10 +97,49 @@ def test_a_failed_save_keeps_the_run(command, monkeypatch, tmp_path):
     status, _, err = command("run", "example:vanishing", *SHORT)
     assert status == 2
     assert "The disk is full." in err
-    assert "start gradviz to recover it" in err
+    assert "The run is kept: open the window with the command gradviz, recover it there and save it." in err
     kept = list((Path(os.environ["GRADVIZ_STATE"]) / "sessions").glob("*/runs/*.sqlite"))
     with RunReader(kept[0]) as reader:
         assert reader.last_step == 2
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    def forbid():
+        from gradviz.cli import run_command
+
+        monkeypatch.setattr(run_command, "train", lambda *_, **__: pytest.fail("it trained before it looked"))
+
+    return forbid
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only Linux has a folder that takes no file")
+def test_where_nothing_can_be_written_is_found_out_before_training(command, no_training):
+    no_training()
+    status, _, err = command("run", "example:vanishing", *SHORT, "-o", "/proc/x.gradviz")
+    assert status == 2
+    assert err.startswith("gradviz: error: “/proc/x.gradviz” cannot be written (")
+    assert err.endswith("). Choose another place with -o.\n")
+    assert "old file" not in err
+    assert list((Path(os.environ["GRADVIZ_STATE"]) / "sessions").glob("*")) == []
+
+
+def test_a_name_that_is_too_long_is_found_out_before_training(command, no_training, tmp_path):
+    no_training()
+    status, _, err = command("run", "example:vanishing", *SHORT, "-o", "x" * 300 + ".gradviz")
+    assert (status, err.count("\n")) == (2, 1)
+    assert err.endswith("). Choose another place with -o.\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_read_only_session_is_not_gone_on_with_in_place(command, no_training, monkeypatch, tmp_path):
+    command("run", "example:vanishing", *SHORT, "-o", "a")
+    no_training()
+    monkeypatch.setattr(os, "access", lambda asked, mode: asked != Path("a.gradviz"))  # root may write all
+    status, _, err = command("run", "a.gradviz", "--resume", "--set", "training.steps=5")
+    assert status == 2
+    assert err == "gradviz: error: “a.gradviz” is read-only. Choose another place with -o.\n"
+    assert list(tmp_path.iterdir()) == [tmp_path / "a.gradviz"]
 
 
 def test_info_of_an_experiment(command):

@@ -34,6 +34,16 @@ def test_a_run_that_is_too_short_says_so(command):
     assert "Only 3 steps have norms that are finite and settled; at least 20 are needed." in out
 
 
+def test_a_frozen_first_layer_is_not_told_as_vanished(command):
+    settings = ('optimizer.groups=[{layers="Linear 1", frozen=true}]', "model.initializer=kaiming_normal")
+    relu = ("model.layers[1].body[1].kind=ReLU", *settings)
+    arguments = [word for setting in relu for word in ("--set", setting)]
+    assert command("run", "example:vanishing", *SHORT, *arguments, "-o", "f", "--json")[0] == 0
+    status, out, _ = command("threshold", "f.gradviz", "--json")
+    assert status == 0
+    assert [proposal["warning"] for proposal in json.loads(out)["proposals"]] == [""] * len(METHODS)
+
+
 def test_bad_input_is_one_line(command, tmp_path):
     assert command("run", "example:vanishing", *SHORT, "--set", "training.steps=1", "--json")[0] == 0
     (tmp_path / "e.toml").write_text("")

@@ -112,6 +112,32 @@ def test_a_gradient_that_vanishes_or_explodes_is_no_matter_of_clipping(method: s
     assert vanishing.threshold is not None
 
 
+def test_a_frozen_layer_has_not_vanished() -> None:
+    """Its gradient is exactly zero because that was asked for; the others are judged without it."""
+    of_layers, frozen = norms(), np.zeros((3, 400), bool)
+    frozen[0] = True
+    of_layers[frozen] = 0
+    assert propose_threshold("global_norm", of_layers).warning.startswith("Gradients vanish")
+    assert propose_threshold("global_norm", of_layers, frozen=frozen).warning == ""
+    of_layers[1] /= 1e6
+    warning = propose_threshold("global_norm", of_layers, frozen=frozen).warning
+    assert warning.startswith("Gradients vanish on their way back: 2e-06 in the first layer that learns, 3")
+    frozen[1] = True
+    assert propose_threshold("global_norm", of_layers, frozen=frozen).warning == ""  # nothing to compare
+
+
+def test_a_layer_that_learns_late_is_judged_by_the_steps_in_which_it_does() -> None:
+    of_layers, frozen = norms(), np.zeros((3, 400), bool)
+    of_layers[:, 300:] /= 1e4  # the loss is nearly zero by then
+    frozen[0, :300] = True
+    of_layers[frozen] = 0
+    assert propose_threshold("global_norm", of_layers, frozen=frozen).warning == ""
+    of_layers[0] /= 1e6
+    assert "in the first layer, 0.0003" in propose_threshold("norm", of_layers, frozen=frozen).warning
+    frozen[0, :390] = True  # too few steps to judge it
+    assert propose_threshold("global_norm", of_layers, frozen=frozen).warning == ""
+
+
 def test_magnitudes_beyond_float32s_squares_are_right() -> None:
     for scale in (1e-30, 1e30):
         found = propose_threshold("global_norm", norms().astype(np.float32) * np.float32(scale))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from gradviz.records import document_save
 from gradviz.records.errors import RecordsError, SaveCancelledError
-from gradviz.records.session import Session, open_session, save_session
+from gradviz.records.session import Session, check_target, open_session, save_session
 
 
 def only(target: Path) -> None:
@@ -108,6 +109,42 @@ def test_targets_that_cannot_be(session: Session, target: Path) -> None:
     with pytest.raises(RecordsError, match="could not be saved"):
         save_session(session, target.with_name("x" * 300))
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_target_is_tried_and_nothing_is_left(session: Session, target: Path) -> None:
+    check_target(session, target)
+    assert list(target.parent.iterdir()) == []
+    save_session(session, target)
+    before = target.read_bytes()
+    check_target(session, target)
+    assert target.read_bytes() == before
+    only(target)
+
+
+def test_a_target_that_cannot_be_is_told_before_it_is_saved(session: Session, target: Path) -> None:
+    for bad in (target.parent / "none" / "x.gradviz", target.with_name("x" * 300)):
+        with pytest.raises(RecordsError, match="cannot be written"):
+            check_target(session, bad)
+    longest = target.with_name("x" * (255 - len("..saving-journal")))  # what can be saved is not refused
+    check_target(session, longest)
+    save_session(session, longest)
+    with pytest.raises(RecordsError, match="cannot be written"):
+        check_target(session, longest.with_name(longest.name + "x"))
+
+
+def test_an_old_file_is_spoken_of_only_where_there_is_one(
+    session: Session, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(document_save, "_sync", full)
+    with pytest.raises(RecordsError, match=r"\(No space left on device\)\. Save in another place\.$"):
+        save_session(session, target)
+    target.write_bytes(b"mine")
+    with pytest.raises(RecordsError, match=r"\. The old file is as it was; save in another place\.$"):
+        save_session(session, target)
+    assert target.read_bytes() == b"mine"
 
 
 def test_read_only(session: Session, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from gradviz.records.frozen import frozen_at
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
@@ -19,7 +20,6 @@ from gradviz.views.diagram.legend import Legend
 from gradviz.views.diagram.matching import rows_of_run
 from gradviz.views.diagram.outline import Outline
 from gradviz.views.number_format import count, significant
-from gradviz.views.plots.frozen_rows import frozen_at
 from gradviz.views.plots.titled_frame import TitledFrame
 from gradviz.views.theme import Theme
 

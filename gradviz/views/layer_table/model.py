@@ -14,13 +14,13 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from gradviz.records.frozen import Frozen, frozen_spans
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.layer_table.rows import FOLDS_FROM, Key, Row, arranged, blocks, span_name
 from gradviz.views.number_format import count, shape, significant
 from gradviz.views.plots.edge_marks import Mark, tone
-from gradviz.views.plots.frozen_rows import Frozen, frozen_spans
 
 Index = QModelIndex | QPersistentModelIndex
 COURSE_ROLE = Qt.ItemDataRole.UserRole

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.frozen import frozen_at
 from gradviz.records.marked import MarkedStep
 from gradviz.records.snapshot import BAND_STEPS, Profile, Snapshot
 from gradviz.views.appearance import appearance
@@ -23,7 +24,6 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
-from gradviz.views.plots.frozen_rows import frozen_at
 from gradviz.views.plots.magnitude import decades, log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame

@@ -16,6 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.frozen import frozen_spans
 from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
@@ -27,7 +28,7 @@ from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.difference import DIFFERENCES, Ratios, encode_ratios, on_both_sides, ratios
 from gradviz.views.plots.difference_switch import DifferenceSwitch
-from gradviz.views.plots.frozen_rows import FrozenRows, frozen_spans
+from gradviz.views.plots.frozen_rows import FrozenRows
 from gradviz.views.plots.growing_map import GrowingMap
 from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.magnitude import MAGNITUDES, decades, lookup_table

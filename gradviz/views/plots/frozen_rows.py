@@ -1,59 +1,15 @@
-"""Which layers did not learn, and when: hatched in the flow map, where their gradient says nothing."""
+"""Hatching of the layers that did not learn: there, in the flow map, their gradient says nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter
 
-from gradviz.records.happenings import Event
+from gradviz.records.frozen import Frozen
 from gradviz.views.theme import LIGHT, Theme
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Frozen:
-    """A measured layer was frozen from the step `first` on, until before `end`; None is until now."""
-
-    row: int
-    first: int
-    end: int | None
-
-    def covers(self, step: float) -> bool:
-        """Whether it was frozen at that step."""
-        return self.first <= step and (self.end is None or step < self.end)
-
-
-def frozen_spans(events: Sequence[Event], names: Sequence[str]) -> tuple[Frozen, ...]:
-    """What the events “frozen” and “unfrozen” tell of the layers with those names."""
-    if not any(event.kind == "frozen" for event in events):
-        return ()
-    rows = {name: row for row, name in enumerate(names)}
-    since: dict[int, int] = {}
-    spans = []
-    for event in sorted(events, key=lambda event: event.step):
-        row = rows.get(event.layer or "")
-        if row is None:
-            continue
-        if event.kind == "frozen":
-            since.setdefault(row, event.step)
-        elif event.kind == "unfrozen" and row in since:
-            spans.append(Frozen(row=row, first=since.pop(row), end=event.step))
-    spans += [Frozen(row=row, first=first, end=None) for row, first in since.items()]
-    return tuple(spans)
-
-
-def frozen_at(events: Sequence[Event], names: Sequence[str], step: int) -> np.ndarray:
-    """Which of the layers with those names [layers, bool] were frozen at a step: their zeros are no fault."""
-    found = np.zeros(len(names), bool)
-    for span in frozen_spans(events, names):
-        if span.covers(step):
-            found[span.row] = True
-    return found
 
 
 class FrozenRows(pg.GraphicsObject):  # type: ignore[misc]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from gradviz.records.frozen import frozen_at
 from gradviz.records.snapshot import Snapshot
-from gradviz.views.plots.frozen_rows import frozen_at
 
 
 def why_no_gradients(snapshot: Snapshot) -> str:

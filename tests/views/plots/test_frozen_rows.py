@@ -1,33 +1,10 @@
 import pointer
 import pytest
 
-from gradviz.records.happenings import Event
+from gradviz.records.frozen import Frozen
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.edge_marks import Mark
 from gradviz.views.plots.flow_map import FlowMap
-from gradviz.views.plots.frozen_rows import Frozen, frozen_spans
-
-NAMES = ("Linear 1", "Linear 2", "Linear 3")
-
-
-def event(step, kind, layer):
-    return Event(step=step, kind=kind, layer=layer, detail={})
-
-
-def test_spans_begin_and_end_with_their_events() -> None:
-    events = [
-        event(0, "frozen", "Linear 1"),
-        event(0, "frozen", "Linear 3"),
-        event(5, "clip", "Linear 3"),
-        event(30, "unfrozen", "Linear 3"),
-        event(40, "unfrozen", "Linear 2"),
-        event(0, "frozen", "Elsewhere"),
-    ]
-    assert frozen_spans(events, NAMES) == (
-        Frozen(row=2, first=0, end=30),
-        Frozen(row=0, first=0, end=None),
-    )
-    assert frozen_spans([], NAMES) == ()
 
 
 @pytest.fixture
