@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from gradviz.control.lost_run import finish_lost_run
 from gradviz.control.output_watch import OutputWatch
+from gradviz.control.read_ahead import ReadAhead
 from gradviz.control.run_entry import RunEntry, entry_of
 from gradviz.control.saved_state import SavedState
 from gradviz.control.session_messages import AbandonedSession, SaveProgress, SaveResult
@@ -79,6 +80,7 @@ class SessionDocument(SessionRuns):
         self._draft_trouble = ""
         self._saver: SessionSaver | None = None
         self._saving: SavedState | None = None
+        self._ahead = ReadAhead(self)
         self._watch = OutputWatch(self)
         self._watch.ended.connect(self._on_output_ended)
         self.experiment_changed.connect(self._keep_draft)
@@ -220,6 +222,7 @@ class SessionDocument(SessionRuns):
 
     def _leave(self, *, keep: bool = False) -> None:
         self._watch.stop()
+        self._ahead.stop()
         self.session_closing.emit()
         if self._workspace is not None:
             self._workspace.close(keep=keep)
@@ -235,6 +238,8 @@ class SessionDocument(SessionRuns):
         self._layout = {key: value for key, value in opened.session.layout.items() if key != RUN_NAMES}
         if opened.follows is not None:
             self._watch.start(opened.follows)
+        elif opened.session.path is not None:
+            self._ahead.begin(opened.session.path)
         self._replace_experiment(opened.experiment)
         self.runs_changed.emit()
         self.notes_changed.emit(self._notes)
