@@ -14,7 +14,7 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.parts import PART_NORM, LayerParts, width_of
 from gradviz.records.run import FinishReason, RunInfo, RunState, RunStatus, SeriesInfo
 from gradviz.records.writer import RunWriter
-from gradviz.spec.experiment import ExperimentSpec
+from gradviz.spec.experiment import ExperimentSpec, LayerSpec, ModelSpec
 from gradviz.spec.json_codec import to_raw
 
 
@@ -30,6 +30,13 @@ def layer(index: int, name: str | None = None) -> LayerInfo:
         output_shape=(64,),
         parameters=4160,
     )
+
+
+def _model(layers: int) -> ModelSpec:
+    """The layer tree of those layers."""
+    linear = LayerSpec(kind="Linear", parameters={"out_features": 64})
+    repeat = LayerSpec(kind="Repeat", parameters={"times": layers}, body=(linear,))
+    return ModelSpec(layers=(LayerSpec(kind="Flatten"), repeat))
 
 
 def run_info(
@@ -54,7 +61,7 @@ def run_info(
         id=run_id,
         name="Vanishing",
         created="2026-01-01T00:00:00+00:00",
-        experiment=to_raw(ExperimentSpec()),
+        experiment=to_raw(ExperimentSpec(model=ModelSpec() if network else _model(layers))),
         layers=network or tuple(layer(index) for index in range(layers)),
         series=tuple(SeriesInfo(quantity=quantity, width=width) for quantity, width in series),
         steps=steps,

@@ -26,7 +26,7 @@ from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
-from gradviz.views.plots.histogram_words import why_no_gradients
+from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
 from gradviz.views.plots.magnitude import NOTHING, encode, lookup_table
 from gradviz.views.plots.map_rows import evenly
 from gradviz.views.plots.plot_box import PlotBox
@@ -309,8 +309,12 @@ class HistogramMap(PlotFrame):
 
     def _say(self) -> None:
         name = self._name()
-        self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
         shot = self._snapshot
+        if shot is not None:
+            weights = self.choices["weight_histogram"]
+            weights.setText(weights_word(shot.run, self._layer))
+            weights.setToolTip(self.tr("Show the {0} of the selected layer").format(weights.text()))
+        self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
         sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
         share = self.tr("share of entries")
         self.remark.setText(", ".join(part for part in (share, sample) if part) if name else "")

@@ -20,7 +20,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
-from gradviz.views.plots.histogram_words import why_no_gradients
+from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
@@ -102,6 +102,7 @@ class HistogramView(PlotFrame):
         self.canvas.set_quiet_line("")
         self._widen(snapshot)
         not_yet = self.tr("Not measured up to this step")
+        self.weights.name = weights_word(snapshot.run, snapshot.layer)
         self.weights.show_histogram(snapshot.weight_histogram, snapshot.cursor, not_yet)
         frozen = why_no_gradients(snapshot)
         gradients = None if frozen else snapshot.gradient_histogram

@@ -146,7 +146,7 @@ def test_a_long_run_has_the_spread_that_is_drawn(window, snapshot) -> None:
 def test_histograms_have_bounds_and_entries(plots) -> None:
     view = plots.plot("histograms")
     head, *body = rows(view.values().csv())
-    assert head[2:] == ["weights at step 40: entries", "gradients at step 40: entries"]
+    assert head[2:] == ["weights and biases at step 40: entries", "gradients at step 40: entries"]
     assert sum(int(row[2]) for row in body) == view.weights.counts.sum()
     zero = next(row for row in body if row[:2] == ["0.0", "0.0"])
     assert zero[3] == "160"

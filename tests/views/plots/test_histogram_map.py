@@ -1,3 +1,4 @@
+import copy
 import csv
 import io
 from dataclasses import replace
@@ -81,7 +82,21 @@ def test_weights_are_asked_for(view, shot, qtbot) -> None:
     assert view.quantity == "weight_histogram"
     view.show_snapshot(snapshot)
     assert not np.array_equal(view._counts, gradients)
-    assert view.full_title() == "Histograms of the weights of Linear 1"
+    assert view.full_title() == "Histograms of the weights and biases of Linear 1"
+
+
+def test_biases_are_named_where_a_layer_has_some(view, shot, qtbot) -> None:
+    snapshot = shot(steps=100)
+    qtbot.mouseClick(view.choices["weight_histogram"], pointer.LEFT)
+    for bias, word in ((True, "weights and biases"), (False, "weights")):
+        experiment = copy.deepcopy(dict(snapshot.run.experiment))
+        experiment["model"]["layers"][1]["body"][0]["bias"] = bias
+        view.show_snapshot(replace(snapshot, run=replace(snapshot.run, experiment=experiment)))
+        assert view.choices["weight_histogram"].text() == word
+        assert view._axis._title == f"{word} of Linear 1"
+        assert view.values().columns[0].name.startswith(f"entries of the {word} of Linear 1")
+        pointer.hover(view.canvas, view.canvas.boxes[0], 50, 0.5)
+        assert view.canvas.card.text.startswith(f"{word}: ")
 
 
 def test_a_layer_without_histograms_says_so(view, shot) -> None:

@@ -1,3 +1,4 @@
+import copy
 from dataclasses import replace
 
 import pointer
@@ -60,6 +61,23 @@ def test_a_layer_without_histograms_says_so(view, snapshot) -> None:
     view.show_snapshot(snapshot(steps=50, layers=200, layer=1))
     assert "No histogram" in view.canvas._quiet.text()
     assert view.weights.counts is None
+
+
+def test_biases_are_named_where_a_layer_has_some(view, snapshot) -> None:
+    shot = snapshot(steps=50)
+    imported = {"model": {"source": "net.py:Net"}}
+    none = copy.deepcopy(dict(shot.run.experiment))
+    none["model"]["layers"][1]["body"][0]["bias"] = False
+    for experiment, word in (
+        (shot.run.experiment, "weights and biases"),
+        (none, "weights"),
+        (imported, "parameters"),
+    ):
+        view.show_snapshot(replace(shot, run=replace(shot.run, experiment=experiment)))
+        assert view.weights.caption.splitlines()[0] == word
+        assert view.values().columns[2].name == f"{word} at step 40: entries"
+        pointer.hover(view.canvas, view.weights.box, 0.0, view.weights.box.viewRange()[1][1] / 2)
+        assert view.canvas.card.text.startswith(f"{word}: 0")
 
 
 def test_a_frozen_layer_has_no_gradients_and_the_pane_says_why(view, snapshot) -> None:
