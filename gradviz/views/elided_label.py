@@ -28,6 +28,11 @@ class ElidedLabel(QLabel):
         """No width is too small."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def wanted_width(self) -> int:
+        """The width of a few words that are shown whole or not at all; 0 where they can be shortened."""
+        whole = self._short_whole and len(self.text()) <= _SHORT
+        return self.sizeHint().width() if whole else 0
+
     def setText(self, text: str) -> None:
         """Show a text; all of it is in the tooltip."""
         super().setText(text)

@@ -301,6 +301,8 @@ class HistogramMap(PlotFrame):
         return choices
 
     def _word(self) -> str:
+        if self.quantity == "weight_histogram" and self._snapshot is not None:
+            return weights_word(self._snapshot.run, self._layer)
         return self.choices[self.quantity].text()
 
     def _name(self) -> str:
@@ -311,9 +313,9 @@ class HistogramMap(PlotFrame):
         name = self._name()
         shot = self._snapshot
         if shot is not None:
-            weights = self.choices["weight_histogram"]
-            weights.setText(weights_word(shot.run, self._layer))
-            weights.setToolTip(self.tr("Show the {0} of the selected layer").format(weights.text()))
+            word = weights_word(shot.run, self._layer)  # the button stays short: the tabs need the room
+            tip = self.tr("Show the {0} of the selected layer").format(word)
+            self.choices["weight_histogram"].setToolTip(tip)
         self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
         sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
         share = self.tr("share of entries")

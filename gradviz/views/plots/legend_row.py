@@ -1,11 +1,15 @@
-"""A row of legend switches that keeps to its width: where the names have no room, only the samples stay."""
+"""Legend switches keep to their room: where the names of series have none, only the samples stay."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from collections.abc import Collection
 
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.tab_overflow import TabOverflow
 
 _STYLE = Qt.ToolButtonStyle
 _NARROW, _WIDE = 2, 8
@@ -37,10 +41,40 @@ class LegendRow(QObject):
         )
         margins = layout.contentsMargins()
         room = self._row.width() - margins.left() - margins.right() - _WIDE * max(len(shown) - 1, 0)
-        style = _STYLE.ToolButtonTextBesideIcon if needed <= room else _STYLE.ToolButtonIconOnly
-        for button in shown:
-            if isinstance(button, LegendSwitch) and button.toolButtonStyle() != style:
-                button.setToolButtonStyle(style)
+        style = _show_names([each for each in shown if isinstance(each, LegendSwitch)], names=needed <= room)
         spacing = _WIDE if style == _STYLE.ToolButtonTextBesideIcon else _NARROW
         if layout.spacing() != spacing:
             layout.setSpacing(spacing)
+
+
+def fit_names(heading: QHBoxLayout, tabs: Collection[QWidget], room: int) -> None:
+    """In a heading, show the names of series where the tabs and all else have room beside them."""
+    widgets = [
+        widget
+        for at in range(heading.count())
+        if (item := heading.itemAt(at)) is not None
+        and (widget := item.widget()) is not None
+        and (widget in tabs or not widget.isHidden())
+        and not isinstance(widget, TabOverflow)
+    ]
+    switches = [widget for widget in widgets if isinstance(widget, LegendSwitch)]
+    if not switches:
+        return
+    margins = heading.contentsMargins()
+    needed = margins.left() + margins.right() + heading.spacing() * len(widgets)
+    for widget in widgets:
+        if isinstance(widget, LegendSwitch):
+            needed += widget.full_width()
+        elif isinstance(widget, ElidedLabel):
+            needed += widget.wanted_width()
+        else:
+            needed += widget.width() if widget in tabs else widget.sizeHint().width()
+    _show_names(switches, names=needed <= room)
+
+
+def _show_names(switches: Collection[LegendSwitch], *, names: bool) -> Qt.ToolButtonStyle:
+    style = _STYLE.ToolButtonTextBesideIcon if names else _STYLE.ToolButtonIconOnly
+    for switch in switches:
+        if switch.toolButtonStyle() != style:
+            switch.setToolButtonStyle(style)
+    return style

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from gradviz.views.appearance import appearance
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
+from gradviz.views.plots.legend_row import fit_names
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.tab_overflow import TabOverflow
 from gradviz.views.theme import Theme
@@ -140,7 +141,7 @@ class TitledFrame(QWidget):
             tab.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many tabs as there is room for."""
+        """Show as many tabs as there is room for, and names of series beside all of them."""
         super().resizeEvent(event)
         self._fit_tabs()
 
@@ -262,6 +263,7 @@ class TitledFrame(QWidget):
 
     def _fit_tabs(self) -> None:
         ordered = sorted(self._tabs, key=self.heading.indexOf)
+        fit_names(self.heading, ordered, self.width())
         self.further.fit(self.heading, ordered, self.width(), self.remark)
 
     def _on_menu(self) -> None:

@@ -92,7 +92,8 @@ def test_biases_are_named_where_a_layer_has_some(view, shot, qtbot) -> None:
         experiment = copy.deepcopy(dict(snapshot.run.experiment))
         experiment["model"]["layers"][1]["body"][0]["bias"] = bias
         view.show_snapshot(replace(snapshot, run=replace(snapshot.run, experiment=experiment)))
-        assert view.choices["weight_histogram"].text() == word
+        assert view.choices["weight_histogram"].text() == "weights"  # the tabs need the room
+        assert f"the {word} of" in view.choices["weight_histogram"].toolTip()
         assert view._axis._title == f"{word} of Linear 1"
         assert view.values().columns[0].name.startswith(f"entries of the {word} of Linear 1")
         pointer.hover(view.canvas, view.canvas.boxes[0], 50, 0.5)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from gradviz.views.plots.depth_profile import DepthProfile
@@ -64,6 +65,25 @@ def test_a_switch_that_comes_takes_its_room(place) -> None:
     frame.clip_switch.show()
     QApplication.processEvents()
     assert frame.further.isVisible()
+
+
+def test_names_of_series_give_way_before_tabs_and_the_step_do(place) -> None:
+    frame = place.current
+    frame.remark.setText("at step 999")
+    frame.clip_switch.show()
+    switches = (frame.band_switch, frame.clip_switch)
+    named = set()
+    for width in range(900, 300, -10):
+        place.resize(width, 300)
+        QApplication.processEvents()
+        styles = {switch.toolButtonStyle() for switch in switches}
+        assert len(styles) == 1
+        named |= styles
+        if styles == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}:
+            assert frame.further.isHidden()
+            assert frame.remark.shown_text() == "at step 999"
+    assert len(named) == 2
+    assert switches[1].toolTip() == "Show the norms after clipping"
 
 
 def _menu_at(place, frame, width: int) -> bool:
