@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradviz.records.happenings import Event
     from gradviz.records.marked import MarkedStep
 
-# ▼ and ▲ are values off a plot's scale, exact zero and infinity: no event looks like them.
+# ▼ and ▲ are values off a plot's scale, exact zero and infinity: no event is. ■ is frozen in both.
 _LOOKS = {
     "nonfinite": ("✕", "non_finite"),
     "spike": ("↑", "exploding"),

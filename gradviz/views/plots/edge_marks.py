@@ -25,7 +25,7 @@ class Mark(Enum):
     ZERO = "▼"
     INFINITE = "▲"
     NAN = "✕"
-    FROZEN = "‖"
+    FROZEN = "■"
 
 
 def tone(theme: Theme, mark: Mark) -> str:
@@ -95,9 +95,8 @@ def _glyph(text: str) -> QPainterPath:
             bar.addRect(-0.55, -0.12, 1.1, 0.24)
             path = path.united(QTransform().rotate(angle).map(bar))
         return path
-    if text == "‖":
-        path.addRect(-0.4, -0.4, 0.24, 0.8)
-        path.addRect(0.16, -0.4, 0.24, 0.8)
+    if text == "■":
+        path.addRect(-0.35, -0.35, 0.7, 0.7)
         return path
     direction = 1 if text == "▼" else -1
     path.moveTo(-0.5, -0.4 * direction)
