@@ -30,7 +30,7 @@ class ElidedLabel(QLabel):
 
     def wanted_width(self) -> int:
         """The width of a few words that are shown whole or not at all; 0 where they can be shortened."""
-        whole = self._short_whole and len(self.text()) <= _SHORT
+        whole = self._short_whole and 0 < len(self.text()) <= _SHORT
         return self.sizeHint().width() if whole else 0
 
     def setText(self, text: str) -> None:

@@ -318,8 +318,7 @@ class HistogramMap(PlotFrame):
             self.choices["weight_histogram"].setToolTip(tip)
         self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
         sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
-        share = self.tr("share of entries")
-        self.remark.setText(", ".join(part for part in (share, sample) if part) if name else "")
+        self.remark.setText(sample if name else "")
 
     def _on_chosen(self) -> None:
         button = self.sender()

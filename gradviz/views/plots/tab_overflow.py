@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 
 _WIDTH = 28
@@ -28,8 +29,8 @@ class TabOverflow(QToolButton):
         self.setMenu(QMenu(self))
         self.hide()
 
-    def fit(self, heading: QHBoxLayout, tabs: Sequence[QToolButton], room: int, fills: QWidget) -> None:
-        """Show as many of `tabs` (in their order) as there is room for; `fills` takes what is left."""
+    def fit(self, heading: QHBoxLayout, tabs: Sequence[QToolButton], room: int, fills: ElidedLabel) -> None:
+        """Show as many of `tabs` (in their order) as there is room for beside what `fills` wants."""
         others = 0
         for at in range(heading.count()):
             item = heading.itemAt(at)
@@ -38,6 +39,7 @@ class TabOverflow(QToolButton):
                 continue
             others += widget.sizeHint().width() + heading.spacing()
         margins = heading.contentsMargins()
+        others += fills.wanted_width()
         left = room - others - margins.left() - margins.right() - heading.spacing()
         widths = [tab.width() + heading.spacing() for tab in tabs]
         shown = len(tabs)

@@ -81,7 +81,8 @@ def test_names_of_series_give_way_before_tabs_and_the_step_do(place) -> None:
         named |= styles
         if styles == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}:
             assert frame.further.isHidden()
-            assert frame.remark.shown_text() == "at step 999"
+        if any(tab.isVisible() for tab in frame._tabs):
+            assert frame.remark.shown_text() == "at step 999", width
     assert len(named) == 2
     assert switches[1].toolTip() == "Show the norms after clipping"
 
