@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,10 +19,11 @@ from fake_host import FakeHost, inspection_of_vanishing
 from recorded_runs import record
 
 from gradviz.control.compared_run import ComparedRun, read_compared
-from gradviz.control.engine_state import EngineState
+from gradviz.control.engine_state import EngineState, RunChange
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
 from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason
 from gradviz.records.snapshot import Snapshot, take_snapshot
 from gradviz.spec.catalogue import Catalogue, Entry
 from gradviz.spec.registry import boolean, choice, integer, integers, number, path, text, texts
@@ -283,6 +284,26 @@ def window(app: QApplication, document: SessionDocument, host: FakeHost) -> Iter
     window.close()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def trained(window: MainWindow, host: FakeHost, qtbot: QtBot) -> Callable[..., str]:
+    """Have the played engine record a run of so many steps and end it; the run's id."""
+
+    def train(finish: FinishReason = FinishReason.COMPLETED, reason: str = "", *, steps: int = 3) -> str:
+        qtbot.mouseClick(window.toolbar.train, Qt.MouseButton.LeftButton)
+        request = host.asked[-1][1]
+        host.be(EngineState.TRAINING)
+        status = record(request.store, run_id=request.run_id, steps=steps)
+        clock = window.runs.clock
+        qtbot.waitUntil(lambda: clock.snapshot is not None and clock.snapshot.last_step == steps - 1)
+        status = replace(status, finish=finish, reason=reason)
+        host.tell(RunChange(run_id=request.run_id, store=request.store, status=status))
+        host.be(EngineState.READY)
+        QApplication.processEvents()
+        return str(request.run_id)
+
+    return train
 
 
 @pytest.fixture

@@ -1,35 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
-from recorded_runs import record
 
-from gradviz.control.engine_state import EngineState, RunChange, StepReplayed
+from gradviz.control.engine_state import EngineState, StepReplayed
 from gradviz.records.run import FinishReason
 
 REASON = "The loss is not finite at step 2: the first non-finite value appears in Linear 2."
-
-
-@pytest.fixture
-def trained(window, host, qtbot):
-    """Have the played engine record a run and end it."""
-
-    def train(finish: FinishReason, reason: str = "", steps: int = 3) -> str:
-        qtbot.mouseClick(window.toolbar.train, Qt.MouseButton.LeftButton)
-        request = host.asked[-1][1]
-        host.be(EngineState.TRAINING)
-        status = record(request.store, run_id=request.run_id, steps=steps)
-        clock = window.runs.clock
-        qtbot.waitUntil(lambda: clock.snapshot is not None and clock.snapshot.last_step == steps - 1)
-        status = replace(status, finish=finish, reason=reason)
-        host.tell(RunChange(run_id=request.run_id, store=request.store, status=status))
-        host.be(EngineState.READY)
-        return request.run_id
-
-    return train
 
 
 def test_what_is_said_about_a_run_goes_and_comes_with_it(window, document, trained) -> None:

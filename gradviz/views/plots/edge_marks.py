@@ -1,4 +1,4 @@
-"""Marks at a plot's edge for what has no place on its scale: ▼ exact zero, ▲ infinity, ✕ NaN, ‖ frozen.
+"""Marks at a plot's edge for what has no place on its scale: ▼ exact zero, ▲ infinity, ✕ NaN, ■ frozen.
 
 A frozen layer has no gradient either, but that was asked for: its mark is as quiet as an axis.
 """
