@@ -20,7 +20,8 @@ from gradviz.training.parameter_groups import assign, parameters_of
 class Frozen:
     """The frozen layers of one network: frozen when this is made, unfrozen as their steps come.
 
-    `layers` are those that are frozen now. An imported model's own frozen parameters stay as they are.
+    `layers` are those that are frozen now. An imported model's own frozen parameters stay as they are;
+    `fixed` are its layers in which no parameter asks for a gradient by itself: these never learn.
     """
 
     def __init__(self, model: nn.Module, layers: Sequence[LayerInfo], groups: Sequence[GroupSpec]) -> None:
@@ -28,6 +29,7 @@ class Frozen:
         self._at: dict[str, int | None] = {}
         self._parameters = parameters_of(model, layers)
         self._held = _normalisations_of(model, layers)
+        self.fixed = tuple(layer for layer in layers if self._is_fixed(layer))
         self.layers: tuple[LayerInfo, ...] = ()
         for assigned in assign(layers, groups):
             if assigned.spec is not None and assigned.spec.frozen:
@@ -47,10 +49,15 @@ class Frozen:
     def record(self, step: int, writer: RunWriter) -> None:
         """Before a step: unfreeze what is due, and write down which layers are frozen from the start on."""
         if step == 0:
-            for layer in self.layers:
+            for layer in sorted({*self.layers, *self.fixed}, key=lambda layer: layer.index):
                 writer.event(step, "frozen", layer.name)
         for layer in self.at(step):
-            writer.event(step, "unfrozen", layer.name)
+            if layer not in self.fixed:
+                writer.event(step, "unfrozen", layer.name)
+
+    def _is_fixed(self, layer: LayerInfo) -> bool:
+        mine = self._parameters[layer.module]
+        return bool(mine) and not any(parameter.requires_grad for parameter in mine)
 
     def _is_due(self, layer: LayerInfo, step: int) -> bool:
         at = self._at[layer.module]

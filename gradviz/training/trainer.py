@@ -156,7 +156,7 @@ class Trainer:
         if experiment.regularization.max_norm is not None:
             self.after_update.append(MaxNorm(experiment.regularization, self.model, built.layers))
         self.after_step: list[OnStep] = []
-        if self.frozen.layers:
+        if self.frozen.layers or self.frozen.fixed:
             self.before_step.append(partial(self.frozen.record, writer=writer))
         if self.rate.scheduled:
             self.before_step.append(partial(self.rate.record, recorder=self.recorder))

@@ -9,6 +9,7 @@ import torch
 
 from gradviz.data.load import describe
 from gradviz.nets.model import build
+from gradviz.records.frozen import frozen_at
 from gradviz.records.run import FinishReason
 from gradviz.spec.experiment import (
     ClipSpec,
@@ -23,6 +24,7 @@ from gradviz.spec.experiment import (
 from gradviz.training.control import RunControl
 from gradviz.training.freezing import Frozen
 from gradviz.training.optimizers import optimizers
+from gradviz.trust import allow
 
 
 def layer(kind: str, **parameters: object) -> LayerSpec:
@@ -95,13 +97,58 @@ def test_what_a_model_froze_by_itself_stays_frozen() -> None:
     assert not built.model[0].bias.requires_grad
 
 
+class Written:
+    """A writer that keeps events."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[int, str, str]] = []
+
+    def event(self, step: int, kind: str, layer: str) -> None:
+        self.events.append((step, kind, layer))
+
+
+def test_layers_that_a_model_froze_by_itself_are_written_down_as_frozen_for_good() -> None:
+    built = network()
+    for at in (0, 1):
+        for parameter in built.model[at].parameters():
+            parameter.requires_grad = False
+    built.model[3].bias.requires_grad = False  # its weight learns, so the layer does
+    groups = (GroupSpec(layers="BatchNorm*", frozen=True, unfreeze_at=2),)
+    frozen = Frozen(built.model, built.layers, groups)
+    assert [x.name for x in frozen.fixed] == ["Linear 1", "BatchNorm1d 1"]
+    written = Written()
+    for step in range(4):
+        frozen.record(step, written)  # type: ignore[arg-type]
+    assert written.events == [(0, "frozen", "Linear 1"), (0, "frozen", "BatchNorm1d 1")]
+
+
+def test_an_imported_model_s_frozen_layer_has_its_event(bench, experiment, tmp_path) -> None:
+    code = tmp_path / "own.py"
+    code.write_text(
+        "import torch\n"
+        "def make():\n"
+        "    net = torch.nn.Sequential(torch.nn.Linear(2, 4), torch.nn.Tanh(), torch.nn.Linear(4, 2))\n"
+        "    net[0].requires_grad_(False)\n"
+        "    return net\n"
+    )
+    allow(code)
+    reader = trained(bench, experiment, model=ModelSpec(source=f"{code}:make"))
+    first = reader.info.measured[0].name
+    assert [(e.step, e.kind, e.layer) for e in reader.events()] == [(0, "frozen", first)]
+    assert (series(reader, "grad_norm")[0] == 0).all()
+    assert frozen_at(reader.events(), [layer.name for layer in reader.info.measured], 3).tolist() == [
+        True,
+        False,
+    ]
+
+
 def series(reader, quantity):
     return reader.series(quantity, 0, reader.last_step, 10_000).mean
 
 
 def trained(bench, experiment, **changes):
     control = RunControl()
-    status, reader = bench.train(experiment(model=MODEL, **changes), control)
+    status, reader = bench.train(experiment(**{"model": MODEL, **changes}), control)
     assert status.finish is FinishReason.COMPLETED, status.reason
     return reader
 
