@@ -70,7 +70,7 @@ def read_compared(
         steps, ratios = reader.picked("update_ratio", first, last, min(columns, snapshot.MOST_COLUMNS))
         if len(steps):
             index = names.index(layer) if layer in names else None
-            curves |= single_numbers.ratio_curves(reader.ratios, steps, ratios, index)
+            curves |= single_numbers.ratio_curves(reader, reader.ratios, steps, ratios, index)
     numbers = single_numbers.numbers(reader, first, last, columns)
     flow = snapshot.flow(reader, first, last, columns) if has_flow else None
     if before is not None:

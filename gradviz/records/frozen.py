@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from gradviz.records.happenings import Event
 
+Flags = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frozen:
@@ -43,7 +45,15 @@ def frozen_spans(events: Sequence[Event], names: Sequence[str]) -> tuple[Frozen,
     return tuple(spans)
 
 
-def frozen_at(events: Sequence[Event], names: Sequence[str], step: int) -> npt.NDArray[np.bool_]:
+def frozen_steps(spans: Sequence[Frozen], steps: npt.NDArray[np.int64]) -> Flags:
+    """Which of those steps [n, bool] any of these spans of one layer covers."""
+    found = np.zeros(len(steps), bool)
+    for span in spans:
+        found |= (steps >= span.first) & (steps < (np.inf if span.end is None else span.end))
+    return found
+
+
+def frozen_at(events: Sequence[Event], names: Sequence[str], step: int) -> Flags:
     """Which of the layers with those names [layers, bool] were frozen at a step: their zeros are no fault."""
     return frozen_columns(events, names, np.array([step]), np.array([1]))[:, 0]
 
@@ -53,7 +63,7 @@ def frozen_columns(
     names: Sequence[str],
     steps: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
+) -> Flags:
     """Which layers, [layers, columns], were frozen in any of the `counts[i]` steps from `steps[i]` on."""
     found = np.zeros((len(names), len(steps)), bool)
     for span in frozen_spans(events, names):

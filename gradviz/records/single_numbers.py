@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.frozen import frozen_columns
 from gradviz.records.levels import Floats
 from gradviz.records.part_lines import part_lines
 from gradviz.records.parts import PART_NORM
@@ -71,11 +72,16 @@ def curves(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, C
 
 
 def ratio_curves(
-    spread: RatioSpread, steps: npt.NDArray[np.int64], ratios: Values, layer: int | None
+    reader: RunReader, spread: RatioSpread, steps: npt.NDArray[np.int64], ratios: Values, layer: int | None
 ) -> dict[str, Curve]:
-    """Of ratios [n, L] the smallest above zero, the median and the largest, and those of one layer."""
+    """Of ratios [n, L] the smallest above zero, the median and the largest, and those of one layer.
+
+    Layers that were frozen count for none of the three.
+    """
     ratios = ratios.astype(np.float32, copy=False)
-    low, median, high = spread.of(steps, ratios)
+    names = [layer.name for layer in reader.info.measured]
+    frozen = frozen_columns(reader.events(), names, steps, np.ones_like(steps))
+    low, median, high = spread.of(steps, ratios, frozen.T if frozen.any() else None)
     found = {
         "update_ratio_low": (steps, low),
         "update_ratio_median": (steps, median),
@@ -99,5 +105,5 @@ def at_cursor(reader: RunReader, cursor: int, layer: int | None, wanted: frozens
             measured[quantity] = (np.array([sample[0]]), sample[1].astype(np.float32, copy=False))
     ratios = reader.sample_at("update_ratio", cursor) if "update_ratio" in wanted else None
     if ratios is not None:
-        measured |= ratio_curves(RatioSpread(), np.array([ratios[0]]), ratios[1][None], layer)
+        measured |= ratio_curves(reader, RatioSpread(), np.array([ratios[0]]), ratios[1][None], layer)
     return AtCursor(numbers=found, curves=measured)

@@ -123,7 +123,7 @@ def take_snapshot(
     if PART_NORM in wanted:
         found_numbers |= part_lines(reader, layer, begin, end, columns)
     if "update_ratio" in history:
-        found_curves |= ratio_curves(reader.ratios, *history["update_ratio"], layer)
+        found_curves |= ratio_curves(reader, reader.ratios, *history["update_ratio"], layer)
     return Snapshot(
         run=reader.info,
         status=reader.status,

@@ -1,5 +1,7 @@
 """The spread of one number over all layers: smallest above zero, median and largest, of each measurement.
 
+Layers that are frozen do not count: where most of a network is, the median would be their zero.
+
 Medians of 700 × 1,000 numbers take 8 ms; while a run grows only those of new measurements are worked out.
 """
 
@@ -29,17 +31,31 @@ class RatioSpread:
         self._of: object = None
         self._last = Spread(*(np.empty(0, np.float32) for _ in range(3)))
 
-    def of(self, steps: npt.NDArray[np.int64], values: Floats) -> Spread:
-        """Of values [n, layers] at steps [n]; of one step the values are always the same."""
+    def of(
+        self,
+        steps: npt.NDArray[np.int64],
+        values: Floats,
+        frozen: npt.NDArray[np.bool_] | None = None,
+    ) -> Spread:
+        """Of values [n, layers] at steps [n]; of one step values and `frozen` layers are always the same."""
         if values is not self._of:
             count = min(len(steps), len(self._steps))
             same = int(np.cumprod(steps[:count] == self._steps[:count]).sum())
             same = max(0, same - 1)  # the newest may have been measured once more at its step
-            new = _spread(values[same:])
+            late = values[same:]
+            new = _spread(late) if frozen is None else _of_learning(late, frozen[same:])
             parts = zip(self._last, new, strict=True)
             self._last = Spread(*(np.concatenate([old[:same], part]) for old, part in parts))
             self._steps, self._of = steps, values
         return self._last
+
+
+def _of_learning(values: Floats, frozen: npt.NDArray[np.bool_]) -> Spread:
+    """Without the frozen layers; between two steps at which others are frozen all at once."""
+    changes = 1 + np.flatnonzero((frozen[1:] != frozen[:-1]).any(axis=1))
+    rows = zip([0, *changes][: len(values)], [*changes, len(values)], strict=False)
+    parts = [_spread(values[first:end, ~frozen[first]]) for first, end in rows]
+    return Spread(*(np.concatenate(each) for each in zip(*parts, strict=True))) if parts else _spread(values)
 
 
 def _spread(values: Floats) -> Spread:

@@ -48,3 +48,22 @@ def test_of_no_layers(recwarn) -> None:
     found = RatioSpread().of(np.arange(2), np.empty((2, 0), np.float32))
     assert np.isnan(found.median).all()
     assert not recwarn.list
+
+
+@given(
+    st.lists(st.lists(st.tuples(numbers, st.booleans()), min_size=4, max_size=4), max_size=8),
+    st.integers(0, 8),
+)
+def test_frozen_layers_do_not_count(rows, grown) -> None:
+    values = np.array([[value for value, _ in row] for row in rows], np.float32).reshape(-1, 4)
+    frozen = np.array([[rests for _, rests in row] for row in rows], bool).reshape(-1, 4)
+    ratios = RatioSpread()
+    for count in (grown, len(values)):
+        steps = np.arange(count)[: len(values)]
+        found = ratios.of(steps, values[:count], frozen[:count])
+    assert len(found.low) == len(found.median) == len(found.high) == len(values)
+    for at, (row, rests) in enumerate(zip(values, frozen, strict=True)):
+        alone = RatioSpread().of(np.array([at]), row[~rests][None])
+        for name in ("low", "median", "high"):
+            left, right = getattr(found, name)[at], getattr(alone, name)[0]
+            assert np.array_equal(left, right, equal_nan=True)

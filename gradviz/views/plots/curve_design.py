@@ -33,7 +33,8 @@ class Line:
 
     `tone` is a colour of the theme, `label` what stands at the line's end where there are many. A `sampled`
     one is measured now and then and has dots; `spread` names the quantities that bound a band around it. Of
-    one that is `averaged` over so many steps the trailing mean is drawn.
+    one that is `averaged` over so many steps the trailing mean is drawn. `row` finds the one measured layer
+    that it tells of: while that is frozen, a zero is no fault.
     """
 
     quantity: str
@@ -44,6 +45,7 @@ class Line:
     averaged: int = 1
     label: str = ""
     dashed: bool = False
+    row: Callable[[Snapshot], int | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,7 +198,13 @@ def _updates() -> Family:
                 scale=Scale.POWER,
                 guide=USUAL_RATIO,
                 lines=(
-                    Line(quantity="update_ratio_layer", name=_tr("layer"), tone="train_line", sampled=True),
+                    Line(
+                        quantity="update_ratio_layer",
+                        name=_tr("layer"),
+                        tone="train_line",
+                        sampled=True,
+                        row=lambda snapshot: snapshot.layer,
+                    ),
                     Line(
                         quantity="update_ratio_median",
                         name=_tr("median"),

@@ -9,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 
+from gradviz.records.frozen import Frozen, frozen_steps
 from gradviz.records.series import Series
 from gradviz.records.single_numbers import Curve
 from gradviz.views.plots.band import Band
@@ -43,7 +44,8 @@ class CurveItem:
     """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
 
     Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, is
-    thin: it lies below the others, has no band, and dots only where measurements are far apart.
+    thin: it lies below the others, has no band, and dots only where measurements are far apart. `spans` are
+    those in which its layer is frozen.
     """
 
     def __init__(self, box: PlotBox, line: Line, *, powers: bool, whose: str = "") -> None:
@@ -65,6 +67,7 @@ class CurveItem:
         self.steps = np.empty(0, np.int64)
         self.values = np.empty(0, np.float32)
         self._low = self._high = self.values
+        self.spans: tuple[Frozen, ...] = ()
 
     @property
     def _items(self) -> tuple[pg.GraphicsObject, ...]:
@@ -111,6 +114,17 @@ class CurveItem:
         self._connect()
         return True
 
+    @property
+    def zeros(self) -> tuple[np.ndarray, np.ndarray]:
+        """The drawn steps at which it is zero: of a layer that learns, and of a frozen one."""
+        frozen = frozen_steps(self.spans, self.steps)
+        zero = self.values == 0
+        return self.steps[zero & ~frozen], self.steps[zero & frozen]
+
+    def is_frozen_at(self, step: int) -> bool:
+        """Whether its layer was frozen at that step."""
+        return any(span.covers(step) for span in self.spans)
+
     def show_stretch(self, first: float, last: float) -> None:
         """So much of the axis is in sight: what lies far apart is told by that."""
         self._span = last - first
@@ -123,6 +137,7 @@ class CurveItem:
         self.steps, self.values = self.steps[:0], self.values[:0]
         self._low = self._high = self.values
         self._wide = self._wide[:0]
+        self.spans = ()
         for item in (self._curve, self._gaps, self._dots):
             item.clear()
         self._band.set_data(*[_NOTHING] * 3)

@@ -12,6 +12,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.frozen import frozen_spans
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.plots.axis import Axis, Side
@@ -84,6 +85,11 @@ class CurvePane:
         return self._marks.count(Mark.NAN) + self._marks.count(Mark.INFINITE)
 
     @property
+    def frozen_count(self) -> int:
+        """How many steps are marked as those of a frozen layer."""
+        return self._marks.count(Mark.FROZEN)
+
+    @property
     def top(self) -> float:
         """The upper end of the axis."""
         return self._range.high
@@ -113,9 +119,24 @@ class CurvePane:
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is new."""
         news = [item.show(snapshot) for item in self.items]
+        rests = self._know_frozen(snapshot)
         if any(news):
             self._fit()
+        elif rests:
+            self._draw_marks()
         self.cursor.show_step(snapshot.cursor, snapshot.last_step)
+
+    def _know_frozen(self, snapshot: Snapshot) -> bool:
+        """Know when the layers that its lines tell of were frozen; whether that is new."""
+        rows = [None if item.line.row is None else item.line.row(snapshot) for item in self.items]
+        if not any(row is not None for row in rows):
+            return False
+        names = [layer.name for layer in snapshot.run.measured]
+        spans = frozen_spans(snapshot.events, names)
+        before = [item.spans for item in self.items]
+        for item, row in zip(self.items, rows, strict=True):
+            item.spans = tuple(span for span in spans if span.row == row)
+        return before != [item.spans for item in self.items]
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs below, thin and in their colours, in place of those before."""
@@ -146,19 +167,23 @@ class CurvePane:
         """Write the values at the shown step into the margin, also where it is out of sight."""
         aside = snapshot.at_cursor
         found = [
-            (item.line, item.value_at(snapshot.cursor) if aside is None else item.value_in(aside))
+            (
+                item,
+                item.value_at(snapshot.cursor) if aside is None else item.value_in(aside),
+                item.is_frozen_at(snapshot.cursor),
+            )
             for item in self.items
         ]
         if self._is_crowded:
             self._labels.set_labels(
                 [
                     LineLabel(
-                        text=line.label,
-                        value=self.design.worded(value),
-                        tone=line.tone,
+                        text=item.line.label,
+                        value=self._worded(value, frozen=frozen),
+                        tone=item.line.tone,
                         place=self._share_of_height(value),
                     )
-                    for line, value in found
+                    for item, value, frozen in found
                     if value is not None
                 ]
             )
@@ -166,11 +191,11 @@ class CurvePane:
         self._margin.set_values(
             [
                 MarginValue(
-                    name=line.name,
-                    value=self.design.worded(value),
-                    tone=line.tone if np.isfinite(value) else "non_finite",
+                    name=item.line.name,
+                    value=self._worded(value, frozen=frozen),
+                    tone=item.line.tone if np.isfinite(value) else "non_finite",
                 )
-                for line, value in found
+                for item, value, frozen in found
                 if value is not None
             ]
         )
@@ -181,14 +206,20 @@ class CurvePane:
         Of a compared run it is the first line that has one. Where there are many it is the line nearest to
         that height of the axis, the largest and the smallest.
         """
-        found = [(item.name, item.value_at(step)) for item in self.items]
+        found = [(item, item.value_at(step)) for item in self.items]
         for items in self.compared.values():
-            values = [(item.name, item.value_at(step)) for item in items if item.is_visible]
+            values = [(item, item.value_at(step)) for item in items if item.is_visible]
             found += [each for each in values if each[1] is not None][:1]
-        known = [(name, value) for name, value in found if value is not None]
+        known = [(item.name, value) for item, value in found if value is not None]
         if self._is_crowded and height is not None and known:
             known = self._telling(known, height)
-        return [(name, self.design.worded(value)) for name, value in known]
+        rests = {item.name for item in self.items if item.is_frozen_at(step)}
+        every = len(rests) == len(self.items)
+        return [(name, self._worded(value, frozen=every or name in rests)) for name, value in known]
+
+    def _worded(self, value: float, *, frozen: bool) -> str:
+        """A value as text; the zero of a frozen layer is none."""
+        return _tr("frozen") if frozen and value == 0 else self.design.worded(value)
 
     def _telling(self, known: list[tuple[str, float]], height: float) -> list[tuple[str, float]]:
         low, high = self.box.viewRange()[1]
@@ -267,8 +298,10 @@ class CurvePane:
             steps = _joined([item.steps[test(item.values)] for item in lines])
             places[mark] = (steps, np.full(len(steps), self._range.high))
         if powers:
-            steps = _joined([item.steps[item.values == 0] for item in lines])
-            places[Mark.ZERO] = (steps, np.full(len(steps), self._range.low))
+            zeros, rests = zip(*(item.zeros for item in lines), strict=True) if lines else ((), ())
+            for mark, found in ((Mark.ZERO, zeros), (Mark.FROZEN, rests)):
+                steps = np.unique(_joined(found))
+                places[mark] = (steps, np.full(len(steps), self._range.low))
         self._marks.show(places)
 
 
@@ -276,5 +309,5 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("StepCurves", text)
 
 
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(parts) if parts else np.empty(0)

@@ -103,7 +103,22 @@ def _line(kind: PartKind, name: str, word: str, number: int, *, label: str = "")
         label=label or word,
         tone=PART_TONES[number % len(PART_TONES)],
         dashed=number >= len(PART_TONES),
+        row=_gated_row if kind in GATES else _headed_row,
     )
+
+
+def _gated_row(snapshot: Snapshot) -> int | None:
+    return _row(snapshot, GATES)
+
+
+def _headed_row(snapshot: Snapshot) -> int | None:
+    return _row(snapshot, HEADS)
+
+
+def _row(snapshot: Snapshot, kinds: frozenset[PartKind]) -> int | None:
+    layer = layer_in_parts(snapshot.run, kinds, snapshot.layer)
+    measured = snapshot.run.measured
+    return measured.index(layer) if layer in measured else None
 
 
 def _gated(snapshot: Snapshot) -> str:
