@@ -5,7 +5,7 @@ entries above 1e18 one of Inf. Float64 everywhere would cost a tenth of a small 
 CPU float32 goes first and only tensors whose norm lies outside 1e-18…1e18 are done again. On CUDA,
 where looking at the result first would wait for the device, float64 sums are used from the start.
 
-Tensors are taken by one fused call of torch, but on a CPU many small ones are packed (see `packed.py`).
+Tensors are taken by one fused call of torch, but float32 on a CPU by `squares.py`, where that is quicker.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from gradviz.probes.packed import Packed
+from gradviz.probes.squares import Squares
 
 TRUSTED_LOW, TRUSTED_HIGH = 1e-18, 1e18
 _SQUARABLE = 1e-140, 1e140
@@ -38,27 +38,17 @@ class LayerNorms:
         largest = max((size for layer in sizes for size in layer), default=1)
         # it is the mean square, not the sum, that must stay clear of float32's lower end
         self._low, self._high = TRUSTED_LOW**2 * largest, TRUSTED_HIGH**2
-        self._packed = Packed([(1, size) for layer in sizes for size in layer])
+        self._squares = Squares([(1, size) for layer in sizes for size in layer])
 
     def on_host(self, tensors: Sequence[Tensor | None]) -> tuple[list[float], bool]:
         """The squares of tensors on a CPU, and whether all of them are finite.
 
         Plain floats and no array: between two training steps a call of NumPy costs 5 µs (measured).
         """
-        present = [tensor for tensor in tensors if tensor is not None]
-        squares = self._packed.squares(present)
+        squares = self._squares(tensors)
         if squares is None:
-            squares = _fused_squares(present)
-        # NaN fails every comparison, and a sum that is NaN has one in it
-        trusted = min(squares, default=1.0) >= self._low and sum(squares) <= self._high
-        if not trusted:
-            again = [i for i, square in enumerate(squares) if not self._low <= square <= self._high]
-            for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
-                squares[i] = norm * norm
-        if len(present) != len(tensors):
-            left = iter(squares)
-            squares = [0.0 if tensor is None else next(left) for tensor in tensors]
-        return squares, trusted or isfinite(sum(squares))
+            squares = self._fused(tensors)
+        return squares, isfinite(sum(squares))
 
     def on_device(self, tensors: Sequence[Tensor | None]) -> Tensor:
         """The squares, float64 `[tensors]`, left where the tensors are."""
@@ -76,6 +66,18 @@ class LayerNorms:
         exact = np.asarray(squares, np.float64)
         layers: NDArray[np.float64] = np.sqrt(np.add.reduceat(exact, self._starts, axis=-1))
         return layers
+
+    def _fused(self, tensors: Sequence[Tensor | None]) -> list[float]:
+        present = [tensor for tensor in tensors if tensor is not None]
+        halves = any(tensor.dtype in HALVES for tensor in present)
+        exact = torch.float64 if halves else None  # theirs would have two or three digits
+        norms = [norm.item() for norm in fused_norms(present, dtype=exact)]
+        squares = [norm * norm for norm in norms]
+        again = [i for i, square in enumerate(squares) if not self._low <= square <= self._high]
+        for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
+            squares[i] = norm * norm
+        left = iter(squares)
+        return [0.0 if tensor is None else next(left) for tensor in tensors]
 
 
 def exact_norms(tensors: list[Tensor]) -> list[float]:
@@ -101,12 +103,6 @@ def fused_norms(tensors: list[Tensor], *, dtype: torch.dtype | None) -> list[Ten
 def count_nonfinite(tensors: Sequence[Tensor | None]) -> int:
     """How many entries of the tensors are NaN or infinite."""
     return sum(t.numel() - int(torch.isfinite(t).sum()) for t in tensors if t is not None)
-
-
-def _fused_squares(tensors: list[Tensor]) -> list[float]:
-    halves = any(tensor.dtype in HALVES for tensor in tensors)  # whose norms would have two or three digits
-    norms = [norm.item() for norm in fused_norms(tensors, dtype=torch.float64 if halves else None)]
-    return [norm * norm for norm in norms]
 
 
 def _scaled_norm(tensor: Tensor) -> float:

@@ -1,27 +1,29 @@
 from __future__ import annotations
 
 import math
+from unittest import mock
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from slow_twins import LARGEST, SMALLEST, slow_norm
 
+from gradviz.probes import squares
 from gradviz.probes.norms import LayerNorms, count_nonfinite
 from gradviz.records.exact import to_float32
 
 
-def both_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:
+def all_ways(layers: list[list[torch.Tensor | None]]) -> list[list[float]]:
+    """By address, where that was compiled, by torch's fused call on a CPU, and as on a device."""
     norms = LayerNorms([[0 if t is None else t.numel() for t in layer] for layer in layers])
     tensors = [tensor for layer in layers for tensor in layer]
+    by_address, _ = norms.on_host(tensors)
+    with mock.patch.object(squares, "COMPILED", new=False):
+        fused, _ = norms.on_host(tensors)
     return [
-        to_float32(np.array(found)).tolist()
-        for found in (
-            norms.by_layer(norms.on_host(tensors)[0]),
-            norms.by_layer(norms.on_device(tensors).numpy()),
-        )
+        to_float32(norms.by_layer(found)).tolist()
+        for found in (by_address, fused, norms.on_device(tensors).numpy())
     ]
 
 
@@ -36,13 +38,13 @@ def expected(layers: list[list[torch.Tensor | None]]) -> list[float]:
 @pytest.mark.parametrize("count", [1, 2, 1000])
 def test_any_magnitude(entry: float, count: int) -> None:
     layers = [[torch.full((count,), entry)], [torch.full((3,), 0.5), torch.full((2,), entry)]]
-    for found in both_ways(layers):
+    for found in all_ways(layers):
         assert found == pytest.approx(expected(layers), rel=1e-5, nan_ok=True)
 
 
 def test_small_entries_of_a_big_tensor_are_not_lost() -> None:
     layers = [[torch.full((300, 300), 1e-22)]]  # its norm is 3e-20, its squares are far below float32
-    for found in both_ways(layers):
+    for found in all_ways(layers):
         assert found == pytest.approx([3e-20], rel=1e-5)
 
 
@@ -51,7 +53,9 @@ def test_small_entries_of_a_big_tensor_are_not_lost() -> None:
     [(1.0, True), (0.0, True), (1e-40, True), (3e38, True), (math.nan, False), (math.inf, False)],
 )
 @pytest.mark.parametrize("count", [3, 20_000])
-def test_it_says_whether_all_is_finite(entry: float, finite: bool, count: int) -> None:
+@pytest.mark.parametrize("compiled", [squares.COMPILED, False])
+def test_it_says_whether_all_is_finite(entry, finite, count, compiled, monkeypatch) -> None:
+    monkeypatch.setattr(squares, "COMPILED", compiled)
     tensors = [torch.ones(2), torch.full((count,), entry)]
     norms = LayerNorms([[2], [count]])
     assert norms.on_host(tensors)[1] is finite
@@ -59,21 +63,21 @@ def test_it_says_whether_all_is_finite(entry: float, finite: bool, count: int) -
 
 def test_nan_wins_over_infinity_in_a_layer() -> None:
     layers = [[torch.tensor([math.inf]), torch.tensor([math.nan])], [torch.tensor([1.0])]]
-    for found in both_ways(layers):
+    for found in all_ways(layers):
         assert math.isnan(found[0])
         assert found[1] == 1.0
 
 
 def test_finite_norm_beyond_float32_is_its_largest_number() -> None:
-    for found in both_ways([[torch.full((100,), 3e38)]]):
+    for found in all_ways([[torch.full((100,), 3e38)]]):
         assert found == [LARGEST]
 
 
 def test_missing_gradient_counts_as_zeros() -> None:
     layers = [[None, torch.tensor([3.0, 4.0])], [None], [torch.tensor([2.0]), None]]
-    for found in both_ways(layers):
+    for found in all_ways(layers):
         assert found == [5.0, 0.0, 2.0]
-    for found in both_ways([[None], [None, None]]):
+    for found in all_ways([[None], [None, None]]):
         assert found == [0.0, 0.0]
 
 
@@ -96,7 +100,7 @@ numbers = st.floats(width=32, allow_nan=True, allow_infinity=True)
 )
 def test_any_numbers(raw: list[list[list[float]]]) -> None:
     layers = [[torch.tensor(values, dtype=torch.float32) for values in layer] for layer in raw]
-    for found in both_ways(layers):
+    for found in all_ways(layers):
         assert found == pytest.approx(expected(layers), rel=1e-5, abs=SMALLEST, nan_ok=True)
 
 
