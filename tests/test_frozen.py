@@ -95,3 +95,7 @@ def test_brings_no_part_that_was_left_out(program):
     left_out = [path for path in folder.rglob("*") if pruned.search(path.relative_to(folder).as_posix())]
     assert left_out == []
     assert sum(path.stat().st_size for path in folder.rglob("*") if not path.is_symlink()) < 800e6
+
+
+def test_brings_the_compiled_extension(program):
+    assert list(program.parent.glob("_internal/gradviz/probes/_squares*"))
