@@ -85,9 +85,9 @@ class CurvePane:
         return self._marks.count(Mark.NAN) + self._marks.count(Mark.INFINITE)
 
     @property
-    def frozen_count(self) -> int:
-        """How many steps are marked as those of a frozen layer."""
-        return self._marks.count(Mark.FROZEN)
+    def marks(self) -> EdgeMarks:
+        """The marks at the edges."""
+        return self._marks
 
     @property
     def top(self) -> float:

@@ -30,7 +30,7 @@ def view_of(qtbot, shot, key="updates"):
 
 
 def marked(pane, mark):
-    return sorted({point.pos().x() for point in pane._marks._scatters[mark].points()})
+    return sorted({x for x, _ in pane.marks.places(mark).tolist()})
 
 
 def test_the_ratios_of_a_frozen_layer_are_no_vanished_ones(qtbot, app, snapshot) -> None:
@@ -38,7 +38,7 @@ def test_the_ratios_of_a_frozen_layer_are_no_vanished_ones(qtbot, app, snapshot)
     (pane,) = view_of(qtbot, shot).panes
     assert marked(pane, Mark.FROZEN) == [0, 20, 40]
     assert marked(pane, Mark.ZERO) == [60, 80]
-    assert pane.frozen_count == 3
+    assert pane.marks.count(Mark.FROZEN) == 3
     assert dict(pane.values_at(45))["layer"] == "frozen"
     assert dict(pane.values_at(85))["layer"] == "0"
     assert [value.value for value in pane._margin._values if value.name == "layer"] == ["frozen"]
@@ -49,7 +49,7 @@ def test_another_layer_with_the_same_zeros_is_marked_anew(qtbot, app, snapshot) 
     view = view_of(qtbot, shot)
     view.show_snapshot(replace(shot, layer=1))
     (pane,) = view.panes
-    assert pane.frozen_count == 0
+    assert pane.marks.count(Mark.FROZEN) == 0
     assert marked(pane, Mark.ZERO) == [0, 20, 40, 60, 80]
 
 

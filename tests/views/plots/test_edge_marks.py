@@ -1,0 +1,69 @@
+"""Marks at the edges: each where it belongs, and of a crowd a line with some of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gradviz.views.plots.edge_marks import EdgeMarks, Mark, thinned
+from gradviz.views.plots.plot_box import PlotBox
+
+
+@given(st.lists(st.floats(0, 2000), max_size=300), st.booleans())
+def test_every_place_has_a_mark_or_lies_on_a_line(places, upright) -> None:
+    along = np.sort(np.array(places, float))
+    level = np.full(len(along), 7.0)
+    kept, crowds = thinned(level, along) if upright else thinned(along, level)
+    for at, place in enumerate(along):
+        on_line = any(along[first] <= place <= along[last] for first, last in crowds)
+        assert at in kept or on_line
+    assert sorted(set(kept.tolist())) == kept.tolist()
+    for before, after in zip(kept[:-1], kept[1:], strict=True):
+        assert along[after] - along[before] >= 9 - 1e-6
+    for first, last in crowds:
+        assert (np.diff(along[first : last + 1]) < 9 + 1e-6).all()
+
+
+@pytest.fixture
+def box(app):
+    view = pg.GraphicsView()
+    box = PlotBox()
+    view.setCentralItem(box)
+    view.resize(420, 200)
+    view.show()
+    app.processEvents()
+    yield box
+    view.close()
+
+
+def test_a_thousand_zeros_are_a_line_with_marks_and_each_again_when_zoomed_in(box) -> None:
+    box.setXRange(0, 1000, padding=0)
+    box.setYRange(0, 1, padding=0)
+    marks = EdgeMarks(box)
+    marks.show({Mark.ZERO: (np.arange(900), np.zeros(900)), Mark.NAN: ([950.0], [1.0])})
+    assert marks.count(Mark.ZERO) == 900
+    drawn, lines = marks.drawn(Mark.ZERO)
+    assert 5 < len(drawn) < 25
+    assert lines.tolist() == [[[0, 0], [899, 0]]]
+    assert marks.drawn(Mark.NAN)[0].tolist() == [[950, 1]]
+    assert not len(marks.drawn(Mark.NAN)[1])
+    box.setXRange(100, 110, padding=0)
+    drawn, lines = marks.drawn(Mark.ZERO)
+    assert {*range(100, 111)} <= {*drawn[:, 0]}
+    assert not len(lines)
+    marks.show({})
+    assert marks.count(Mark.ZERO) == 0
+    assert not len(marks.drawn(Mark.ZERO)[0])
+
+
+def test_along_an_upright_axis_too(box) -> None:
+    box.setXRange(0, 1, padding=0)
+    box.setYRange(0, 1000, padding=0)
+    marks = EdgeMarks(box)
+    marks.show({Mark.FROZEN: (np.zeros(1000), np.arange(1000))})
+    drawn, lines = marks.drawn(Mark.FROZEN)
+    assert 2 < len(drawn) < 15
+    assert lines.tolist() == [[[0, 0], [0, 999]]]
