@@ -225,9 +225,11 @@ class AcrossDepth(PlotFrame):
         in_blocks = measured_names(self.layers)
         room = 1.5 * _CHARACTER * max((len(name) for name in names), default=1) + 8
         ends = axis_blocks(self.layers)
-        spans = [span_name(in_blocks[first], in_blocks[stop - 1]) for first, stop in ends]
-        block_room = self.layers_axis.widest(spans[-1:]) + _BETWEEN
-        blocks = AxisBlocks(ends=ends, names=in_blocks, room=block_room, calm=1)
+        half = span_name(in_blocks[len(in_blocks) // 2], in_blocks[-1]) if ends else ""
+        block_room = self.layers_axis.text_width(half) + _BETWEEN
+        blocks = AxisBlocks(
+            ends=ends, names=in_blocks, room=block_room, calm=1, width=self.layers_axis.text_width
+        )
         self._named = partial(layer_ticks, names, room=room, blocks=blocks)
         self.select_layer(self._selected)
 

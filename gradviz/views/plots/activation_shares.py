@@ -21,6 +21,7 @@ from gradviz.views.number_format import count, percent, significant
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.moments import Moments
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.run_items import RunItems, hollow_marks
 from gradviz.views.plots.slow_range import SlowRange, from_zero
@@ -57,9 +58,7 @@ class ActivationShares(AcrossDepth):
             switch.toggled.connect(self._courses[key].setVisible)
             switch.toggled.connect(self._dots[key].setVisible)
         self._shares.setYRange(-0.04, 1.04, padding=0)
-        self._spread, self._mean = pg.PlotCurveItem(), pg.ScatterPlotItem(pen=None)
-        for item in (self._spread, self._mean):
-            self._moments.addItem(item, ignoreBounds=True)
+        self.moments = Moments(self._moments)
         self._marks = EdgeMarks(self._moments)
         self._of_runs = {
             **{key: RunItems(self._shares, hollow_marks(SYMBOLS[look[1]])) for key, look in _LOOKS.items()},
@@ -80,10 +79,7 @@ class ActivationShares(AcrossDepth):
             self._dots[key].setBrush(pg.mkBrush(colour))
             colour.setAlphaF(0.6)
             self._courses[key].setPen(pg.mkPen(colour, width=1))
-        faint = pg.mkColor(theme.accent)
-        faint.setAlphaF(0.4)
-        self._spread.setPen(pg.mkPen(faint, width=1))
-        self._mean.setBrush(pg.mkBrush(theme.accent))
+        self.moments.set_theme(theme)
         self._marks.set_theme(theme)
 
     def clear(self) -> None:
@@ -93,8 +89,7 @@ class ActivationShares(AcrossDepth):
         for items in (self._courses, self._dots):
             for item in items.values():
                 item.clear()
-        self._mean.clear()
-        self._spread.clear()
+        self.moments.clear()
         self._marks.show({})
         self.canvas.set_quiet_line(self.tr("How much of each layer’s output is zero, dead or saturated"))
 
@@ -109,7 +104,7 @@ class ActivationShares(AcrossDepth):
             return
         self._outputs = outputs
         self.remark.setText(self.tr("at step {0}").format(count(outputs.step)))
-        size = 7 if len(self.layers) <= MARKS_UP_TO else 4
+        size, more = (7, 3) if len(self.layers) <= MARKS_UP_TO else (3, 2)
         for key, switch in self.switches.items():
             share = self._share(outputs, key)
             rows = np.flatnonzero(np.isfinite(share))
@@ -119,7 +114,7 @@ class ActivationShares(AcrossDepth):
                 _stems(self._courses[key], stems, np.zeros(len(stems)), share[stems])
             else:
                 self._courses[key].setData(x=rows, y=share[rows])
-            self._dots[key].setData(x=rows, y=share[rows], size=size + 3 if key == "zero" else size)
+            self._dots[key].setData(x=rows, y=share[rows], size=size + more if key == "zero" else size)
         if fresh:
             self._range.reset()
         self._draw_moments(outputs)
@@ -226,12 +221,8 @@ class ActivationShares(AcrossDepth):
         self._moments.setYRange(self._range.low - margin, self._range.high + margin, padding=0)
 
     def _draw_moments(self, outputs: LayerOutputs) -> None:
-        rows = np.arange(len(outputs.mean), dtype=float)
-        low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
         self._fit_moments(outputs)
-        finite = np.isfinite(outputs.mean) & np.isfinite(outputs.std)
-        _stems(self._spread, rows[finite], low[finite], high[finite])
-        self._mean.setData(x=rows[finite], y=outputs.mean[finite], size=5 if len(rows) <= MARKS_UP_TO else 3)
+        self.moments.show(self.layers, outputs)
         broken = {Mark.NAN: np.isnan(outputs.mean), Mark.INFINITE: np.isinf(outputs.mean)}
         known = np.isfinite(outputs.zero)
         places = {mark: np.flatnonzero(found & known) for mark, found in broken.items()}

@@ -84,9 +84,13 @@ class Axis(QGraphicsWidget):
         low, high = self._box.viewRange()[along]
         return self._ticker(low, high, self._length())
 
+    def text_width(self, text: str) -> float:
+        """The room that a tick's text takes on a bottom axis."""
+        return float(QFontMetricsF(self._font).horizontalAdvance(text) + 2)
+
     def text_span(self, place: float, text: str) -> tuple[float, float]:
         """From where to where a tick’s text reaches on a bottom axis: never beyond its ends."""
-        width = QFontMetricsF(self._font).horizontalAdvance(text) + 2
+        width = self.text_width(text)
         left = min(max(place - width / 2, 0), self.rect().right() - width)
         return left, left + width
 
@@ -110,6 +114,8 @@ class Axis(QGraphicsWidget):
             painter.setPen(QPen(strong if tick.strong else quiet, 1))
             place = self._tick_place(painter, rect, at, tick)
             painter.setPen(strong if tick.strong else text)
+            if tick.text_at is not None:
+                place = self._place(rect, (tick.text_at - low) / (high - low))
             self._draw_text(painter, rect, place, tick)
         if self._title:
             self._draw_title(painter, rect, text)
@@ -145,15 +151,18 @@ class Axis(QGraphicsWidget):
         return rect.height() if self._side is Side.LEFT else rect.width()
 
     def _tick_place(self, painter: QPainter, rect: QRectF, at: float, tick: Tick) -> float:
+        place = self._place(rect, at)
+        if tick.line and self._side is Side.LEFT:
+            painter.drawLine(QPointF(rect.right() - _TICK_LENGTH, place), QPointF(rect.right(), place))
+        elif tick.line:
+            painter.drawLine(QPointF(place, rect.top()), QPointF(place, rect.top() + _TICK_LENGTH))
+        return place
+
+    def _place(self, rect: QRectF, at: float) -> float:
+        """Where on the screen a place from 0 (low) to 1 (high) is."""
         if self._side is Side.LEFT:
-            y = rect.bottom() - at * rect.height()
-            if tick.line:
-                painter.drawLine(QPointF(rect.right() - _TICK_LENGTH, y), QPointF(rect.right(), y))
-            return y
-        x = rect.left() + at * rect.width()
-        if tick.line:
-            painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.top() + _TICK_LENGTH))
-        return x
+            return float(rect.bottom() - at * rect.height())
+        return float(rect.left() + at * rect.width())
 
     def _draw_text(self, painter: QPainter, rect: QRectF, place: float, tick: Tick) -> None:
         flags = Qt.AlignmentFlag

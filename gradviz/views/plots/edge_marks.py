@@ -113,20 +113,27 @@ class EdgeMarks:
     def _draw_kind(self, mark: Mark) -> None:
         x, y = self._places[mark]
         (left, right), (low, high) = self._box.viewRange()
-        size = self._box.rect()
-        across = (x - left) * size.width() / (right - left)
-        up = (y - low) * size.height() / (high - low)
-        margin = _APART
-        near = (across > -margin) & (across < size.width() + margin)
-        near &= (up > -margin) & (up < size.height() + margin)
-        x, y = x[near], y[near]
-        kept, crowds = thinned(across[near], up[near])
+        width, height = self._box.rect().width(), self._box.rect().height()
+        across = (x - left) * width / (right - left)
+        up = (y - low) * height / (high - low)
+        near = (across > -_APART) & (across < width + _APART) & (up > -_APART) & (up < height + _APART)
+        across, up = across[near], up[near]
+        kept, crowds = thinned(across, up)
+        x = left + _inside(across, width) * (right - left) / max(width, 1)
+        y = low + _inside(up, height) * (high - low) / max(height, 1)
         self._scatters[mark].setData(x=x[kept], y=y[kept])
         ends = crowds.ravel()
         if len(ends):
             self._lines[mark].setData(x=x[ends], y=y[ends], connect="pairs")
         else:
             self._lines[mark].clear()
+
+
+def _inside(places: np.ndarray, length: float) -> np.ndarray:
+    """Marks at the very edge are moved inwards, so that nothing is cut off; those out of sight stay."""
+    half = _SIZE / 2 + 0.5
+    seen = (places >= -1) & (places <= length + 1)
+    return np.where(seen & (length > 2 * half), np.clip(places, half, length - half), places)
 
 
 def thinned(across: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

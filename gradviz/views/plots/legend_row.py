@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.plots.switch import LegendSwitch
@@ -39,8 +39,11 @@ class LegendRow(QObject):
             button.full_width() if isinstance(button, LegendSwitch) else button.sizeHint().width()
             for button in shown
         )
+        choices = [box for box in self._row.findChildren(QComboBox) if not box.isHidden()]
+        needed += sum(box.width() for box in choices)
         margins = layout.contentsMargins()
-        room = self._row.width() - margins.left() - margins.right() - _WIDE * max(len(shown) - 1, 0)
+        gaps = max(len(shown) + len(choices) - 1, 0)
+        room = self._row.width() - margins.left() - margins.right() - _WIDE * gaps
         style = _show_names([each for each in shown if isinstance(each, LegendSwitch)], names=needed <= room)
         spacing = _WIDE if style == _STYLE.ToolButtonTextBesideIcon else _NARROW
         if layout.spacing() != spacing:

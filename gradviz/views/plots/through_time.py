@@ -22,6 +22,7 @@ from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
@@ -43,15 +44,14 @@ class ThroughTime(PlotFrame):
     """Shows `snapshot.time_gradient`: a line for h and one for c, of each layer of a stack and direction."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        left = Axis(Side.LEFT, vertical_power_ticks, "")
+        self._left = Axis(Side.LEFT, vertical_power_ticks, "")
         self._bottom = Axis(Side.BOTTOM, step_ticks, "")
         canvas = Canvas(self._bottom)
         super().__init__(canvas, "", parent)
         self.title.setText(self.tr("Time"))  # beside other tabs there is room for no more
-        left.set_title(self.tr("gradient norm"))
         canvas.setAccessibleName(self.tr("Gradient through time"))
         self._box = PlotBox(y=False)
-        canvas.add_pane(self._box, left)
+        canvas.add_pane(self._box, self._left)
         canvas.finish_layout()
         self._marks = EdgeMarks(self._box)
         self._range = SlowRange(whole_decades, _EMPTY)
@@ -59,9 +59,13 @@ class ThroughTime(PlotFrame):
         self._shown: TimeGradient | None = None
         self._forms: tuple[object, ...] = ()
         self._theme = appearance().theme
+        self._row = self.add_row()
+        self._row.setFixedHeight(_ROW)
         self.switches = {
-            "h": self._switch("h", self.tr("h"), self.tr("Show ‖∂L/∂h(t)‖, of the state that is given on")),
-            "c": self._switch("c", self.tr("c"), self.tr("Show ‖∂L/∂c(t)‖, of the memory cells")),
+            "h": self._switch(
+                "h", self.tr("h · state"), self.tr("Show ‖∂L/∂h(t)‖, of the state that is given on")
+            ),
+            "c": self._switch("c", self.tr("c · cell"), self.tr("Show ‖∂L/∂c(t)‖, of the memory cells")),
         }
         self.sentence = QLabel(self)
         self.sentence.setWordWrap(True)
@@ -72,11 +76,10 @@ class ThroughTime(PlotFrame):
         self.chooser.setToolTip(self.tr("The recurrent layer that is shown"))
         self.chooser.setAccessibleName(self.tr("Recurrent layer"))
         self.chooser.activated.connect(self._on_chosen)
-        self._row = self.add_row()
-        self._row.setFixedHeight(_ROW)
         line = self._row.layout()
         if isinstance(line, QHBoxLayout):
             line.insertWidget(0, self.chooser)
+        LegendRow(self._row)
         self._layers: tuple[LayerInfo, ...] = ()
         self._box.hovered.connect(self._on_hovered)
         self._box.clicked.connect(self._on_clicked)
@@ -105,6 +108,8 @@ class ThroughTime(PlotFrame):
         self.sentence.setText("")
         self._offer((), None)
         self._bottom.set_title(self.tr("position t in the sequence"))
+        self._left.set_title("‖∂L/∂h(t)‖₂")
+        self._forms = ()
         self._range.reset()
         self.canvas.set_quiet_line(self.tr("Gradient norms at every position of a sequence"))
 
@@ -163,7 +168,9 @@ class ThroughTime(PlotFrame):
     def _switch(self, state: str, text: str, tip: str) -> LegendSwitch:
         switch = LegendSwitch(text, _TONES[state], "line", tip, self)
         switch.toggled.connect(self._on_switched)
-        self.add_switch(switch)
+        line = self._row.layout()
+        if isinstance(line, QHBoxLayout):
+            line.addWidget(switch)
         return switch
 
     def _offer(self, measured: tuple[LayerInfo, ...], shown: LayerInfo | None) -> None:
@@ -175,7 +182,8 @@ class ThroughTime(PlotFrame):
             for index, layer in enumerate(measured):
                 if layer in layers:
                     self.chooser.addItem(layer.name, index)
-        self._row.setVisible(len(layers) > 1)
+        self._row.setVisible(shown is not None)
+        self.chooser.setVisible(len(layers) > 1)
         if shown is not None:
             self.chooser.setCurrentIndex(self.chooser.findText(shown.name))
 
@@ -190,7 +198,10 @@ class ThroughTime(PlotFrame):
         self._lines = [pg.PlotCurveItem() for _ in found.rows]
         for line in self._lines:
             self._box.addItem(line, ignoreBounds=True)
-        self.switches["c"].setVisible(any(row.state == "c" for row in found.rows))
+        states = [state for state in _TONES if any(row.state == state for row in found.rows)]
+        for state, switch in self.switches.items():
+            switch.setVisible(state in states)
+        self._left.set_title(", ".join(f"‖∂L/∂{state}(t)‖₂" for state in states))
         self._colour()
 
     def _colour(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradviz.views.layer_table.rows import span_name
 from gradviz.views.number_format import count, plain, power
@@ -18,12 +18,21 @@ _MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, what it is called, whether it is emphasised, and whether a line stands there."""
+    """A place on an axis, what it is called, whether it is emphasised, and whether a line stands there.
+
+    The text stands at `text_at` where that is somewhere else.
+    """
 
     value: float
     text: str
     strong: bool = False
     line: bool = True
+    text_at: float | None = None
+
+    @property
+    def text_place(self) -> float:
+        """Where the text stands."""
+        return self.value if self.text_at is None else self.text_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,13 +40,15 @@ class AxisBlocks:
     """Blocks of rows (first row, row after the last one), and what each row is called in a block's name.
 
     A name needs `room` pixels along the axis, and a block `calm` times as many: names that stand line under
-    line are not read.
+    line are not read. Along a level axis, where `width` tells how wide a text is, the selected layer and its
+    block share one text, for two have no room beside each other.
     """
 
     ends: Sequence[tuple[int, int]] = ()
     names: Sequence[str] = ()
     room: float = TEXT_HEIGHT
     calm: float = 1.4
+    width: Callable[[str], float] | None = None
 
 
 Ticker = Callable[[float, float, float], list[Tick]]
@@ -84,6 +95,9 @@ def factor_ticks(low: float, high: float, pixels: float) -> list[Tick]:
 def number_ticks(low: float, high: float, pixels: float) -> list[Tick]:
     """Round numbers of a linear upright axis."""
     spacing = _nice(max((high - low) * 32 / max(pixels, 1), (high - low) / _MOST))
+    if math.floor(high / spacing + 1e-9) <= math.ceil(low / spacing - 1e-9):  # one number is no scale
+        closer = _nice(spacing / 2.6)
+        spacing = closer if closer * pixels >= TEXT_HEIGHT * (high - low) else spacing
     first = math.ceil(low / spacing - 1e-9)
     last = math.floor(high / spacing + 1e-9)
     powers = max(abs(low), abs(high)) >= 1e5 or spacing < 1e-4
@@ -145,19 +159,52 @@ def _block_ticks(
     together = next(
         (many for many in _TOGETHER if many < len(seen) and _shortest(seen, many) >= wanted), len(seen)
     )
+    groups = [
+        (seen[at][0], seen[min(at + together, len(seen)) - 1][1]) for at in range(0, len(seen), together)
+    ]
+    if len(groups) > 1 and groups[-1][1] - groups[-1][0] < least:  # what is left over is too short for a name
+        groups[-2:] = [(groups[-2][0], groups[-1][1])]
     found = []
-    for at in range(0, len(seen), together):
-        first, stop = seen[at][0], seen[min(at + together, len(seen)) - 1][1]
+    for first, stop in groups:
         begin, end = max(first - 0.5, low), min(stop - 0.5, high)
         if begin > low:
             found.append(Tick(begin, ""))
-        middle = (begin + end) / 2
-        covered = selected is not None and abs(middle - selected.value) < least
-        if not covered and end - begin >= least:
-            found.append(Tick(middle, span_name(blocks.names[first], blocks.names[stop - 1]), line=False))
+        name = span_name(blocks.names[first], blocks.names[stop - 1])
+        if (
+            blocks.width is not None
+            and selected is not None
+            and begin <= selected.value <= end
+            and end - begin >= least
+        ):
+            text = in_block(selected.text, name)
+            fits = blocks.width(text) * (high - low) / pixels <= end - begin
+            selected = replace(selected, text=text if fits else selected.text, text_at=(begin + end) / 2)
+            continue
+        place = _place((begin, end), least, None if selected is None else selected.text_place)
+        if place is not None:
+            found.append(Tick(place, name, line=False))
     if selected is not None and low <= selected.value <= high:
         found.append(selected)
     return sorted(found, key=lambda tick: tick.value)
+
+
+def in_block(name: str, block: str) -> str:
+    """A layer and its block in one text: “Linear 3 (1–50)”."""
+    word = f"{name.rpartition(' ')[0]} "
+    numbers = block.removeprefix(word)
+    return f"{name} ({numbers})" if numbers != block and "–" in numbers and " " not in numbers else name
+
+
+def _place(block: tuple[float, float], least: float, taken: float | None) -> float | None:
+    """Where in a block its name stands: in the middle, or as near to it as the taken place allows."""
+    begin, end = block
+    middle = (begin + end) / 2
+    if end - begin < least:
+        return None
+    if taken is None or abs(middle - taken) >= least:
+        return middle
+    place = taken + math.copysign(least, middle - taken)
+    return place if begin + least / 2 <= place <= end - least / 2 else None
 
 
 def _shortest(blocks: Sequence[tuple[int, int]], together: int) -> int:

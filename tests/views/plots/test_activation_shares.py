@@ -53,7 +53,7 @@ def test_shares_stand_at_their_layers(frame, shot, count: int) -> None:
 def test_the_spread_is_around_the_mean(frame, shot) -> None:
     taken = shot(5)
     frame.show_snapshot(taken)
-    x, y = frame._spread.getData()
+    x, y = frame.moments.stems.getData()
     assert x.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
     np.testing.assert_allclose(y[::2], taken.outputs.mean - taken.outputs.std)
     np.testing.assert_allclose(y[1::2], taken.outputs.mean + taken.outputs.std)
@@ -99,7 +99,7 @@ def test_broken_outputs_are_marked_and_unmeasured_ones_are_not(frame, shot) -> N
     frame.show_snapshot(replace(taken, outputs=replace(taken.outputs, mean=mean, std=std, zero=zero)))
     assert frame._marks.count(Mark.NAN) == 1
     assert frame._marks.count(Mark.INFINITE) == 1
-    assert frame._mean.getData()[0].tolist() == [0, 4]
+    assert frame.moments.means.getData()[0].tolist() == [0, 4]
     assert "its output was not measured" in frame.card(3)
 
 
@@ -115,3 +115,35 @@ def test_a_run_without_them_says_so(frame, shot, snapshot) -> None:
     frame.show_snapshot(snapshot(steps=30))
     assert not frame.canvas._quiet.isHidden()
     assert frame.values() is None
+
+
+def test_of_many_layers_each_kind_has_a_band_and_a_named_line(frame, shot) -> None:
+    taken = shot(1000)
+    frame.show_snapshot(taken)
+    kinds = np.array([layer.kind for layer in taken.run.layers])
+    found = {name.toPlainText(): at for at, name in enumerate(frame.moments.names) if name.isVisible()}
+    assert {*found} == {"Linear", "ReLU"}
+    assert frame.moments.stems.getData()[0].tolist() == []
+    for kind, at in found.items():
+        rows = np.flatnonzero(kinds == kind)
+        x, y = frame.moments.lines[at].getData()
+        assert x.tolist() == rows.tolist()
+        np.testing.assert_array_equal(y, taken.outputs.mean[rows])
+        bounds = frame.moments.bands[at].boundingRect()
+        low, high = (taken.outputs.mean + side * taken.outputs.std for side in (-1, 1))
+        assert bounds.top() == pytest.approx(low[rows].min())
+        assert bounds.bottom() == pytest.approx(high[rows].max())
+    frame.show_snapshot(shot(5))
+    assert not any(name.isVisible() for name in frame.moments.names)
+    assert len(frame.moments.stems.getData()[0]) == 10
+    assert all(band.boundingRect().isEmpty() for band in frame.moments.bands)
+
+
+def test_of_many_layers_those_of_a_rare_kind_keep_their_stems(frame, shot) -> None:
+    taken = shot(300)
+    layers = tuple(
+        replace(layer, kind="Dropout") if at in (40, 90) else layer
+        for at, layer in enumerate(taken.run.layers)
+    )
+    frame.show_snapshot(replace(taken, run=replace(taken.run, layers=layers)))
+    assert frame.moments.means.getData()[0].tolist() == [40, 90]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import passing_runs
 import pytest
@@ -62,14 +62,15 @@ def test_names_of_blocks_lie_apart_along_a_bottom_axis(app, qtbot, snapshot, net
     )
     view.show()
     axis = view.layers_axis
-    for width in (300, 420, 640, 1100):
+    for width, selected in product((330, 420, 640, 1100), (None, 0, 499)):
+        view.select_layer(selected)
         view.resize(width, 420)
         app.processEvents()
         (low, high), room = view.boxes[-1].viewRange()[0], axis.rect().width()
         named = [tick for tick in axis.ticks() if tick.text]
-        spans = [axis.text_span((tick.value - low) / (high - low) * room, tick.text) for tick in named]
-        assert len(named) >= 2 or width < 420, width
-        assert all(before[1] <= after[0] for before, after in pairwise(spans)), width
+        spans = [axis.text_span((tick.text_place - low) / (high - low) * room, tick.text) for tick in named]
+        assert len(named) >= 2, width
+        assert all(before[1] <= after[0] for before, after in pairwise(spans)), (width, selected)
 
 
 def test_a_layer_without_parameters_stands_in_the_block_before_it(app, qtbot, snapshot, network) -> None:

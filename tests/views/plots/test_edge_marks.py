@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyqtgraph as pg
 import pytest
@@ -21,7 +23,7 @@ def test_every_place_has_a_mark_or_lies_on_a_line(places, upright) -> None:
         on_line = any(along[first] <= place <= along[last] for first, last in crowds)
         assert at in kept or on_line
     assert sorted(set(kept.tolist())) == kept.tolist()
-    for before, after in zip(kept[:-1], kept[1:], strict=True):
+    for before, after in pairwise(kept):
         assert along[after] - along[before] >= 9 - 1e-6
     for first, last in crowds:
         assert (np.diff(along[first : last + 1]) < 9 + 1e-6).all()
@@ -43,16 +45,16 @@ def test_a_thousand_zeros_are_a_line_with_marks_and_each_again_when_zoomed_in(bo
     box.setXRange(0, 1000, padding=0)
     box.setYRange(0, 1, padding=0)
     marks = EdgeMarks(box)
-    marks.show({Mark.ZERO: (np.arange(900), np.zeros(900)), Mark.NAN: ([950.0], [1.0])})
-    assert marks.count(Mark.ZERO) == 900
+    marks.show({Mark.ZERO: (np.arange(100, 900), np.full(800, 0.5)), Mark.NAN: ([950.0], [0.5])})
+    assert marks.count(Mark.ZERO) == 800
     drawn, lines = marks.drawn(Mark.ZERO)
     assert 5 < len(drawn) < 25
-    assert lines.tolist() == [[[0, 0], [899, 0]]]
-    assert marks.drawn(Mark.NAN)[0].tolist() == [[950, 1]]
+    np.testing.assert_allclose(lines, [[[100, 0.5], [899, 0.5]]])
+    np.testing.assert_allclose(marks.drawn(Mark.NAN)[0], [[950, 0.5]])
     assert not len(marks.drawn(Mark.NAN)[1])
-    box.setXRange(100, 110, padding=0)
+    box.setXRange(199.5, 210.5, padding=0)
     drawn, lines = marks.drawn(Mark.ZERO)
-    assert {*range(100, 111)} <= {*drawn[:, 0]}
+    assert {*range(200, 211)} <= {*np.round(drawn[:, 0], 6)}
     assert not len(lines)
     marks.show({})
     assert marks.count(Mark.ZERO) == 0
@@ -63,7 +65,18 @@ def test_along_an_upright_axis_too(box) -> None:
     box.setXRange(0, 1, padding=0)
     box.setYRange(0, 1000, padding=0)
     marks = EdgeMarks(box)
-    marks.show({Mark.FROZEN: (np.zeros(1000), np.arange(1000))})
+    marks.show({Mark.FROZEN: (np.full(800, 0.5), np.arange(100, 900))})
     drawn, lines = marks.drawn(Mark.FROZEN)
     assert 2 < len(drawn) < 15
-    assert lines.tolist() == [[[0, 0], [0, 999]]]
+    np.testing.assert_allclose(lines, [[[0.5, 100], [0.5, 899]]])
+
+
+def test_a_mark_in_the_corner_is_drawn_whole(box) -> None:
+    box.setXRange(0, 10, padding=0)
+    box.setYRange(0, 1, padding=0)
+    marks = EdgeMarks(box)
+    marks.show({Mark.ZERO: ([0.0, 10.0, 5.0, 30.0], [0.0, 1.0, 0.5, 0.5])})
+    pixel_x, pixel_y = 10 / box.rect().width(), 1 / box.rect().height()
+    expected = [[5 * pixel_x, 5 * pixel_y], [5, 0.5], [10 - 5 * pixel_x, 1 - 5 * pixel_y]]
+    np.testing.assert_allclose(marks.drawn(Mark.ZERO)[0], expected)
+    assert marks.places(Mark.ZERO).tolist() == [[0, 0], [5, 0.5], [10, 1], [30, 0.5]]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtCore import Qt
 from time_gradients import gradient
 
 from gradviz.views.plots.edge_marks import Mark
@@ -127,3 +128,15 @@ def test_recurrent_layers_can_be_chosen(frame, shot, qtbot) -> None:
     assert told.args == [2]
     frame.show_snapshot(taken)
     assert frame.chooser.isHidden() or not frame._row.isVisible()
+
+
+def test_legend_and_axis_say_what_h_and_c_are(frame, shot) -> None:
+    frame.show_snapshot(shot(20, rows=1))
+    assert frame._left._title == "‖∂L/∂h(t)‖₂"
+    assert frame.switches["h"].text() == "h · state"
+    frame.show_snapshot(shot(20, rows=2, step=50))
+    assert frame._left._title == "‖∂L/∂h(t)‖₂, ‖∂L/∂c(t)‖₂"
+    switches = [frame.switches[state] for state in ("h", "c")]
+    assert [switch.text() for switch in switches] == ["h · state", "c · cell"]
+    named = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+    assert all(switch.isVisible() and switch.toolButtonStyle() == named for switch in switches)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,15 @@ def test_numbers_are_in_range(low: float, span: float, pixels: float) -> None:
     assert len(found) <= 10
 
 
+@given(st.floats(0.3, 1e6), st.floats(50, 70))
+def test_a_low_pane_has_two_numbers_that_do_not_touch(high, pixels) -> None:
+    low, high = -0.02 * high, 1.04 * high
+    found = t.number_ticks(low, high, pixels)
+    assert len(found) >= 2
+    gaps = [(after.value - before.value) / (high - low) * pixels for before, after in pairwise(found)]
+    assert all(gap >= t.TEXT_HEIGHT for gap in gaps)
+
+
 def test_shares_are_percent() -> None:
     assert [tick.text for tick in t.percent_ticks(0, 1, 70)] == ["0 %", "50 %", "100 %"]
 
@@ -67,20 +77,22 @@ def named(count: int) -> list[str]:
     st.lists(st.integers(1, 80), min_size=2, max_size=40),
     LENGTHS,
     st.integers(0, 3000),
-    st.floats(0, 0.4),
-    st.floats(0.6, 1),
+    st.tuples(st.floats(0, 0.4), st.floats(0.6, 1)),
+    st.booleans(),
 )
-def test_blocks_stand_for_names_and_never_overlap(lengths, pixels, selected, begin, end) -> None:
+def test_blocks_stand_for_names_and_never_overlap(lengths, pixels, selected, shown, level) -> None:
+    begin, end = shown
     stops = [sum(lengths[: at + 1]) for at in range(len(lengths))]
     count = stops[-1]
     ends = [*zip([0, *stops[:-1]], stops, strict=True)]
-    blocks = t.AxisBlocks(ends=ends, names=named(count))
+    blocks = t.AxisBlocks(ends=ends, names=named(count), width=(lambda _text: 14.0) if level else None)
     chosen = selected if selected < count else None
     low, high = begin * count - 0.5, end * count - 0.5
     found = t.layer_ticks(named(count), chosen, blocks=blocks)(low, high, pixels)
     texts = [tick for tick in found if tick.text]
     row = pixels / (high - low)
-    assert all((b.value - a.value) * row >= t.TEXT_HEIGHT - 1e-6 for a, b in pairwise(texts))
+    places = [tick.text_place for tick in texts]
+    assert all((after - before) * row >= t.TEXT_HEIGHT - 1e-6 for before, after in pairwise(places))
     assert all(low <= tick.value <= high for tick in found)
     assert [tick.value for tick in found if tick.strong] == (
         [chosen] if chosen is not None and low <= chosen <= high else []
@@ -94,6 +106,48 @@ def test_a_thousand_layers_are_named_in_blocks_with_lines_between() -> None:
     assert [tick.text for tick in found if tick.text][:2] == ["Linear 1–100", "Linear 101–200"]
     assert [tick.value for tick in found if tick.line] == [99.5 + 100 * at for at in range(9)]
     assert len(found) == 19
+
+
+def test_a_short_last_block_shares_the_name_of_the_one_before() -> None:
+    ends = [(first, min(first + 50, 960)) for first in range(0, 960, 50)]
+    blocks = t.AxisBlocks(ends=ends, names=named(960))
+    found = t.layer_ticks(named(960), None, blocks=blocks)(-0.5, 959.5, 200)
+    assert [tick.text for tick in found if tick.text][-2:] == ["Linear 501–750", "Linear 751–960"]
+    found = t.layer_ticks(
+        named(820), None, blocks=t.AxisBlocks(ends=[*ends[:16], (800, 820)], names=named(820))
+    )(-0.5, 819.5, 170)
+    assert [tick.text for tick in found if tick.text][-2:] == ["Linear 601–700", "Linear 701–820"]
+    assert [tick.value for tick in found if tick.line][-1] == 699.5
+
+
+@pytest.mark.parametrize("selected", [0, 2, 97, 99, 100])
+def test_the_selected_layer_leaves_its_block_its_name(selected: int) -> None:
+    ends = [(first, first + 50) for first in range(0, 1000, 50)]
+    blocks = t.AxisBlocks(ends=ends, names=named(1000))
+    found = t.layer_ticks(named(1000), selected, blocks=blocks)(-0.5, 999.5, 280)
+    texts = [tick.text for tick in found if tick.text]
+    assert texts.count(f"Linear {selected + 1}") == 1
+    assert "Linear 1–100" in texts
+    assert "Linear 101–200" in texts
+
+
+def test_along_a_level_axis_the_selected_layer_is_named_with_its_block() -> None:
+    ends = [(first, first + 50) for first in range(0, 1000, 50)]
+    blocks = t.AxisBlocks(ends=ends, names=named(1000), room=100, calm=1, width=lambda text: 5.0 * len(text))
+    for selected in (0, 210, 999):
+        found = t.layer_ticks(named(1000), selected, room=110, blocks=blocks)(-0.5, 999.5, 500)
+        texts = [tick for tick in found if tick.text]
+        (strong,) = [tick for tick in texts if tick.strong]
+        first = selected // 250 * 250
+        assert strong.value == selected
+        assert strong.text == f"Linear {selected + 1} ({first + 1}–{first + 250})"
+        assert strong.text_place == first + 124.5
+        assert len(texts) == 4
+    narrow = replace(blocks, width=lambda text: 12.0 * len(text))
+    found = t.layer_ticks(named(1000), 0, room=110, blocks=narrow)(-0.5, 999.5, 500)
+    assert [(tick.text, tick.text_place) for tick in found if tick.strong] == [("Linear 1", 124.5)]
+    assert t.in_block("Conv2d 3", "Linear 1–50") == "Conv2d 3"
+    assert t.in_block("Linear 3", "Linear 1 – Conv2d 4") == "Linear 3"
 
 
 def test_zoomed_in_the_layers_have_their_names_again() -> None:

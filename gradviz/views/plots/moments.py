@@ -1,0 +1,110 @@
+"""Mean and spread of every layer's output: a stem each, and of many layers a band for each kind of them.
+
+A thousand stems are stripes, for layers and the activations between them take turns. Layers of one kind are
+alike, so the band of a kind is smooth, and its name stands at its line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from gradviz.records.depth import LayerOutputs
+from gradviz.records.layer import LayerInfo
+from gradviz.views.plots.across_depth import MARKS_UP_TO
+from gradviz.views.plots.band import Band
+from gradviz.views.plots.canvas import plot_font
+from gradviz.views.theme import LIGHT, Theme
+
+_TONES = ("accent", "secondary", "validation_line")
+_MANY = 12
+"""A kind of fewer layers keeps its stems."""
+_TEXT = 14.0
+
+
+class Moments:
+    """Draws into a box, and reads its range for the names: show it after that is set."""
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        self._box = box
+        self._theme = LIGHT
+        self.stems, self.means = pg.PlotCurveItem(), pg.ScatterPlotItem(pen=None)
+        self.bands = tuple(Band() for _ in _TONES)
+        self.lines = tuple(pg.PlotCurveItem() for _ in _TONES)
+        self.names = tuple(pg.TextItem(anchor=(1, 1)) for _ in _TONES)
+        for name in self.names:
+            name.setFont(plot_font())
+        for item in (*self.bands, self.stems, *self.lines, self.means, *self.names):
+            box.addItem(item, ignoreBounds=True)
+        self.clear()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in that theme's colours."""
+        self._theme = theme
+        faint = pg.mkColor(theme.accent)
+        faint.setAlphaF(0.4)
+        self.stems.setPen(pg.mkPen(faint, width=1))
+        self.means.setBrush(pg.mkBrush(theme.accent))
+        for tone, band, line, name in zip(_TONES, self.bands, self.lines, self.names, strict=True):
+            band.set_colour(getattr(theme, tone), 0.2)
+            line.setPen(pg.mkPen(getattr(theme, tone), width=1))
+            name.setColor(QColor(getattr(theme, tone)))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.stems.clear()
+        self.means.clear()
+        self._show_kinds(())
+
+    def show(self, layers: Sequence[LayerInfo], outputs: LayerOutputs) -> None:
+        """Draw the mean and one standard deviation on either side."""
+        low, high = outputs.mean - outputs.std, outputs.mean + outputs.std
+        finite = np.isfinite(low) & np.isfinite(high)
+        kinds = np.array([layer.kind for layer in layers])
+        many = _many(kinds) if len(layers) > MARKS_UP_TO else ()
+        alone = np.flatnonzero(finite & ~np.isin(kinds, many))
+        ends = np.stack([low[alone], high[alone]], axis=1).ravel()
+        self.stems.setData(x=np.repeat(alone.astype(float), 2), y=ends, connect="pairs")
+        self.means.setData(x=alone, y=outputs.mean[alone], size=5 if len(layers) <= MARKS_UP_TO else 3)
+        self._show_kinds(many)
+        for kind, band, line in zip(many, self.bands, self.lines, strict=False):
+            rows = np.flatnonzero(kinds == kind)
+            band.set_data(rows.astype(float), low[rows], high[rows])
+            line.setData(x=rows, y=outputs.mean[rows], connect="finite")
+        self._place_names(kinds, outputs.mean)
+
+    def _show_kinds(self, many: Sequence[str]) -> None:
+        nowhere = np.empty(0)
+        for at, (band, line, name) in enumerate(zip(self.bands, self.lines, self.names, strict=True)):
+            name.setText(many[at] if at < len(many) else "")
+            name.setVisible(at < len(many))
+            if at >= len(many):
+                band.set_data(nowhere, nowhere, nowhere)
+                line.clear()
+
+    def _place_names(self, kinds: np.ndarray, means: np.ndarray) -> None:
+        """At the end of each line; one that would lie upon another is left out: the pointer is told it."""
+        low, high = self._box.viewRange()[1]
+        pixel = (high - low) / max(self._box.rect().height(), 1)
+        taken: list[float] = []
+        for name in self.names:
+            known = np.flatnonzero((kinds == name.toPlainText()) & np.isfinite(means))
+            if not len(known):
+                name.hide()
+                continue
+            place = float(np.median(means[known[-_MANY:]]))
+            apart = all(abs(place - other) >= _TEXT * pixel for other in taken)
+            name.setVisible(apart)
+            if apart:
+                taken.append(place)
+                name.setPos(float(known[-1]), place)
+
+
+def _many(kinds: np.ndarray) -> tuple[str, ...]:
+    """The kinds with most layers, as many as there are colours."""
+    found = Counter(kinds.tolist()).most_common(len(_TONES))
+    return tuple(kind for kind, count in found if count >= _MANY)
