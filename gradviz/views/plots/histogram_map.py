@@ -8,6 +8,7 @@ next one; where that is far off in the picture it fades, for nothing was measure
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,8 +28,7 @@ from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
 from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
-from gradviz.views.plots.magnitude import NOTHING, encode, lookup_table
-from gradviz.views.plots.map_rows import evenly
+from gradviz.views.plots.magnitude import NOTHING, Codes, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -43,6 +43,8 @@ _DECADES = (-4.0, 0.0)
 _OWN = 1 / 50
 """How much of the picture's width a histogram that stands alone has for itself."""
 _VEIL = 0.75
+_COLUMNS = 2000
+"""Columns of the picture at most: more than it has pixels."""
 _ROW = 1 / histogram.BINS_PER_DECADE
 
 
@@ -81,7 +83,7 @@ class HistogramMap(PlotFrame):
         self._drawn: object = None
         self._names: Sequence[str] = ()
         self._layer: int | None = None
-        self._end = 0.0
+        self._codes: Codes = np.empty((0, 0), np.uint8)
         self._horizon = 1
         self._zoomed = False
         self.quantity = "gradient_histogram"
@@ -150,11 +152,12 @@ class HistogramMap(PlotFrame):
         self.canvas.set_quiet_line("")
         if counts is not self._drawn:
             self._drawn = counts
-            self._steps, self._counts = steps, counts.astype(np.int64, copy=False)
-            self._draw()
+            self._draw(steps, counts.astype(np.int64, copy=False))
+            self._draw_veil()
             self._name_steps()
-        elif len(steps) == 1:
-            self._place(1)
+        else:
+            self._paint()
+            self._draw_veil()
 
     def select_layer(self, index: int | None) -> None:
         """Name that layer; its histograms come with the next snapshot."""
@@ -198,11 +201,9 @@ class HistogramMap(PlotFrame):
             )
         )
 
-    def _draw(self) -> None:
-        scale = self.scale.covering(self._counts.sum(axis=0))
-        if scale != self.scale:
-            self.scale = scale
-            self._fit()
+    def _draw(self, steps: np.ndarray, counts: np.ndarray) -> None:
+        self._steps, self._counts = steps, counts
+        before, self.scale = self.scale, self.scale.covering(self._counts.sum(axis=0))
         rows = np.arange(-self.scale.half + _ROW / 2, self.scale.half, _ROW)
         bins = [self.scale.bin_at(float(place)) for place in rows]
         shares = self._counts / np.maximum(self._counts.sum(axis=1, keepdims=True), 1)
@@ -211,24 +212,35 @@ class HistogramMap(PlotFrame):
         picture[known] = shares[:, [at for at in bins if at is not None]].T
         codes = encode(picture, *_DECADES)
         codes[picture == 0] = NOTHING
-        steps, codes = evenly(self._steps, codes)
-        self._image.setImage(codes, levels=None, autoLevels=False)
-        self._place(len(steps), int(steps[1] - steps[0]) if len(steps) > 1 else None)
+        self._codes = codes
+        if self.scale != before:
+            self._fit()
+        self._paint()
         self._draw_marks()
 
-    def _place(self, columns: int, width: int | None = None) -> None:
-        """Put the picture where it belongs; a lone histogram stands to the newest step."""
-        first, half = int(self._steps[0]), self.scale.half
-        last = first if self._snapshot is None else self._snapshot.last_step
-        width = max(last - first + 1, 1) if width is None else width
-        self._end = first - 0.5 + width * columns
-        self._image.setRect(QRectF(first - 0.5, -half, width * columns, 2 * half))
-        self._draw_veil()
+    def _paint(self) -> None:
+        """The columns in sight, each with the newest histogram of its steps or before them."""
+        low, high = self._box.viewRange()[0]
+        if self._snapshot is None or not len(self._steps):
+            return
+        begin = max(int(self._steps[0]), math.floor(low + 0.5))
+        end = min(self._snapshot.last_step + 1, math.ceil(high + 0.5))
+        if begin >= end:
+            self._image.clear()
+            return
+        width = -(-(end - begin) // _COLUMNS)
+        columns = np.arange(begin, end, width)
+        shown = np.searchsorted(self._steps, columns + width - 1, side="right") - 1
+        self._image.setImage(np.ascontiguousarray(self._codes[:, shown]), levels=None, autoLevels=False)
+        half = self.scale.half
+        self._image.setRect(QRectF(begin - 0.5, -half, width * len(columns), 2 * half))
 
     def _draw_veil(self) -> None:
         """Over what stands far behind its measurement, whose own place stays clear."""
         low, high = self._box.viewRange()[0]
-        steps = np.append(self._steps, round(self._end + 0.5)) if len(self._steps) else self._steps
+        steps = self._steps
+        if self._snapshot is not None and len(steps):
+            steps = np.append(steps, self._snapshot.last_step + 1)
         wide = np.flatnonzero(wide_gaps(steps, high - low))
         own = max(1.0, (high - low) * _OWN)
         edges = np.column_stack([steps[:-1][wide] - 0.5 + own, steps[1:][wide] - 0.5, steps[1:][wide]])
@@ -268,6 +280,7 @@ class HistogramMap(PlotFrame):
             self._box.setXRange(-0.5, self._horizon + 0.5, padding=0)
 
     def _on_stretch(self, *_unused: object) -> None:
+        self._paint()
         self._draw_veil()
         self._name_steps()
 

@@ -1,6 +1,7 @@
 import copy
 import csv
 import io
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -43,7 +44,7 @@ def cell(view, step: int, place: float) -> int:
     """The code of the image's cell at a place."""
     image = view._image
     rect = image.mapRectToParent(image.boundingRect())
-    column = int((step + 0.25 - rect.left()) / rect.width() * image.image.shape[1])
+    column = int((step - rect.left()) / rect.width() * image.image.shape[1])
     row = int((place - rect.top()) / rect.height() * image.image.shape[0])
     return int(image.image[row, column])
 
@@ -65,6 +66,36 @@ def test_every_bin_stands_at_its_place_of_the_axis(view, shot) -> None:
     middle = (left[peak - 1] + right[peak - 1]) / 2
     share = counts[0, peak] / counts[0].sum()
     assert cell(view, 0, middle) == pytest.approx(FIRST + (np.log10(share) + 4) / 4 * 251, abs=1.1)
+
+
+def uneven(snapshot, steps: list[int], last: int):
+    """That snapshot, its histograms measured at those steps instead, each all entries in a bin of its own."""
+    counts = np.zeros((len(steps), histogram.BINS), np.int64)
+    bins = [histogram.POSITIVE.start + 4 + 8 * at for at in range(len(steps))]
+    counts[np.arange(len(steps)), bins] = 100
+    history = {"gradient_histogram": (np.array(steps), counts)}
+    run = replace(snapshot.run, steps=last + 1)
+    return replace(snapshot, run=run, history=history, last_step=last), bins
+
+
+def test_each_measurement_stands_from_its_own_step_to_the_next(view, shot) -> None:
+    steps, last = [0, 312, 3999, 4000, 4001], 9000
+    snapshot, bins = uneven(shot(steps=200), steps, last)
+    view.show_snapshot(snapshot)
+    left, right = view.scale.bar_edges()
+    middles = [(left[at - 1] + right[at - 1]) / 2 for at in bins]
+    looked_at = 0
+    for sight in ((0, last), (0, 1000), (300, 320), (3990, 4010), (4500, 8000)):
+        view.show_steps(*sight)
+        low, high = view._box.viewRange()[0]
+        pixel = math.ceil((high - low) / 400)
+        for number, (first, then) in enumerate(zip(steps, [*steps[1:], last + 1], strict=True)):
+            for step in (first + pixel - 1, (first + then) // 2, then - pixel):
+                if then - first >= pixel and max(low, first) <= step <= min(high, then - 1):
+                    painted = [at for at, middle in enumerate(middles) if cell(view, step, middle) >= FIRST]
+                    assert painted == [number], (sight, step)
+                    looked_at += 1
+    assert looked_at > 20
 
 
 def test_what_is_not_finite_is_marked_at_the_edge(view, shot) -> None:
