@@ -1,7 +1,8 @@
 """Renders screens and dialogs to PNG, so that people can look: python tools/screens.py FOLDER [SCREEN…].
 
 Runs without a display and without an engine: the states are made of recorded runs, so a picture is the
-same at every call. Each screen comes light and dark, at 1280 × 800; the busiest also at 3840 × 2160, with
+same at every call. “trained” is what a new user sees after a press on Train, really trained: the README's
+picture. Each screen comes light and dark, at 1280 × 800; the busiest also at 3840 × 2160, with
 QT_SCALE_FACTOR=2 as such screens are used.
 """
 
@@ -43,7 +44,10 @@ from screen_stage import (  # noqa: E402
 )
 
 from gradviz.control.engine_state import EngineState, LogLine  # noqa: E402
+from gradviz.control.run_entry import RunEntry  # noqa: E402
 from gradviz.control.session_messages import AbandonedSession  # noqa: E402
+from gradviz.training.control import RunControl  # noqa: E402
+from gradviz.training.run import train  # noqa: E402
 from gradviz.views.app import build_window  # noqa: E402
 from gradviz.views.appearance import ThemeChoice, appearance  # noqa: E402
 from gradviz.views.dialogs import unsaved_box  # noqa: E402
@@ -104,6 +108,18 @@ def diagram(state: Path, picture: Picture) -> Prepare:
     return prepare
 
 
+def trained(state: Path) -> Prepare:
+    """What a new user sees after a press on Train: the experiment of the first start, really trained."""
+
+    def prepare(shown: MainWindow) -> QWidget:
+        entry = RunEntry(id="trained", name="Run 1", source=state / "trained.sqlite")
+        if not entry.source.exists():
+            train(shown.document.experiment, entry.source, RunControl(), run_id=entry.id)
+        return showing(entry)(shown)
+
+    return prepare
+
+
 def starting(shown: MainWindow) -> QWidget:
     """Before the engine has answered."""
     return shown
@@ -160,6 +176,7 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     yield "finished-4k", showing(finished), LARGE
     yield "scrubbed", scrubbed(finished), NORMAL
     yield "one-step", showing(run(state, "one-step", steps=1000, done=1), EngineState.PAUSED), NORMAL
+    yield "trained", trained(state), NORMAL
     yield "clipped", showing(run(state, "clipped", steps=400, clipped=True)), NORMAL
     yield "200-layers", showing(run(state, "200-layers", layers=200, steps=600)), NORMAL
     yield "1000-layers-4k", showing(run(state, "1000-layers", layers=1000, steps=300)), LARGE
