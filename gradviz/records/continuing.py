@@ -21,6 +21,7 @@ import numpy as np
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, put_checkpoint, read_checkpoint
 from gradviz.records.checksum import checksum, is_intact
 from gradviz.records.errors import RecordsError
+from gradviz.records.kept import full_tiles
 from gradviz.records.levels import Columns, Floats, Pyramid
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
@@ -100,7 +101,7 @@ class Continuation:
         kept = target.execute("SELECT count(*) FROM sample").fetchone()[0]
         after = replace(
             then.with_status(RunStatus(state=RunState.STARTING, steps=step)),
-            kept=min(now.kept, step // TILE),
+            kept=tuple(min(first, full_tiles(step, level)) for level, first in enumerate(now.kept)),
             samples_kept=kept,
             thinnings=now.thinnings,
         )
@@ -164,7 +165,8 @@ def _tile(rows: RunRows, info: RunInfo, level: int, idx: int) -> Columns | None:
     def read(statistic: str) -> Floats | None:
         parts = []
         for series in info.series:
-            part = rows.tile(Place(series.quantity, statistic, level, idx), series.width, lambda: idx + 1)
+            place = Place(series.quantity, statistic, level, idx)
+            part = rows.tile(place, series.width, lambda: (idx + 1,) * (level + 1))
             if part is None:
                 return None
             parts.append(part)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.kept import Kept
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
 from gradviz.records.schema import TILE
@@ -20,11 +21,12 @@ class GrowingSteps:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._first = self._kept = self._count = 0
+        self._first = self._count = 0
+        self._kept = Kept()
         self._steps: npt.NDArray[np.int64]
         self._ones: npt.NDArray[np.int64]
         self._values: Floats
-        self._begin_anew(0, 0)
+        self._begin_anew(0, self._kept)
 
     def take(self, ladder: Ladder, first: int, last: int, most: int) -> Series | None:
         """The steps `first` to `last`, both included; None where not every one of them is kept.
@@ -52,7 +54,7 @@ class GrowingSteps:
             level=0,
         )
 
-    def _begin_anew(self, first: int, kept: int) -> None:
+    def _begin_anew(self, first: int, kept: Kept) -> None:
         self._first, self._kept, self._count = first, kept, 0
         self._steps = np.empty(0, np.int64)
         self._ones = np.empty(0, np.int64)

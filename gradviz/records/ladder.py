@@ -14,6 +14,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from gradviz.records.kept import Kept
 from gradviz.records.levels import Columns, Floats, thin, thin_means
 from gradviz.records.schema import FACTOR, TILE
 from gradviz.records.series import Piece
@@ -39,11 +40,11 @@ class Ladder:
         tail: Tail,
         quantity: str,
         place: slice,
-        kept_now: Callable[[], int],
+        kept_now: Callable[[], tuple[int, ...]],
         *,
         means_only: bool = False,
     ) -> None:
-        """`kept_now` asks the file for the first level-0 tile that is kept, which may have moved on.
+        """`kept_now` asks the file for the first tile of each level that is kept, which may have moved on.
 
         With `means_only` the smallest and the largest are the means: a third of the reading.
         """
@@ -56,9 +57,7 @@ class Ladder:
         self._means_only = means_only
         self._growing: dict[int, _Growing] = {}
         self.recorded = 0
-        self.kept = 0
-        self.spared: frozenset[int] = frozenset()
-        """Level-0 tiles before the first kept one that are there."""
+        self.kept = Kept()
 
     def pieces(self, level: int, first: int, last: int) -> list[Piece]:
         """Columns that cover the steps `first` to `last`; coarser ones where `level` was not kept."""
@@ -74,7 +73,7 @@ class Ladder:
                     place = slice(begin - idx * TILE, until - idx * TILE)
                     found.append(_piece(level, begin, each(tile, itemgetter((slice(None), place)))))
                 elif self.recorded >= span * FACTOR:
-                    found += self._coarser(level, max(first, begin * span), min(last, until * span - 1))
+                    found += self._coarser(level, idx, max(first, begin * span), min(last, until * span - 1))
             else:
                 found += self._newest(level, begin, until)
             begin = until
@@ -93,8 +92,10 @@ class Ladder:
         def read(statistic: str) -> Floats | None:
             return self._rows.tile(Place(self._quantity, statistic, level, idx), self._width, self._kept_now)
 
+        if (level, idx) not in self.kept:
+            return None
         if level == 0:
-            values = read("value") if idx >= self.kept or idx in self.spared else None
+            values = read("value")
             return None if values is None else Columns(values, values, values)
         mean = read("mean")
         if self._means_only:
@@ -102,9 +103,13 @@ class Ladder:
         low, high = read("min"), read("max")
         return None if mean is None or low is None or high is None else Columns(mean, low, high)
 
-    def _coarser(self, level: int, first: int, last: int) -> list[Piece]:
-        """What a level above still has of steps whose tile is not there, but no step twice."""
-        return self.pieces(level + 1, first, last)
+    def _coarser(self, level: int, idx: int, first: int, last: int) -> list[Piece]:
+        """What a level above still has of steps whose tile is not there, but no step twice.
+
+        Columns four levels up are longer than a tile: cut to it they keep the numbers of the whole.
+        """
+        span = TILE * FACTOR**level
+        return [_within(piece, idx * span, (idx + 1) * span) for piece in self.pieces(level + 1, first, last)]
 
     def _newest(self, level: int, begin: int, end: int) -> list[Piece]:
         """Columns of the tile that is still growing, and the column that is not complete yet."""
@@ -223,6 +228,12 @@ def each(columns: Columns, change: Callable[[Floats], Floats]) -> Columns:
     if columns.low is columns.mean and columns.high is columns.mean:
         return Columns(mean, mean, mean)
     return Columns(mean, change(columns.low), change(columns.high))
+
+
+def _within(piece: Piece, begin: int, end: int) -> Piece:
+    """The same columns of the steps from `begin` to before `end` only."""
+    steps = np.maximum(piece.steps, begin)
+    return piece._replace(steps=steps, counts=np.minimum(piece.steps + piece.counts, end) - steps)
 
 
 def _piece(level: int, begin: int, columns: Columns) -> Piece:

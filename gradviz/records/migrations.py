@@ -17,13 +17,23 @@ def _add_checkpoints(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_add_checkpoints,)
+def _allow_thinned_levels(_connection: sqlite3.Connection) -> None:
+    """A run that has all of its levels is written as before, but for the list of what is kept of each."""
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_add_checkpoints, _allow_thinned_levels)
 """The n-th brings a file of format n to format n + 1."""
+_CHANGES_NOTHING = frozenset({_allow_thinned_levels})
 
 
 def current_format() -> int:
     """The format that this program writes."""
     return len(MIGRATIONS) + 1
+
+
+def can_be_read(version: int) -> bool:
+    """Whether a file of an older format is read as it is, because nothing in it has to be changed."""
+    return all(step in _CHANGES_NOTHING for step in MIGRATIONS[version - 1 :])
 
 
 def migrate(connection: sqlite3.Connection) -> None:

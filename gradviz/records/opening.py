@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from gradviz.paths import state_folder
 from gradviz.records.errors import RecordsError
-from gradviz.records.migrations import current_format, migrate
+from gradviz.records.migrations import can_be_read, current_format, migrate
 from gradviz.records.schema import APPLICATION_ID
 
 UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
@@ -37,7 +37,7 @@ def open_reading(path: Path) -> sqlite3.Connection:
     if version > current_format():
         connection.close()
         raise newer(path)
-    if version < current_format():
+    if not can_be_read(version):
         connection.close()
         return _connect(recovered_copy(path), "mode=ro")[0]
     return connection

@@ -13,7 +13,7 @@ from gradviz.records.run import FinishReason, RunState, RunStatus
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """What is committed: `recorded` steps; the first level-0 tile `kept`; the highest number in each table.
+    """What is committed: `recorded` steps; the first `kept` tile of each level; the highest numbers.
 
     `samples_kept` of the `samples` numbered so far are still there, `thinnings` counts how often some
     were dropped.
@@ -24,7 +24,7 @@ class Progress:
     finish: FinishReason | None = None
     reason: str = ""
     recorded: int = 0
-    kept: int = 0
+    kept: tuple[int, ...] = ()
     tiles: int = 0
     samples: int = 0
     samples_kept: int = 0
@@ -54,4 +54,5 @@ class Progress:
         """The progress that `to_json` described."""
         raw = json.loads(text)
         finish = raw["finish"] and FinishReason(raw["finish"])
-        return cls(**{**raw, "state": RunState(raw["state"]), "finish": finish})
+        kept = raw["kept"] if isinstance(raw["kept"], list) else [raw["kept"]]  # up to format 2 of level 0
+        return cls(**{**raw, "state": RunState(raw["state"]), "finish": finish, "kept": tuple(kept)})

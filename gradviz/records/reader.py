@@ -20,15 +20,14 @@ from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
 from gradviz.records.growing import GrowingSteps
 from gradviz.records.happenings import Event, Happenings, Log
+from gradviz.records.kept import Kept, full_tiles, kept_tiles
 from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
-from gradviz.records.neighbourhoods import spared_tiles
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.sample_picks import Stretch
 from gradviz.records.samples import Samples, Values
-from gradviz.records.schema import FACTOR, TILE
 from gradviz.records.series import Series, join, nearest_level
 from gradviz.records.spread import RatioSpread
 from gradviz.records.tiles import RunRows, Tail
@@ -62,7 +61,7 @@ class RunReader:
             self._growing: dict[str, GrowingSteps] = {}
             self._seen: tuple[int, str] | None = None
             self._progress = Progress()
-            self._spared: frozenset[int] = frozenset()
+            self._kept = Kept()
             self._samples = Samples(self._rows)
             self.ratios = RatioSpread()
             self._happenings = Happenings(self._rows)
@@ -204,9 +203,9 @@ class RunReader:
                 return False
             progress = Progress.from_json(seen[1])
             self._rows.read_tail(self._tail, progress.recorded)
-            if progress.kept != self._progress.kept:
+            if progress.kept != self._kept.first:
                 query = partial(self._rows.rows, "the steps around events")
-                self._spared = spared_tiles(query, self._rows.run, progress.kept)
+                self._kept = kept_tiles(query, self._rows.run, progress.kept)
             if self._seen is None and self._counts:
                 self._take_stock(progress)
         finally:
@@ -218,8 +217,7 @@ class RunReader:
 
     def _bring_up(self, ladder: Ladder) -> None:
         """Let it know how far the run is."""
-        ladder.recorded, ladder.kept = self._progress.recorded, self._progress.kept
-        ladder.spared = self._spared
+        ladder.recorded, ladder.kept = self._progress.recorded, self._kept
 
     def _mean_ladder(self, quantity: str) -> Ladder:
         if quantity not in self._means:
@@ -258,18 +256,18 @@ class RunReader:
             )
         return int(row[0]), str(row[1])
 
-    def _kept_now(self) -> int:
+    def _kept_now(self) -> tuple[int, ...]:
         return Progress.from_json(self._progress_row()[1]).kept
 
     def _take_stock(self, progress: Progress) -> None:
         """Compare what is there with what was written, as far as that is cheap."""
         rows = self._rows
         expected = {"sample": progress.samples_kept, "event": progress.events, "log": progress.logs}
-        expected["tile"] = (len(self._spared) - progress.kept) * len(self.slices)
-        level, full = 0, progress.recorded // TILE
-        while full:
-            expected["tile"] += full * len(self.slices) * (3 if level else 1)
-            level, full = level + 1, full // FACTOR
+        expected["tile"] = level = 0
+        while full_tiles(progress.recorded, level):
+            there = self._kept.count(progress.recorded, level)
+            expected["tile"] += there * len(self.slices) * (3 if level else 1)
+            level += 1
         for table, count in expected.items():
             found = rows.rows(f"the {table}s", f"SELECT count(*) FROM {table} WHERE run = ?", rows.run)
             if found and found[0][0] != count:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
-from gradviz.records.neighbourhoods import spared_tiles
+from gradviz.records.kept import kept_tiles
 from gradviz.records.progress import Progress
 from gradviz.records.schema import ROWS, row_id, row_number, row_span
 
@@ -117,11 +117,12 @@ def _renumbered(rows: sqlite3.Cursor, key: int, tick: Tick) -> Iterator[tuple[An
 
 def _drop(there: _Run, here: _Run, old: Progress, new: Progress) -> None:
     """Give up in the copy what the run gave up."""
-    if new.kept != old.kept:
-        stay = ", ".join(str(idx) for idx in spared_tiles(there.ask, there.key, new.kept))
+    spared = kept_tiles(there.ask, there.key, new.kept).spared
+    for level, first in enumerate(new.kept):
+        stay = ", ".join(str(idx) for at, idx in spared if at == level)
         here.file.execute(
-            f"DELETE FROM tile WHERE run = ? AND level = 0 AND idx < ? AND idx NOT IN ({stay})",
-            (here.key, new.kept),
+            f"DELETE FROM tile WHERE run = ? AND level = ? AND idx < ? AND idx NOT IN ({stay})",
+            (here.key, level, first),
         )
     if new.thinnings != old.thinnings:
         every = "SELECT id FROM sample WHERE run = ?"

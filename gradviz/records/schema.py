@@ -4,6 +4,7 @@ History of the format:
 
 1. First version.
 2. Checkpoints.
+3. Levels above the steps may be thinned too: `kept` of a progress is a list, of each level.
 
 Every row of `tail`, `tile`, `sample`, `event` and `log` is immutable and numbered from 1 within its run
 and table. Its `id` is `run << 40 | number`: rows keep their number when they are copied into a document

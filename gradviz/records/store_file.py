@@ -2,31 +2,31 @@
 
 Write-ahead log with `synchronous=NORMAL`: a commit does not wait for the disk, and a killed process loses
 nothing that was committed. A run keeps to a byte budget: the oldest full resolution goes first (but not that
-around events), then every second of the older scheduled samples; levels, events and logs stay, and the newest
-checkpoints, which come on top.
+around events), then the oldest of finer levels (`thinning.py`), and every second of the older scheduled
+samples; the coarsest level, events and logs stay, and the newest checkpoints, which come on top.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from gradviz.records.checkpoint import Checkpoint, Moment, put_checkpoint
+from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, checkpoint_steps, put_checkpoint
 from gradviz.records.checksum import checksum
 from gradviz.records.errors import RecordsError
+from gradviz.records.kept import Tile
 from gradviz.records.migrations import current_format
-from gradviz.records.neighbourhoods import Spared
 from gradviz.records.ownership import OwnerLock, writer_lock
 from gradviz.records.pending import Pending, TileRow
 from gradviz.records.progress import Progress
 from gradviz.records.run import RunInfo, RunStatus
-from gradviz.records.schema import FACTOR, create_tables, row_id, row_span
+from gradviz.records.schema import create_tables, row_id, row_span
 from gradviz.records.stored_size import room_of, stored_size, stored_sizes
+from gradviz.records.thinning import Thinning
 
 RUN = 1
 """The key of the only run in a live store."""
@@ -46,12 +46,9 @@ class StoreFile:
         self.progress = Progress()
         self._uuid = info.id
         self._budget = budget
-        self._bytes = 0
         self._sample_bytes = 0
         self._sample_limit = budget // 4
-        self._full: deque[tuple[int, int]] = deque()
-        self._spared = Spared()
-        self._levelled = 0
+        self._thinning = Thinning(budget=budget)
         self._tails = 0
         if path.exists():
             raise RecordsError(f"“{path}” is already there; a run store is never written over.")
@@ -100,24 +97,17 @@ class StoreFile:
         """Know a file that was prepared as if it had been written here."""
         connection = self._connection
         self.progress = Progress.from_json(connection.execute("SELECT data FROM progress").fetchone()[0])
-        self._bytes, self._sample_bytes = (
-            stored_sizes(
-                connection.execute(
-                    f"SELECT length(data), count(*) FROM {table} WHERE data NOTNULL GROUP BY 1"
-                )
-            )
-            for table in ("tile", "sample")
+        self._sample_bytes = stored_sizes(
+            connection.execute("SELECT length(data), count(*) FROM sample GROUP BY 1")
         )
         if self.progress.thinnings:
             self._sample_limit = max(self._sample_limit, self._sample_bytes * 5 // 4)
-        sizes = "SELECT idx, length(data) FROM tile WHERE level = 0 AND data NOTNULL ORDER BY id"
-        self._spared.mark(connection.execute("SELECT step, kind FROM event"))
-        for idx, length in connection.execute(sizes):
-            size = stored_size(length)
-            if idx >= self.progress.kept or not self._spared.take(idx, size):
-                self._full.append((idx, size))
-        full = "SELECT coalesce(max(idx) + 1, 0) FROM tile WHERE level = 1"
-        self._levelled = connection.execute(full).fetchone()[0]
+        thinning = self._thinning
+        thinning.kept = self.progress.kept
+        thinning.checkpoint = checkpoint_steps(connection, RUN).get(CheckpointKind.LAST, 0)
+        thinning.mark(connection.execute("SELECT step, kind FROM event"))
+        for level, idx, length in connection.execute("SELECT level, idx, length(data) FROM tile ORDER BY id"):
+            thinning.add(level, idx, _size(length))
         self._tails = connection.execute("SELECT count(*) FROM tail").fetchone()[0]
 
     def write(
@@ -138,22 +128,20 @@ class StoreFile:
             connection.execute("ROLLBACK")
         connection.execute("BEGIN IMMEDIATE")
         try:
-            full, spared, levelled = self._full, self._spared, self._levelled
-            before, tile_bytes, sample_bytes = self.progress, self._bytes, self._sample_bytes
-            if pending:
-                full, spared = deque(full), spared.copy()
-                spared.mark((event.step, event.kind) for event in pending.events)
+            thinning, sample_bytes = self._thinning, self._sample_bytes
+            if pending or checkpoints:
+                thinning = thinning.copy()
+                thinning.mark((event.step, event.kind) for event in pending.events)
                 sample_bytes += sum(stored_size(len(row.data)) for row in pending.samples)
-            coming = sum(_size(row) for row in pending.tiles)
+                newest = [each.step for each, _ in checkpoints if each.kind is CheckpointKind.LAST]
+                thinning.checkpoint = max([thinning.checkpoint, *newest])
+            coming = sum(_size(_length(row)) for row in pending.tiles)
             if coming:  # makes room first, so that what comes takes the pages of what goes
                 room = room_of(self._budget) - sample_bytes - coming
-                tile_bytes, before = self._keep_to_budget(
-                    full, spared, levelled, tile_bytes, before, room=room
-                )
-            self._put_tiles(pending, full)
-            tile_bytes += coming
+                self._drop_tiles(thinning.make_room(room, self.progress.recorded))
+            self._put_tiles(pending, thinning)
             after = replace(
-                before,
+                self.progress,
                 state=status.state,
                 steps=status.steps,
                 finish=status.finish,
@@ -172,9 +160,8 @@ class StoreFile:
                 after, sample_bytes = self._thin_samples(after)
                 sample_limit = max(sample_limit, sample_bytes * 5 // 4)
             if pending:
-                levelled = max([levelled, *(row.idx + 1 for row in pending.tiles if row.level == 1)])
-                room = room_of(self._budget) - sample_bytes
-                tile_bytes, after = self._keep_to_budget(full, spared, levelled, tile_bytes, after, room=room)
+                self._drop_tiles(thinning.make_room(room_of(self._budget) - sample_bytes, recorded))
+            after = replace(after, kept=thinning.kept)
             put_progress(connection, RUN, self._uuid, after)
             for checkpoint, rows in checkpoints:
                 put_checkpoint(connection, RUN, self._uuid, checkpoint, Moment(progress=after, rows=rows))
@@ -183,9 +170,8 @@ class StoreFile:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self.progress, self._bytes, self._sample_bytes = after, tile_bytes, sample_bytes
-        self._full, self._levelled, self._sample_limit = full, levelled, sample_limit
-        self._spared = spared
+        self.progress, self._thinning = after, thinning
+        self._sample_bytes, self._sample_limit = sample_bytes, sample_limit
 
     def close(self) -> None:
         """Checkpoint, close and let go of the writer's lock."""
@@ -197,7 +183,7 @@ class StoreFile:
         """Remove the closed file."""
         remove_store(self.path)
 
-    def _put_tiles(self, pending: Pending, full: deque[tuple[int, int]]) -> None:
+    def _put_tiles(self, pending: Pending, thinning: Thinning) -> None:
         for number, row in enumerate(pending.tiles, self.progress.tiles + 1):
             key = (row.quantity, row.statistic, row.level, row.idx)
             self._connection.execute(
@@ -210,8 +196,7 @@ class StoreFile:
                     row.data,
                 ),
             )
-            if row.level == 0 and row.data is not None:
-                full.append((row.idx, _size(row)))
+            thinning.add(row.level, row.idx, _size(_length(row)))
         if pending.tiles:
             self._connection.execute("DELETE FROM tail WHERE run = ?", (RUN,))
 
@@ -249,39 +234,14 @@ class StoreFile:
                 (row_id(RUN, number), RUN, log.at, log.level, crc, log.text),
             )
 
-    def _keep_to_budget(
-        self,
-        full: deque[tuple[int, int]],
-        spared: Spared,
-        levelled: int,
-        tile_bytes: int,
-        after: Progress,
-        *,
-        room: int,
-    ) -> tuple[int, Progress]:
-        """Drop the oldest level-0 tiles while there is no room, but none whose level-1 tile is not there."""
-        kept = after.kept
-        while full and tile_bytes > room and full[0][0] // FACTOR < levelled:
-            kept = full[0][0] + 1
-            while full and full[0][0] < kept:
-                idx, size = full.popleft()
-                if not spared.take(idx, size):
-                    tile_bytes -= size
-        over = max(0, tile_bytes - room)
-        if kept != after.kept or (over and spared.sizes):
-            surplus = spared.surplus(self._budget, over)
-            tile_bytes -= sum(surplus.values())
-            self._drop_tiles(range(after.kept, kept), spared)
-            for idx in surplus:
-                self._drop_tiles(range(idx, idx + 1), spared)
-        return tile_bytes, replace(after, kept=kept)
-
-    def _drop_tiles(self, tiles: range, spared: Spared) -> None:
-        stay = ", ".join(str(idx) for idx in tiles if idx in spared.sizes)
-        self._connection.execute(
-            f"DELETE FROM tile WHERE run = ? AND level = 0 AND idx >= ? AND idx < ? AND idx NOT IN ({stay})",
-            (RUN, tiles.start, tiles.stop),
-        )
+    def _drop_tiles(self, tiles: Iterable[Tile]) -> None:
+        by_level: dict[int, list[str]] = {}
+        for level, idx in tiles:
+            by_level.setdefault(level, []).append(str(idx))
+        for level, gone in by_level.items():
+            self._connection.execute(
+                f"DELETE FROM tile WHERE run = ? AND level = ? AND idx IN ({', '.join(gone)})", (RUN, level)
+            )
 
     def _thin_samples(self, after: Progress) -> tuple[Progress, int]:
         """Drop every second array in the older half of each quantity and layer; single numbers stay."""
@@ -300,8 +260,13 @@ class StoreFile:
         return after, stored_sizes(lengths)
 
 
-def _size(row: TileRow) -> int:
-    return 0 if row.data is None else stored_size(len(row.data))
+def _length(row: TileRow) -> int | None:
+    return None if row.data is None else len(row.data)
+
+
+def _size(length: int | None) -> int:
+    """Of a tile's row; what was not kept counts nothing."""
+    return 0 if length is None else stored_size(length)
 
 
 def remove_store(path: Path) -> None:

@@ -14,6 +14,7 @@ from weakref import WeakSet
 import numpy as np
 
 from gradviz.records.checksum import is_intact
+from gradviz.records.kept import first_kept
 from gradviz.records.levels import Floats
 from gradviz.records.opening import UNREADABLE
 from gradviz.records.schema import FACTOR, TILE, TWINS, row_span
@@ -83,10 +84,10 @@ class RunRows:
         """Remember, once, what cannot be shown."""
         self.damage[message] = None
 
-    def tile(self, place: Place, width: int, kept: Callable[[], int]) -> Floats | None:
+    def tile(self, place: Place, width: int, kept: Callable[[], tuple[int, ...]]) -> Floats | None:
         """A full tile [width, TILE], or None where it was not kept or is damaged.
 
-        `kept` tells the first level-0 tile that is still kept; it is asked where a tile is missing.
+        `kept` tells the first tile of each level that is still kept; it is asked where a tile is missing.
         """
         if place in self._cache:
             self._cache.move_to_end(place)
@@ -106,7 +107,7 @@ class RunRows:
             self._cached -= self._cache.popitem(last=False)[1].nbytes
         return array
 
-    def _tile_data(self, place: Place, length: int, kept: Callable[[], int]) -> bytes | None:
+    def _tile_data(self, place: Place, length: int, kept: Callable[[], tuple[int, ...]]) -> bytes | None:
         first = place.idx * TILE * FACTOR**place.level
         where = f"{place.quantity} of the steps from {first} on ({place.statistic}, level {place.level})"
         rows = self.rows(
@@ -122,7 +123,7 @@ class RunRows:
             if sound and (data is None or len(data) in {0, length}):
                 return data  # type: ignore[no-any-return]
             self.report(f"{where}: damaged")
-        elif place.level == 0 and place.idx < kept():
+        elif place.idx < first_kept(kept(), place.level):
             return None
         else:
             self.report(f"{where}: missing")

@@ -7,13 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradviz.paths import state_folder
 from gradviz.records.checkpoint import CheckpointKind
-from gradviz.records.migrations import current_format
+from gradviz.records.migrations import can_be_read, current_format
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
 from gradviz.records.session import open_session
 
 GOLDEN = Path(__file__).with_name("golden")
+
+
+def test_nothing_is_copied_where_only_the_number_is_older() -> None:
+    with RunReader(GOLDEN / "format-2.gradviz") as reader:
+        assert reader.last_step == 1039
+    assert not (state_folder() / "recovered").exists()
+    assert [can_be_read(version) for version in (1, 2, 3)] == [False, True, True]
 
 
 def test_there_is_one_for_each_format() -> None:
