@@ -36,10 +36,17 @@ from gradviz.views.plots.ticks import AxisBlocks, Ticker, layer_ticks
 from gradviz.views.theme import Theme
 
 MARKS_UP_TO = 120
-"""With more layers the marks are small."""
-_CHARACTER = 6.2
+"""With more layers each has no mark of its own that could be told apart."""
+_SIZES = ((30, 7), (60, 6), (MARKS_UP_TO, 5))
+_SMALLEST = 3
+_GAP = 8
 _BETWEEN = 4
 _READING_S = 0.25
+
+
+def mark_size(layers: int) -> int:
+    """The size of marks, in pixels, where there are so many layers."""
+    return next((size for most, size in _SIZES if layers <= most), _SMALLEST)
 
 
 def measured_index(layers: Sequence[LayerInfo], row: int) -> int | None:
@@ -223,14 +230,13 @@ class AcrossDepth(PlotFrame):
         """Names, and the blocks that take their place where they have no room, as in the other plots."""
         names = [layer.name for layer in self.layers]
         in_blocks = measured_names(self.layers)
-        room = 1.5 * _CHARACTER * max((len(name) for name in names), default=1) + 8
+        width = self.layers_axis.text_width
+        room = max((width(name) for name in {*names}), default=1) + _GAP
         ends = axis_blocks(self.layers)
         half = span_name(in_blocks[len(in_blocks) // 2], in_blocks[-1]) if ends else ""
-        block_room = self.layers_axis.text_width(half) + _BETWEEN
-        blocks = AxisBlocks(
-            ends=ends, names=in_blocks, room=block_room, calm=1, width=self.layers_axis.text_width
-        )
-        self._named = partial(layer_ticks, names, room=room, blocks=blocks)
+        block_room = width(half) + _BETWEEN
+        blocks = AxisBlocks(ends=ends, names=in_blocks, room=block_room, calm=1, width=width)
+        self._named = partial(layer_ticks, names, room=room, blocks=blocks, width=width)
         self.select_layer(self._selected)
 
     def _on_hovered(self, place: QPointF | None) -> None:

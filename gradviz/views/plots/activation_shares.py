@@ -18,7 +18,7 @@ from gradviz.records.depth import LayerOutputs
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count, percent, significant
-from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
+from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth, mark_size
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.moments import Moments
@@ -104,7 +104,7 @@ class ActivationShares(AcrossDepth):
             return
         self._outputs = outputs
         self.remark.setText(self.tr("at step {0}").format(count(outputs.step)))
-        size, more = (7, 3) if len(self.layers) <= MARKS_UP_TO else (3, 2)
+        size = mark_size(len(self.layers))
         for key, switch in self.switches.items():
             share = self._share(outputs, key)
             rows = np.flatnonzero(np.isfinite(share))
@@ -114,7 +114,7 @@ class ActivationShares(AcrossDepth):
                 _stems(self._courses[key], stems, np.zeros(len(stems)), share[stems])
             else:
                 self._courses[key].setData(x=rows, y=share[rows])
-            self._dots[key].setData(x=rows, y=share[rows], size=size + more if key == "zero" else size)
+            self._dots[key].setData(x=rows, y=share[rows], size=size + 2 if key == "zero" else size)
         if fresh:
             self._range.reset()
         self._draw_moments(outputs)

@@ -22,7 +22,7 @@ from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
-from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth
+from gradviz.views.plots.across_depth import AcrossDepth, mark_size
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
@@ -258,7 +258,7 @@ class ChainRule(AcrossDepth):
     def _draw_gains(self, chain: ChainFactors) -> None:
         logs = log10(chain.gains)
         self._fit_gains(chain)
-        size = 7 if len(logs) <= MARKS_UP_TO else 4
+        size = mark_size(len(logs))
         of = np.array(self._kinds)
         shown = np.zeros(len(logs), bool)
         beside_x, beside_y = beside(chain)

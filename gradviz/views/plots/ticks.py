@@ -12,6 +12,8 @@ from gradviz.views.number_format import count, plain, power
 TEXT_HEIGHT = 14
 _TOGETHER = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 """How many blocks have one name: round numbers, for blocks of one layer too."""
+_GAP = 8
+"""Pixels between two names along a level axis."""
 _MOST = 8
 """More ticks than that help nobody."""
 
@@ -119,11 +121,13 @@ def layer_ticks(
     selected: int | None,
     room: float = TEXT_HEIGHT,
     blocks: AxisBlocks | None = None,
+    width: Callable[[str], float] | None = None,
 ) -> Ticker:
     """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows.
 
     `room` is the pixels that a name needs along the axis. Where not all names have room, those of `blocks`
-    stand in their place, with lines between the blocks.
+    stand in their place, with lines between the blocks. Along a level axis, where `width` tells how wide a
+    text is, the ends' names are moved inwards, and what would touch one is left out.
     """
 
     def ticks(low: float, high: float, pixels: float) -> list[Tick]:
@@ -138,6 +142,13 @@ def layer_ticks(
             return _block_ticks(blocks, chosen, (low, high), pixels)
         from_one = 0 if stride == 2 else 1
         rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}
+        if width is not None:
+            pinned = [i for i in (selected, 0, len(names) - 1) if i is not None and first <= i <= last]
+            places = [(i - low) * row for i in (*pinned, *sorted(rows))]
+            texts = [width(names[i]) for i in (*pinned, *sorted(rows))]
+            kept = _apart(places, texts, pixels)
+            rows = {i for i, shown in zip((*pinned, *sorted(rows)), kept, strict=True) if shown}
+            return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
         for end in (0, len(names) - 1):
             if first <= end <= last:
                 rows = {i for i in rows if abs(i - end) >= least} | {end}
@@ -146,6 +157,19 @@ def layer_ticks(
         return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
 
     return ticks
+
+
+def _apart(places: Sequence[float], widths: Sequence[float], pixels: float) -> list[bool]:
+    """Which texts of those widths around those places touch none of the texts before them in the list."""
+    taken: list[tuple[float, float]] = []
+    shown = []
+    for place, width in zip(places, widths, strict=True):
+        left = min(max(place - width / 2, 0), pixels - width)
+        free = all(left >= right + _GAP or left + width + _GAP <= other for other, right in taken)
+        shown.append(free)
+        if free:
+            taken.append((left, left + width))
+    return shown
 
 
 def _block_ticks(

@@ -204,3 +204,33 @@ def test_the_title_of_an_upright_axis_is_not_written_upon(app) -> None:
     assert inked
     assert max(inked) - min(inked) < 12  # the title's one letter
     view.close()
+
+
+@given(
+    st.lists(st.text("ab", min_size=1, max_size=20), min_size=1, max_size=60),
+    st.floats(min_value=150, max_value=1500),
+    st.integers(0, 100),
+)
+def test_names_along_a_level_axis_keep_apart_and_within_it(names, pixels, selected) -> None:
+    def width(text: str) -> float:
+        return 6.0 * len(text)
+
+    chosen = selected if selected < len(names) else None
+    room = max(width(name) for name in names) + 8
+    high = len(names) - 0.5
+    found = t.layer_ticks(names, chosen, room=room, width=width)(-0.5, high, pixels)
+    spans = []
+    for tick in found:
+        middle = (tick.value + 0.5) / len(names) * pixels
+        left = min(max(middle - width(tick.text) / 2, 0), pixels - width(tick.text))
+        spans.append((left, left + width(tick.text)))
+    assert all(right + 8 <= left + 1e-6 for (_, right), (left, _) in pairwise(spans))
+    assert [tick.value for tick in found if tick.strong] == ([] if chosen is None else [chosen])
+    if chosen is None:
+        assert found[0].value == 0
+
+
+def test_fifty_names_along_a_level_axis_are_more_than_its_ends() -> None:
+    names = [f"{kind} {at}" for at in range(1, 18) for kind in ("Linear", "BatchNorm1d", "ReLU")][:50]
+    found = t.layer_ticks(names, 0, room=93, width=lambda text: 6.2 * len(text))(-0.5, 49.5, 266)
+    assert len(found) == 3
