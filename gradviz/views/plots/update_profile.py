@@ -102,6 +102,7 @@ class UpdateProfile(DepthProfile):
         super().set_theme(theme)
         self._usual.setPen(pg.mkPen(theme.limit_line, width=1, style=Qt.PenStyle.DashLine))
         self._usual.label.setColor(theme.limit_line)
+        self._usual.label.fill = pg.mkBrush(theme.panel)  # the selected layer's line may go through it
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw what was measured; the usual ratio is always in sight."""
