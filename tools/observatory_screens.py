@@ -66,6 +66,9 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     ):
         entry = run(state, name, layers=5, steps=1000, parts=parts)
         yield name, _at(entry, 700, partial(PlotArea.show_plot, key=key)), NORMAL
+    still = [(0, "frozen", "Linear 3", {}), (400, "unfrozen", "Linear 3", {})]
+    frozen = run(state, "frozen", layers=12, steps=1000, zero_rows=3, events=still)
+    yield "updates-frozen", _at(frozen, 250, _updates), NORMAL
     broken = run(state, "diverged", steps=300, non_finite_from=240)
     yield "histogram-map-diverged", _at(broken, 232, _map), NORMAL
     for every in (333, 999):

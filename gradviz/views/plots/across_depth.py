@@ -21,7 +21,7 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.run import RunState
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.layer_table.rows import axis_blocks, measured_names, span_name
+from gradviz.views.layer_table.rows import axis_blocks, measured_names
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.layer_match import matched_rows
@@ -32,7 +32,7 @@ from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.run_items import RunItems
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.switch import LegendSwitch
-from gradviz.views.plots.ticks import AxisBlocks, Ticker, layer_ticks
+from gradviz.views.plots.ticks import AxisBlocks, Ticker, block_name, layer_ticks
 from gradviz.views.theme import Theme
 
 MARKS_UP_TO = 120
@@ -233,7 +233,7 @@ class AcrossDepth(PlotFrame):
         width = self.layers_axis.text_width
         room = max((width(name) for name in {*names}), default=1) + _GAP
         ends = axis_blocks(self.layers)
-        half = span_name(in_blocks[len(in_blocks) // 2], in_blocks[-1]) if ends else ""
+        half = block_name(in_blocks[len(in_blocks) // 2], in_blocks[-1]) if ends else ""
         block_room = width(half) + _BETWEEN
         blocks = AxisBlocks(ends=ends, names=in_blocks, room=block_room, calm=1, width=width)
         self._named = partial(layer_ticks, names, room=room, blocks=blocks, width=width)

@@ -139,8 +139,8 @@ def _inside(places: np.ndarray, length: float) -> np.ndarray:
 def thinned(across: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which marks to draw of those at so many pixels, in order, and first and last [k, 2] of each crowd.
 
-    A crowd is what lies closer together than a mark is wide; of it the first is drawn, and what lies far
-    enough from the one before.
+    A crowd is what lies closer together than a mark is wide; of it the first is drawn, the last where it has
+    room, and between them what lies far enough from the one before.
     """
     if not len(across):
         return np.empty(0, np.int64), np.empty((0, 2), np.int64)
@@ -154,7 +154,9 @@ def thinned(across: np.ndarray, up: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         while at < stop:
             kept.append(at)
             at = max(at + 1, int(np.searchsorted(along, along[at] + _APART)))
-    several = stops - starts > 1
+        if along[stop - 1] - along[kept[-1]] >= _SIZE:
+            kept.append(stop - 1)
+    several = along[stops - 1] - along[starts] >= _SIZE
     return np.array(kept), np.stack([starts[several], stops[several] - 1], axis=1)
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
-from gradviz.views.layer_table.rows import FOLDS_FROM, span_name
+from gradviz.views.layer_table.rows import FOLDS_FROM
 from gradviz.views.plots.arrangement import Arrangement, Place
 from gradviz.views.plots.arranging import Arranging
 from gradviz.views.plots.canvas import AXIS_WIDTH
@@ -28,6 +28,7 @@ from gradviz.views.plots.plot_grid import PlotGrid
 from gradviz.views.plots.plot_tabs import PlotTabs
 from gradviz.views.plots.plot_view import PlotView, RunToCome
 from gradviz.views.plots.registry import default_arrangement
+from gradviz.views.plots.ticks import block_name
 
 if TYPE_CHECKING:
     from gradviz.views.diagram.diagram_frame import DiagramFrame
@@ -180,7 +181,7 @@ class PlotArea(QWidget):
 
     def _fit_axes(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
-        written = [*names, *([span_name(*names[-2:])] if len(names) >= FOLDS_FROM else [])]
+        written = [*names, *([block_name(*names[-2:])] if len(names) >= FOLDS_FROM else [])]
         widest = self.flow.layers_axis.widest(written)
         self.ensemble.set_axis_width(min(max(AXIS_WIDTH, widest), _MOST_AXIS))
 

@@ -193,7 +193,7 @@ def _block_ticks(
         begin, end = max(first - 0.5, low), min(stop - 0.5, high)
         if begin > low:
             found.append(Tick(begin, ""))
-        name = span_name(blocks.names[first], blocks.names[stop - 1])
+        name = block_name(blocks.names[first], blocks.names[stop - 1])
         if (
             blocks.width is not None
             and selected is not None
@@ -210,6 +210,12 @@ def _block_ticks(
     if selected is not None and low <= selected.value <= high:
         found.append(selected)
     return sorted(found, key=lambda tick: tick.value)
+
+
+def block_name(first: str, last: str) -> str:
+    """What a block is called on an axis: “Linear 1–50”, or “Conv2d 1 …” where it ends with another kind."""
+    name = span_name(first, last)
+    return f"{first} …" if " – " in name else name
 
 
 def in_block(name: str, block: str) -> str:

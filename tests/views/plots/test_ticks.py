@@ -234,3 +234,10 @@ def test_fifty_names_along_a_level_axis_are_more_than_its_ends() -> None:
     names = [f"{kind} {at}" for at in range(1, 18) for kind in ("Linear", "BatchNorm1d", "ReLU")][:50]
     found = t.layer_ticks(names, 0, room=93, width=lambda text: 6.2 * len(text))(-0.5, 49.5, 266)
     assert len(found) == 3
+
+
+def test_a_block_of_several_kinds_is_called_by_what_it_begins_with() -> None:
+    names = [f"{kind} {at}" for at in range(1, 101) for kind in ("Conv2d", "BatchNorm2d")]
+    blocks = t.AxisBlocks(ends=[(first, first + 20) for first in range(0, 200, 20)], names=names)
+    found = t.layer_ticks(names, None, blocks=blocks)(-0.5, 199.5, 280)
+    assert [tick.text for tick in found if tick.text] == [f"Conv2d {at} …" for at in range(1, 101, 10)]
