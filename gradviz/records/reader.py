@@ -25,6 +25,7 @@ from gradviz.records.ladder import Ladder
 from gradviz.records.levels import Floats
 from gradviz.records.opening import UNREADABLE, open_reading, why_unreadable
 from gradviz.records.progress import Progress
+from gradviz.records.recent_series import RecentSeries
 from gradviz.records.run import RunInfo, RunStatus
 from gradviz.records.sample_picks import Stretch
 from gradviz.records.samples import Samples, Values
@@ -59,6 +60,7 @@ class RunReader:
             }
             self._means: dict[str, Ladder] = {}
             self._growing: dict[str, GrowingSteps] = {}
+            self._recent = RecentSeries()
             self._seen: tuple[int, str] | None = None
             self._progress = Progress()
             self._kept = Kept()
@@ -105,19 +107,21 @@ class RunReader:
         The columns cover the range as far as it is recorded; the first may begin before it. KeyError for a
         quantity that is not recorded at every step.
         """
-        return self._series(self._ladders[quantity], quantity, first, last, columns)
+        first, last = max(first, 0), min(last, self.last_step)
+        return self._recent.take(
+            (quantity,),
+            (first, last, columns),
+            lambda: self._series(self._ladders[quantity], quantity, first, last, columns),
+        )
 
     def means(self, quantity: str, first: int, last: int, columns: int) -> Series:
         """The same without the smallest and the largest of a column: all three are the mean."""
         first, last = max(first, 0), min(last, self.last_step)
-        if not nearest_level(last - first + 1, columns):
-            place = self.slices[quantity]
-            growing = self._growing.setdefault(quantity, GrowingSteps(place.stop - place.start))
-            found = growing.take(self._mean_ladder(quantity), first, last, 3 * columns)
-            if found is not None:
-                return found
-        self._growing.pop(quantity, None)
-        return self._series(self._mean_ladder(quantity), quantity, first, last, columns)
+        return self._recent.take(
+            (quantity, "means"),
+            (first, last, columns),
+            lambda: self._means_of(quantity, first, last, columns),
+        )
 
     def at(self, quantity: str, step: int) -> tuple[int, Floats]:
         """The values [width] at a step, exact where `is_exact`, and the step they belong to.
@@ -211,6 +215,7 @@ class RunReader:
         finally:
             self._connection.execute("COMMIT")
         self._seen, self._progress = seen, progress
+        self._recent.forget()
         for ladder in (*self._ladders.values(), *self._means.values()):
             self._bring_up(ladder)
         return True
@@ -228,9 +233,18 @@ class RunReader:
             self._bring_up(ladder)
         return self._means[quantity]
 
+    def _means_of(self, quantity: str, first: int, last: int, columns: int) -> Series:
+        if not nearest_level(last - first + 1, columns):
+            place = self.slices[quantity]
+            growing = self._growing.setdefault(quantity, GrowingSteps(place.stop - place.start))
+            found = growing.take(self._mean_ladder(quantity), first, last, 3 * columns)
+            if found is not None:
+                return found
+        self._growing.pop(quantity, None)
+        return self._series(self._mean_ladder(quantity), quantity, first, last, columns)
+
     def _series(self, ladder: Ladder, quantity: str, first: int, last: int, columns: int) -> Series:
         place = self.slices[quantity]
-        first, last = max(first, 0), min(last, self.last_step)
         level = nearest_level(last - first + 1, columns)
         pieces = ladder.pieces(level, first, last) if first <= last else []
         return join(pieces, place.stop - place.start, level)

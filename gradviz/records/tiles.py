@@ -9,7 +9,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from weakref import WeakSet
+from weakref import finalize
 
 import numpy as np
 
@@ -21,8 +21,10 @@ from gradviz.records.schema import FACTOR, TILE, TWINS, row_span
 
 CACHE_BYTES = 64 << 20
 """For the tiles of all runs that are open together: comparing eight runs takes no more than showing one."""
-_LEAST_BYTES = 8 << 20
-_OPEN: WeakSet[RunRows] = WeakSet()
+_LEAST_BYTES = 3 << 20
+"""For those of each run in any case, where others have the rest: the shown one needs more than the others."""
+_HELD: dict[int, int] = {}
+"""Bytes of tiles by reader; readers may live in several threads, so nothing walks through it."""
 
 
 class Place(NamedTuple):
@@ -63,13 +65,14 @@ class RunRows:
         self._cache: OrderedDict[Place, Floats] = OrderedDict()
         self._cached = 0
         self._broken: set[Place] = set()
-        _OPEN.add(self)
+        _HELD[id(self)] = 0
+        finalize(self, _HELD.pop, id(self), None)
 
     def close(self) -> None:
         """Forget the tiles, and leave their room to other runs."""
-        _OPEN.discard(self)
         self._cache.clear()
         self._cached = 0
+        _HELD.pop(id(self), None)
 
     def rows(self, what: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """All rows of a query; what SQLite itself finds damaged ends the list and is reported."""
@@ -102,10 +105,17 @@ class RunRows:
         array = np.frombuffer(data, "<f4").astype(np.float32, copy=False).reshape(width, TILE)
         self._cache[place] = array
         self._cached += array.nbytes
-        room = max(CACHE_BYTES // max(len(_OPEN), 1), min(CACHE_BYTES, _LEAST_BYTES))
+        room = self._room()
         while self._cached > room and len(self._cache) > 1:
             self._cached -= self._cache.popitem(last=False)[1].nbytes
+        _HELD[id(self)] = self._cached
         return array
+
+    def _room(self) -> int:
+        """Bytes for the tiles of this run: what the others leave, and each of them the least in any case."""
+        least = min(CACHE_BYTES, _LEAST_BYTES)
+        others = sum(max(held, least) for who, held in _HELD.copy().items() if who != id(self))
+        return max(CACHE_BYTES - others, least)
 
     def _tile_data(self, place: Place, length: int, kept: Callable[[], tuple[int, ...]]) -> bytes | None:
         first = place.idx * TILE * FACTOR**place.level

@@ -303,3 +303,22 @@ def test_lists_grow_without_being_made_anew(tmp_path: Path, new_info: Callable[.
         assert reader.samples("val_loss")[1].tolist() == [[1], [2]]
         assert first[1].tolist() == [[1]]
     run.close()
+
+
+def test_what_other_runs_leave_is_for_the_one_that_needs_it(
+    long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gradviz.records import tiles
+
+    path = long_run[0].path
+    long_run[0]._rows.close()
+    monkeypatch.setattr(tiles, "CACHE_BYTES", 400_000)
+    monkeypatch.setattr(tiles, "_LEAST_BYTES", 20_000)
+    readers = [RunReader(path) for _ in range(4)]
+    for reader in readers[1:]:
+        reader.series("train_loss", 0, 1000, 1000)
+    readers[0].series("train_loss", 0, EVERYTHING, EVERYTHING)
+    readers[0].series("grad_norm", 0, EVERYTHING, EVERYTHING)
+    assert 320_000 < readers[0]._rows._cached <= 340_000
+    for reader in readers:
+        reader.close()
