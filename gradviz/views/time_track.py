@@ -58,6 +58,8 @@ class TimeTrack(QSlider):
         self._recorded = -1
         self._marks: tuple[TrackMark, ...] = ()
         self._handle_at = 0.0
+        self._spots: dict[tuple[int, str, str], float] = {}
+        self._spots_for: tuple[object, ...] = ()
         self._theme = appearance().theme
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -88,6 +90,7 @@ class TimeTrack(QSlider):
         """Mark those events."""
         if tuple(marks) != self._marks:
             self._marks = tuple(marks)
+            self._spots_for = ()
             self.update()
 
     @property
@@ -147,19 +150,25 @@ class TimeTrack(QSlider):
             painter.drawEllipse(centre, _HANDLE + 3, _HANDLE + 3)
 
     def _draw_marks(self, painter: QPainter, middle: float, event: QPaintEvent) -> None:
-        """Those of one kind that fall on one pixel are drawn once."""
         parts: Iterable[QRect] = event.region()  # type: ignore[assignment]
         spans = [(part.left() - _HALF_MARK, part.right() + _HALF_MARK) for part in parts]
-        drawn = set()
-        for mark in self._marks:
-            at = self.place_of(mark.step)
-            key = (round(at), mark.glyph, mark.tone)
-            if key in drawn or not any(left <= at <= right for left, right in spans):
-                continue
-            drawn.add(key)
-            painter.setPen(QColor(getattr(self._theme, mark.tone)))
-            place = QRectF(at - _HALF_MARK, middle - 17, 2 * _HALF_MARK, 13)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, mark.glyph)
+        for (_, glyph, tone), at in self._places_of_marks().items():
+            for left, right in spans:
+                if left <= at <= right:
+                    painter.setPen(QColor(getattr(self._theme, tone)))
+                    place = QRectF(at - _HALF_MARK, middle - 17, 2 * _HALF_MARK, 13)
+                    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, glyph)
+                    break
+
+    def _places_of_marks(self) -> dict[tuple[int, str, str], float]:
+        """Pixels from the left; those of one kind that fall on one pixel are one."""
+        key = (self.maximum(), self.width())
+        if key != self._spots_for:
+            self._spots_for, self._spots = key, {}
+            for mark in self._marks:
+                at = self.place_of(mark.step)
+                self._spots.setdefault((round(at), mark.glyph, mark.tone), at)
+        return self._spots
 
     def _update_between(self, left: float, right: float) -> None:
         self.update(int(left), 0, int(right) - int(left) + 1, self.height())

@@ -130,12 +130,14 @@ class AcrossDepth(PlotFrame):
         self._drawn_at = now
         self._drawn = (snapshot.run.id, step)
         self.canvas.set_quiet_line("")
-        if self.layers != snapshot.run.layers:
+        anew = self.layers != snapshot.run.layers
+        if anew:
             self.layers = snapshot.run.layers
             self._name_layers()
             self.reset_view()
         self.draw(snapshot, fresh=fresh)
-        self.redraw_runs(appearance().theme)
+        if anew:  # else compared runs stand where they stood
+            self.redraw_runs(appearance().theme)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too, hollow and thin, in their colours."""

@@ -22,6 +22,7 @@ from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth, mark_size
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.moments import Moments
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.run_items import RunItems, hollow_marks
 from gradviz.views.plots.slow_range import SlowRange, from_zero
@@ -50,8 +51,8 @@ class ActivationShares(AcrossDepth):
         }
         self._words = {key: text for key, (text, _) in words.items()}
         self.switches = {key: self.add_legend(text, *_LOOKS[key], tip) for key, (text, tip) in words.items()}
-        self._courses = {key: pg.PlotCurveItem() for key in words}
-        self._dots = {key: pg.ScatterPlotItem(symbol=SYMBOLS[_LOOKS[key][1]], pen=None) for key in words}
+        self._courses = {key: PlainCurve() for key in words}
+        self._dots = {key: PlainMarks(symbol=SYMBOLS[_LOOKS[key][1]], pen=None) for key in words}
         for key, switch in self.switches.items():
             self._shares.addItem(self._courses[key], ignoreBounds=True)
             self._shares.addItem(self._dots[key], ignoreBounds=True)

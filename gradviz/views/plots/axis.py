@@ -12,7 +12,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsWidget
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem
 
 from gradviz.views.appearance import tabular
 from gradviz.views.plots.ticks import Tick, Ticker
@@ -41,9 +41,12 @@ class Axis(QGraphicsWidget):
         self._title = title
         self._theme = LIGHT
         self._box: pg.ViewBox | None = None
+        self._ticks_for: tuple[Ticker, float, float, float] | None = None
+        self._ticks: list[Tick] = []
         self._font = QFont()
         self._font.setPixelSize(TICK_PX)
         tabular(self._font)
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         if side is Side.BOTTOM:
             height = _TICK_LENGTH + (2 if titled else 1) * (TICK_PX + 5)
             self.setMinimumHeight(height)
@@ -82,7 +85,10 @@ class Axis(QGraphicsWidget):
             return []
         along = 1 if self._side is Side.LEFT else 0
         low, high = self._box.viewRange()[along]
-        return self._ticker(low, high, self._length())
+        key = (self._ticker, low, high, self._length())
+        if key != self._ticks_for:
+            self._ticks_for, self._ticks = key, self._ticker(*key[1:])
+        return self._ticks
 
     def text_width(self, text: str) -> float:
         """The room that a tick's text takes on a bottom axis."""
@@ -94,8 +100,11 @@ class Axis(QGraphicsWidget):
         left = min(max(place - width / 2, 0), self.rect().right() - width)
         return left, left + width
 
-    def paint(self, painter: QPainter, *_unused: Any) -> None:
-        """Draw line, ticks and texts."""
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, *_unused: Any) -> None:
+        """Draw line, ticks and texts; where only the edge is exposed that a pane shares with it, no texts.
+
+        A pane that is painted takes this edge with it: 150 names, that had not changed, each time.
+        """
         if self._box is None or self._length() <= 0:
             return
         painter.setFont(self._font)
@@ -103,6 +112,7 @@ class Axis(QGraphicsWidget):
             QColor(c) for c in (self._theme.field_line, self._theme.secondary, self._theme.accent)
         )
         rect = self._span()
+        is_edge = self._is_edge(option.exposedRect, rect)  # type: ignore[attr-defined]
         painter.setPen(QPen(quiet, 1))
         if self._side is Side.LEFT:
             painter.drawLine(rect.topRight(), rect.bottomRight())
@@ -113,11 +123,12 @@ class Axis(QGraphicsWidget):
             at = (tick.value - low) / (high - low)
             painter.setPen(QPen(strong if tick.strong else quiet, 1))
             place = self._tick_place(painter, rect, at, tick)
-            painter.setPen(strong if tick.strong else text)
-            if tick.text_at is not None:
-                place = self._place(rect, (tick.text_at - low) / (high - low))
-            self._draw_text(painter, rect, place, tick)
-        if self._title:
+            if not is_edge:
+                painter.setPen(strong if tick.strong else text)
+                if tick.text_at is not None:
+                    place = self._place(rect, (tick.text_at - low) / (high - low))
+                self._draw_text(painter, rect, place, tick)
+        if self._title and not is_edge:
             self._draw_title(painter, rect, text)
 
     def wheelEvent(self, event: Any) -> None:
@@ -145,6 +156,12 @@ class Axis(QGraphicsWidget):
                 rect.setLeft(box.left())
                 rect.setRight(box.right())
         return rect
+
+    def _is_edge(self, exposed: QRectF, rect: QRectF) -> bool:
+        """Whether no text stands in what is exposed."""
+        if self._side is Side.LEFT:
+            return exposed.left() >= rect.right() - _TICK_LENGTH
+        return exposed.bottom() <= rect.top() + _TICK_LENGTH
 
     def _length(self) -> float:
         rect = self._span()

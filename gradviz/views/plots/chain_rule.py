@@ -29,6 +29,7 @@ from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, 
 from gradviz.views.plots.chain_words import chain_table, layer_lines, number, sentence, tr
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.run_items import RunItems, hollow_marks, thin_line
@@ -79,10 +80,8 @@ class ChainRule(AcrossDepth):
         self.switches = {
             kind: self.add_legend(text, *_LOOKS[kind], tip) for kind, (text, tip) in words.items()
         }
-        self._courses = {kind: pg.PlotCurveItem() for kind in FactorKind}
-        self._dots = {
-            kind: pg.ScatterPlotItem(symbol=SYMBOLS[_LOOKS[kind][1]], pen=None) for kind in FactorKind
-        }
+        self._courses = {kind: PlainCurve() for kind in FactorKind}
+        self._dots = {kind: PlainMarks(symbol=SYMBOLS[_LOOKS[kind][1]], pen=None) for kind in FactorKind}
         for kind in reversed(FactorKind):
             self._gains.addItem(self._courses[kind], ignoreBounds=True)
             self._gains.addItem(self._dots[kind], ignoreBounds=True)
@@ -92,7 +91,7 @@ class ChainRule(AcrossDepth):
         self._gains.addItem(self.branch_label, ignoreBounds=True)
         self._balance = [self._level(box) for box in (self._gains, self._product)]
         self._balanced = {kind: self._level(self._gains) for kind in FactorKind}
-        self._segments, self._branches, self._line = (pg.PlotCurveItem() for _ in range(3))
+        self._segments, self._branches, self._line = (PlainCurve() for _ in range(3))
         self._skips.addItem(self._segments, ignoreBounds=True)
         self._gains.addItem(self._branches, ignoreBounds=True)
         self._product.addItem(self._line, ignoreBounds=True)
@@ -106,6 +105,7 @@ class ChainRule(AcrossDepth):
         }
         self._chain: ChainFactors | None = None
         self._judged: Blame | None = None
+        self._kept_for = -1
         self._kinds: tuple[FactorKind, ...] = ()
         self._relative = np.empty(0)
         self.set_theme(appearance().theme)
@@ -144,6 +144,7 @@ class ChainRule(AcrossDepth):
         self._gain_marks.show({})
         self._product_marks.show({})
         self.sentence.setText("")
+        self.sentence.setMinimumHeight(0)
         self._show_skips(shown=False)
         self.canvas.set_quiet_line(self.tr("By what factor each layer changes the gradient on its way back"))
 
@@ -176,6 +177,14 @@ class ChainRule(AcrossDepth):
         """Who is to blame at which step, and that there is nothing newer where the gradients broke since."""
         if self._chain is not None and self._judged is not None:
             self.sentence.setText(sentence(self._chain, self._judged, snapshot))
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Keep the lines that a sentence took: with each that is shorter the panes would jump up and down."""
+        width = self.sentence.width()
+        kept = self.sentence.minimumHeight() if width == self._kept_for else 0
+        self._kept_for = width
+        self.sentence.setMinimumHeight(max(kept, self.sentence.heightForWidth(width)))
 
     def card(self, row: int) -> list[str]:
         """Its gain, the gradient behind it, what the blocks around it do, and its gain in other runs."""

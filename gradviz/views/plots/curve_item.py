@@ -15,6 +15,7 @@ from gradviz.records.single_numbers import Curve
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.curve_design import Line
 from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import Column, at_steps
 from gradviz.views.plots.sparse import wide_gaps
@@ -54,8 +55,8 @@ class CurveItem:
         self._powers = powers
         self._thin = bool(whose)
         self._band = Band()
-        self._curve, self._gaps = pg.PlotCurveItem(), pg.PlotCurveItem()
-        self._dots = pg.ScatterPlotItem(size=_DOTS, pen=None)
+        self._curve, self._gaps = PlainCurve(), PlainCurve()
+        self._dots = PlainMarks(size=_DOTS, pen=None)
         self._span = 0.0
         self._colour = ""
         self._wide = np.empty(0, bool)
@@ -71,7 +72,9 @@ class CurveItem:
 
     @property
     def _items(self) -> tuple[pg.GraphicsObject, ...]:
-        return self._band, self._gaps, self._curve, self._dots
+        """What it draws with: a pane that compares eight runs has no item that never shows anything."""
+        bands = () if self._thin else (self._band,)
+        return *bands, *((self._gaps, self._curve, self._dots) if self.line.sampled else (self._curve,))
 
     @property
     def name(self) -> str:

@@ -69,6 +69,7 @@ class DepthProfile(PlotFrame):
         self._names: Sequence[str] = ()
         self._blocks: Sequence[tuple[int, int]] = ()
         self._snapshot: Snapshot | None = None
+        self._drawn: Profile | None = None
         self._selected: int | None = None
         self._frozen: np.ndarray | None = None
         self._base = self._decades = (-6.0, 0.0)
@@ -157,7 +158,7 @@ class DepthProfile(PlotFrame):
     def show_layers(self, names: Sequence[str]) -> None:
         """Name the rows of a run that is to come."""
         self._names = names
-        self._snapshot = None
+        self._snapshot = self._drawn = None
         self._frozen = None
         self._show_marked(())
         self.remark.setText("")
@@ -192,18 +193,21 @@ class DepthProfile(PlotFrame):
             self._name_rows()
             self._fit()
             self._draw_compared()
-        self._snapshot = snapshot
+        before, self._snapshot = self._snapshot, snapshot
         if snapshot.last_step < 0:
             return
         self.canvas.set_quiet_line("")
         profile = self.taken(snapshot)
+        self._show_marked(snapshot.marked)
+        if before is not None and before.events is snapshot.events and _same(self._drawn, profile):
+            return
+        self._drawn = profile
         self._frozen = frozen_at(snapshot.events, names, profile.step)
         rows = np.arange(len(names), dtype=float)
         self.lines.show_now(profile.values, profile.clipped)
         self._band.set_data(rows, log10(profile.band_low), log10(profile.band_high))
         self.clip_switch.setVisible(profile.clipped is not None)
         self._draw_marks(profile.values)
-        self._show_marked(snapshot.marked)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too, thin and in their colours; their layers are found by name."""
@@ -362,3 +366,13 @@ class DepthProfile(PlotFrame):
                 words = self._words.value.format(significant(float(values[row])))
                 lines.append(self.tr("step {0}: {1}").format(count(step), words))
         self.canvas.show_card(self._box, QPointF(place.x(), row), self._names[row], lines)
+
+
+def _same(before: Profile | None, now: Profile) -> bool:
+    """Whether a zoom over the steps, which changes nothing here, has read the same profile again."""
+    if before is None or before.step != now.step or (before.clipped is None) != (now.clipped is None):
+        return False
+    for old, new in zip(before[1:], now[1:], strict=True):
+        if old is not None and new is not None and not np.array_equal(old, new, equal_nan=True):
+            return False
+    return True

@@ -14,6 +14,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QPainterPath, QTransform
 
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.theme import Theme
 
 _SIZE = 9
@@ -64,8 +65,8 @@ class EdgeMarks:
         nowhere = np.empty(0)
         self._places: dict[Mark, tuple[np.ndarray, np.ndarray]] = dict.fromkeys(Mark, (nowhere, nowhere))
         for mark in Mark:
-            scatter = pg.ScatterPlotItem(symbol=_glyph(mark.value), size=_SIZE, pen=None, pxMode=True)
-            line = pg.PlotCurveItem()
+            scatter = PlainMarks(symbol=_glyph(mark.value), size=_SIZE, pen=None, pxMode=True)
+            line = PlainCurve()
             for item in (line, scatter):
                 item.setZValue(20)
                 box.addItem(item, ignoreBounds=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QGraphicsWidget
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem
 
 from gradviz.views.event_marks import RANKS
 from gradviz.views.number_format import count
@@ -25,6 +25,8 @@ HEIGHT = 16
 _APART = 20.0
 """Marks nearer than this, in pixels, stand as one with their number."""
 _NEAR = 9.0
+_REACH = 40.0
+"""No glyph with its number is wider."""
 _LINES = 6
 
 
@@ -77,6 +79,7 @@ class EventStrip(QGraphicsWidget):
         self.setMinimumHeight(HEIGHT)
         self.setMaximumHeight(HEIGHT)
         self.setAcceptHoverEvents(True)
+        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         box.sigXRangeChanged.connect(self._on_range)
         box.sigResized.connect(self._on_range)
 
@@ -108,12 +111,18 @@ class EventStrip(QGraphicsWidget):
             self._found = clusters(self._marks, low, high, width) if width > 0 and high > low else ()
         return self._found
 
-    def paint(self, painter: QPainter, *_unused: Any) -> None:
-        """Draw the glyphs, and how many marks stand behind one."""
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, *_unused: Any) -> None:
+        """Draw the glyphs that are exposed, and how many marks stand behind one.
+
+        A cursor that moves exposes a few pixels below its pane.
+        """
+        exposed: QRectF = option.exposedRect  # type: ignore[attr-defined]
         font = plot_font()
         painter.setFont(font)
         middle = self.rect().center().y()
         for cluster in self.found:
+            if not exposed.left() - _REACH <= cluster.x <= exposed.right() + _REACH:
+                continue
             mark = cluster.worst
             painter.setPen(QColor(getattr(self._theme, mark.tone)))
             place = QRectF(cluster.x - 7, middle - 8, 14, 16)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.views.plots.folded_line import Fold, fold_for, folded
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.step_marks import MarkCurves
 from gradviz.views.theme import LIGHT, Theme, run_tone
@@ -33,9 +34,9 @@ class ProfileLines(QObject):
         self._box = box
         self._theme = LIGHT
         self._fold = Fold()
-        self.now = pg.PlotCurveItem(connect="finite")
-        self.clipped = pg.PlotCurveItem(connect="finite")
-        self.dots = pg.ScatterPlotItem(size=5, pen=None)
+        self.now = PlainCurve(connect="finite")
+        self.clipped = PlainCurve(connect="finite")
+        self.dots = PlainMarks(size=5, pen=None)
         for item in (self.clipped, self.now, self.dots):
             box.addItem(item, ignoreBounds=True)
         self.others: dict[str, pg.PlotCurveItem] = {}
@@ -77,7 +78,7 @@ class ProfileLines(QObject):
             self._box.removeItem(self.others.pop(run_id))
         for run in runs:
             if run.id not in self.others:
-                curve = self.others[run.id] = pg.PlotCurveItem(connect="finite")
+                curve = self.others[run.id] = PlainCurve(connect="finite")
                 curve.setZValue(-1)
                 self._box.addItem(curve, ignoreBounds=True)
 

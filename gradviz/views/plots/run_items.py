@@ -13,6 +13,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.theme import Theme, run_tone
 
 Points = tuple[np.ndarray, np.ndarray]
@@ -22,12 +23,12 @@ _SIZE, _SMALL, _FEW = 6, 3, 120
 
 def thin_line(connect: str = "finite") -> Callable[[QColor], pg.PlotCurveItem]:
     """Makes lines of one pixel."""
-    return lambda colour: pg.PlotCurveItem(pen=pg.mkPen(colour, width=1), connect=connect)
+    return lambda colour: PlainCurve(pen=pg.mkPen(colour, width=1), connect=connect)
 
 
 def hollow_marks(symbol: str) -> Callable[[QColor], pg.ScatterPlotItem]:
     """Makes marks of pyqtgraph's `symbol` that are an outline only: those of the shown run are filled."""
-    return lambda colour: pg.ScatterPlotItem(symbol=symbol, pen=pg.mkPen(colour, width=1), brush=None)
+    return lambda colour: PlainMarks(symbol=symbol, pen=pg.mkPen(colour, width=1), brush=None)
 
 
 class RunItems:

@@ -311,3 +311,17 @@ def test_a_narrow_legend_keeps_its_samples_and_lets_its_names_go(frame, shot, wi
         assert switch.toolButtonStyle() == style
         assert switch.width() >= switch.sizeHint().width()
         assert switch.toolTip().startswith("Show ")
+
+
+def test_a_shorter_sentence_keeps_the_room_of_a_longer_one(frame, shot) -> None:
+    frame.show_snapshot(shot(9))
+    frame.sentence.setText("word " * 80)
+    frame._keep_room()
+    QApplication.processEvents()
+    high = frame.sentence.height()
+    frame.show_snapshot(shot(9))
+    QApplication.processEvents()
+    assert frame.sentence.height() == high
+    frame.clear()
+    QApplication.processEvents()
+    assert frame.sentence.height() < high

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pointer
 import pytest
@@ -102,3 +104,20 @@ def test_the_heading_says_when_another_step_is_shown(profile) -> None:
 def test_no_steps(profile, snapshot) -> None:
     profile.show_snapshot(snapshot(steps=30, done=0))
     assert profile.lines.now.getData()[0] is None or not len(profile.lines.now.getData()[0])
+
+
+def test_the_same_profile_read_again_is_not_drawn_again(profile, snapshot, monkeypatch) -> None:
+    shot = snapshot(layers=8, steps=80, clipped=True)
+    profile.show_snapshot(shot)
+    drawn = []
+    monkeypatch.setattr(profile.lines, "show_now", lambda *given: drawn.append(given))
+    again = replace(shot, profile=shot.profile._replace(values=shot.profile.values.copy()))
+    profile.show_snapshot(again)
+    assert drawn == []
+    values = shot.profile.values.copy()
+    values[2] *= 2
+    profile.show_snapshot(replace(shot, profile=shot.profile._replace(values=values)))
+    profile.show_snapshot(replace(shot, profile=shot.profile._replace(clipped=None)))
+    profile.show_layers(("a", "b"))
+    profile.show_snapshot(replace(shot, profile=shot.profile._replace(clipped=None)))
+    assert len(drawn) == 3
