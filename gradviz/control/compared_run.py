@@ -16,6 +16,7 @@ from gradviz.records import single_numbers, snapshot
 from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, layer_outputs
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
+from gradviz.records.schema import FACTOR
 from gradviz.records.series import Series
 from gradviz.records.single_numbers import Curve
 
@@ -52,8 +53,8 @@ def read_compared(
     number: int,
     *,
     cursor: int,
-    view: tuple[int, int] | None,
-    columns: int,
+    view: tuple[int, int],
+    level: int,
     has_flow: bool,
     has_ratios: bool = False,
     layer: str | None = None,
@@ -61,9 +62,13 @@ def read_compared(
 ) -> ComparedRun:
     """All of it, as of the reader's last refresh; `layer` names the one whose update ratios are a curve.
 
+    `view` are the first and last step in sight, which the run may not reach; runs of different lengths are
+    drawn alike, 8**`level` steps a column.
+
     `before` is what was read since that refresh already: only the stretch is another, and the rest stays.
     """
-    first, last = view or (0, reader.last_step)
+    first, last = view
+    columns = max(1, round((min(last, reader.last_step) - first + 1) / FACTOR**level))
     curves = single_numbers.curves(reader, first, last, columns)
     names = tuple(info.name for info in reader.info.measured)
     if has_ratios:

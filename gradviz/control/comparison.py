@@ -19,9 +19,12 @@ from gradviz.control.compared_run import ComparedRun, at_cursor, read_compared
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
+from gradviz.control.step_horizon import horizon
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunState
+from gradviz.records.schema import FACTOR
+from gradviz.records.series import nearest_level
 from gradviz.records.snapshot import Snapshot
 
 COMPARED, RUN_NUMBERS = "compared", "run_numbers"
@@ -176,8 +179,8 @@ class Comparison(QObject):
                 entry,
                 self._numbers[entry.id],
                 cursor=shown.cursor,
-                view=self._clock.view,
-                columns=self._clock.columns,
+                view=self._view(shown),
+                level=self._level(shown),
                 has_flow=entry.id == self._difference,
                 has_ratios="update_ratio" in self._clock.wanted,
                 layer=_selected(shown),
@@ -189,6 +192,16 @@ class Comparison(QObject):
                 self._choose([run for run in self.chosen if run != entry.id])
                 self.failed.emit(str(error))
             return None  # its engine is just writing the first rows: at the next look
+
+    def _view(self, shown: Snapshot) -> tuple[int, int]:
+        """The first and last step that the plots show."""
+        return self._clock.view or (0, horizon(shown.last_step, shown.run.steps))
+
+    def _level(self, shown: Snapshot) -> int:
+        """That of the shown run, so that curves look alike; of what lies behind its end a coarser one."""
+        first, last = self._view(shown)
+        seen = min(last, shown.last_step) - first + 1
+        return nearest_level(max(seen, (last - first + 1) // FACTOR), self._clock.columns)
 
     def _drop(self, runs: set[str]) -> None:
         for run in runs:
@@ -251,8 +264,8 @@ class _Followed:
         number: int,
         *,
         cursor: int,
-        view: tuple[int, int] | None,
-        columns: int,
+        view: tuple[int, int],
+        level: int,
         has_flow: bool,
         has_ratios: bool,
         layer: str | None,
@@ -262,7 +275,7 @@ class _Followed:
 
         Where it is `late` for that it stays as it was read last, None where it was not read at all.
         """
-        asked = (view, columns, has_flow, has_ratios and (layer,))
+        asked = (view, level, has_flow, has_ratios and (layer,))
         self.is_late = late and (self.run is None or (asked, cursor) != (self._asked, self._cursor))
         if not late:
             if self.reader is None:
@@ -284,7 +297,7 @@ class _Followed:
                     number,
                     cursor=cursor,
                     view=view,
-                    columns=columns,
+                    level=level,
                     has_flow=has_flow,
                     has_ratios=has_ratios,
                     layer=layer,

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QInputDialog
 from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
 from gradviz.control.going_on import checkpoint_words
 from gradviz.control.run_entry import RunEntry
+from gradviz.control.step_horizon import horizon
 from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
@@ -19,7 +20,6 @@ from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.mark_conductor import MarkConductor
 from gradviz.views.message_strip import Tone
-from gradviz.views.step_horizon import horizon
 from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:

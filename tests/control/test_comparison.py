@@ -77,6 +77,18 @@ def test_chosen_runs_are_read_once_and_the_shown_one_is_not_among_them(
     assert len(told) == 1
 
 
+@pytest.mark.parametrize("lengths", [(2, 0, 8), (0, 2, 1), (1, 2, 1)])
+def test_runs_of_different_lengths_are_drawn_in_columns_of_one_width(
+    document, clock, comparison, runs, *, qtbot, lengths
+) -> None:
+    shown, other, together = lengths
+    clock.set_columns(10)  # 30 steps are drawn by eight, 10 and 20 one by one
+    comparison.set_compared(runs[other], on=True)
+    show(clock, document, runs[shown], qtbot)
+    for recorded in (clock.snapshot, comparison.runs[0]):
+        assert recorded.numbers["train_loss"].counts[0] == together
+
+
 def test_the_profile_follows_the_cursor_up_to_the_run_s_own_end(
     document, clock, comparison, runs, qtbot
 ) -> None:

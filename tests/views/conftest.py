@@ -24,6 +24,7 @@ from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
+from gradviz.records.series import nearest_level
 from gradviz.records.snapshot import Snapshot, take_snapshot
 from gradviz.spec.catalogue import Catalogue, Entry
 from gradviz.spec.registry import boolean, choice, integer, integers, number, path, text, texts
@@ -326,8 +327,8 @@ def compared(run: Callable[..., RunEntry]) -> Callable[..., ComparedRun]:
                 entry,
                 number,
                 cursor=cursor,
-                view=None,
-                columns=1000,
+                view=(0, cursor),
+                level=nearest_level(cursor + 1, 1000),
                 has_flow=has_flow,
                 has_ratios=ratios_of is not None,
                 layer=ratios_of,

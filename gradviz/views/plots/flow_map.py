@@ -16,6 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.control.step_horizon import horizon
 from gradviz.records.frozen import frozen_spans
 from gradviz.records.happenings import Event
 from gradviz.records.snapshot import Snapshot
@@ -41,7 +42,6 @@ from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.plots.step_marks import StepLegend
 from gradviz.views.plots.step_places import StepPlaces
 from gradviz.views.plots.ticks import AxisBlocks, layer_ticks, step_ticks
-from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 EMPTY_DECADES = (-6.0, 0.0)

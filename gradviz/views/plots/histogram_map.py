@@ -16,6 +16,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QButtonGroup, QToolButton, QWidget
 
+from gradviz.control.step_horizon import horizon
 from gradviz.records import histogram
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
@@ -36,7 +37,6 @@ from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.sample_remark import sample_remark
 from gradviz.views.plots.sparse import few_words, wide_gaps
 from gradviz.views.plots.ticks import Tick, step_ticks
-from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 _DECADES = (-4.0, 0.0)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.control.step_horizon import horizon
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
@@ -27,7 +28,6 @@ from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.step_places import StepPlaces
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import step_ticks
-from gradviz.views.step_horizon import horizon
 from gradviz.views.theme import Theme
 
 

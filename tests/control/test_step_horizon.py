@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gradviz.views.step_horizon import horizon
+from gradviz.control.step_horizon import horizon
 
 
 @pytest.mark.parametrize(
