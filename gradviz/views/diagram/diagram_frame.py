@@ -181,7 +181,7 @@ class DiagramFrame(TitledFrame):
 
 
 def _loss_text(snapshot: Snapshot) -> str:
-    """The training loss at the shown step."""
-    loss = snapshot.numbers["train_loss"]
+    """The training loss at the shown step, where that is drawn together with others, too."""
+    loss = (snapshot.at_cursor or snapshot).numbers["train_loss"]
     at = int(np.searchsorted(loss.steps, snapshot.cursor, side="right")) - 1
     return significant(float(loss.mean[0, at])) if at >= 0 else ""

@@ -68,6 +68,7 @@ class CurveItem:
         self.steps = np.empty(0, np.int64)
         self.values = np.empty(0, np.float32)
         self._low = self._high = self.values
+        self._counts: np.ndarray | None = None
         self.spans: tuple[Frozen, ...] = ()
 
     @property
@@ -114,6 +115,7 @@ class CurveItem:
             low, high = (recorded.curves[quantity][1] for quantity in self.line.spread)
             self._band.set_data(steps, self._placed(low), self._placed(high))
         self._take(steps, values, low, high)
+        self._counts = None
         self._connect()
         return True
 
@@ -166,6 +168,20 @@ class CurveItem:
         place = int(np.searchsorted(self.steps, step, side="right")) - 1
         return float(self.values[place]) if place >= 0 else None
 
+    def stretch_at(self, step: int) -> tuple[int, int] | None:
+        """The first and last step that the value at a step stands for: of a measurement its own, twice."""
+        place = int(np.searchsorted(self.steps, step, side="right")) - 1
+        if place < 0:
+            return None
+        first = int(self.steps[place])
+        return first, first + (1 if self._counts is None else int(self._counts[place])) - 1
+
+    def measured_in(self, recorded: Recorded, step: int) -> int:
+        """The step that the value at a step was measured at, which is that step of what every step has."""
+        steps = recorded.curves[self.line.quantity][0] if self.line.quantity in recorded.curves else ()
+        place = int(np.searchsorted(steps, step, side="right")) - 1
+        return int(steps[place]) if place >= 0 else step
+
     def value_in(self, recorded: Recorded) -> float | None:
         """The newest value of what was recorded, drawn or not; None where there is none."""
         series = recorded.numbers.get(self.line.quantity)
@@ -180,7 +196,9 @@ class CurveItem:
         shown = self._between(first, last)
         measured, values = self.steps[shown], self.values[shown]
         name = f"{self.name}: {pane}"
-        found = [Column(name=name, cells=at_steps(steps, measured, values))]
+        mean = self.together(first, last) > 1
+        said = QCoreApplication.translate("StepCurves", "{0} (mean)").format(name) if mean else name
+        found = [Column(name=said, cells=at_steps(steps, measured, values))]
         if self._low is not self.values and len(measured) and not np.array_equal(self._low, self._high):
             for text, edge in (
                 (QT_TRANSLATE_NOOP("StepCurves", "smallest"), self._low),
@@ -189,6 +207,12 @@ class CurveItem:
                 word = QCoreApplication.translate("StepCurves", str(text))
                 found.append(Column(name=f"{name} ({word})", cells=at_steps(steps, measured, edge[shown])))
         return found
+
+    def together(self, first: float, last: float) -> int:
+        """Of how many steps at most one value between two places of the axis is the mean."""
+        inside = self._between(first, last)
+        averages = self._counts is not None and self.line.averaged == 1 and inside.any()
+        return int(self._counts[inside].max()) if averages and self._counts is not None else 1
 
     def steps_between(self, first: float, last: float) -> np.ndarray:
         """The steps of what is drawn between two places of the axis."""
@@ -233,6 +257,7 @@ class CurveItem:
         values = self._averaged(series)
         low, high = (values, values) if self.line.averaged > 1 else (series.low[0], series.high[0])
         self._take(series.steps, values, low, high)
+        self._counts = series.counts
         y = self._placed(values)
         finite = bool(np.isfinite(y).all())
         self._curve.setData(x=series.steps, y=y, connect="finite", skipFiniteCheck=finite)

@@ -15,6 +15,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.frozen import frozen_spans
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.cursor_line import CursorLine
@@ -166,11 +167,12 @@ class CurvePane:
     def show_values(self, snapshot: Snapshot) -> None:
         """Write the values at the shown step into the margin, also where it is out of sight."""
         aside = snapshot.at_cursor
+        cursor = snapshot.cursor
         found = [
             (
                 item,
-                item.value_at(snapshot.cursor) if aside is None else item.value_in(aside),
-                item.is_frozen_at(snapshot.cursor),
+                item.value_at(cursor) if aside is None else item.value_in(aside),
+                item.is_frozen_at(cursor),
             )
             for item in self.items
         ]
@@ -194,8 +196,10 @@ class CurvePane:
                     name=item.line.name,
                     value=self._worded(value, frozen=frozen),
                     tone=item.line.tone if np.isfinite(value) else "non_finite",
+                    note="" if measured == cursor else _tr("step {0}").format(count(measured)),
                 )
                 for item, value, frozen in found
+                for measured in (item.measured_in(aside or snapshot, cursor),)
                 if value is not None
             ]
         )
@@ -203,34 +207,49 @@ class CurvePane:
     def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
 
-        Of a compared run it is the first line that has one. Where there are many it is the line nearest to
-        that height of the axis, the largest and the smallest.
+        The value says its own step or steps where these are others. Of a compared run it is the first line
+        that has one. Where there are many it is the line nearest to that height of the axis, the largest and
+        the smallest.
         """
         found = [(item, item.value_at(step)) for item in self.items]
         for items in self.compared.values():
             values = [(item, item.value_at(step)) for item in items if item.is_visible]
             found += [each for each in values if each[1] is not None][:1]
-        known = [(item.name, value) for item, value in found if value is not None]
+        known = [(item, value) for item, value in found if value is not None]
         if self._is_crowded and height is not None and known:
-            known = self._telling(known, height)
-        rests = {item.name for item in self.items if item.is_frozen_at(step)}
-        every = len(rests) == len(self.items)
-        return [(name, self._worded(value, frozen=every or name in rests)) for name, value in known]
+            return self._telling(known, height, step)
+        return [(item.name, self._said(item, value, step)) for item, value in known]
+
+    def _said(self, item: CurveItem, value: float, step: int) -> str:
+        """A value as text, with its own step or steps where these are others."""
+        frozen = item.is_frozen_at(step)
+        text = self._worded(value, frozen=frozen)
+        first, last = item.stretch_at(step) or (step, step)
+        if frozen or item.line.averaged > 1 or (first, last) == (step, step):
+            return text
+        if first == last:
+            return _tr("{0} (step {1})").format(text, count(first))
+        return _tr("{0} (mean of steps {1}–{2})").format(text, count(first), count(last))
 
     def _worded(self, value: float, *, frozen: bool) -> str:
         """A value as text; the zero of a frozen layer is none."""
         return _tr("frozen") if frozen and value == 0 else self.design.worded(value)
 
-    def _telling(self, known: list[tuple[str, float]], height: float) -> list[tuple[str, float]]:
+    def _telling(
+        self, known: list[tuple[CurveItem, float]], height: float, step: int
+    ) -> list[tuple[str, str]]:
         low, high = self.box.viewRange()[1]
         share = (height - low) / (high - low)
-        name, value = min(known, key=lambda each: abs(self._share_of_height(each[1]) - share))
+        nearest = min(known, key=lambda each: abs(self._share_of_height(each[1]) - share))
         ordered = sorted(known, key=lambda each: self._share_of_height(each[1]))
-        (least, smallest), (most, largest) = ordered[0], ordered[-1]
+        least, most = ordered[0], ordered[-1]
         return [
-            (name, value),
-            (_tr("largest, {0}").format(most), largest),
-            (_tr("smallest, {0}").format(least), smallest),
+            (name.format(item.name), self._said(item, value, step))
+            for name, (item, value) in (
+                ("{0}", nearest),
+                (_tr("largest, {0}"), most),
+                (_tr("smallest, {0}"), least),
+            )
         ]
 
     def _share_of_height(self, value: float) -> float:

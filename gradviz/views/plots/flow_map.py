@@ -234,6 +234,9 @@ class FlowMap(PlotFrame):
             name = self.tr("gradient norm over that of {0}, of layer (rows) at step (columns)")
             name = name.format(self._other_name())
             cells = np.ma.MaskedArray(self._ratios[0], mask=~self._ratios[1])
+        together = int(flow.counts[shown].max()) if len(shown) else 1
+        if together > 1:
+            name += " " + self.tr("(mean of up to {0} steps from there on)").format(together)
         return PlottedValues(
             columns=(
                 Column(name=name, cells=texts(self._names[rows])),

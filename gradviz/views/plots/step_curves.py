@@ -161,7 +161,9 @@ class StepCurves(PlotFrame):
         steps = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
         if not len(steps):
             return None
-        columns = [Column(name=self.tr("step"), cells=steps)]
+        together = max(item.together(first, last) for _, item in items)
+        name = self.tr("first of up to {0} steps").format(together) if together > 1 else self.tr("step")
+        columns = [Column(name=name, cells=steps)]
         for (pane, item), own in zip(items, parts, strict=True):
             if item.whose and not len(own):
                 continue  # it has no layer of that name

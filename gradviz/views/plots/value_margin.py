@@ -19,11 +19,12 @@ _PAST = RIGHT_PADDING - 2
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarginValue:
-    """A series' name, its value as text, and the theme's colour that it is drawn in."""
+    """A series' name, its value as text, the theme's colour that it is drawn in, and when it was measured."""
 
     name: str
     value: str
     tone: str
+    note: str = ""
 
 
 class ValueMargin(QGraphicsWidget):
@@ -46,14 +47,18 @@ class ValueMargin(QGraphicsWidget):
             self.update()
 
     def paint(self, painter: QPainter, *_unused: Any) -> None:
-        """Draw name above value."""
+        """Draw name above value, and below it the note, where there is room for all of them."""
         font = plot_font()
+        metrics = QFontMetricsF(font)
+        room = self.rect().width() - 12 + _PAST
+        names = [_lines(value.name, metrics, room) for value in self._values]
+        notes = sum(bool(value.note) for value in self._values)
+        noted = 14 * (sum(map(len, names)) + notes) + 20 * len(names) <= self.rect().height()
         y = 0.0
-        for value in self._values:
+        for value, lines in zip(self._values, names, strict=True):
             painter.setFont(font)
             painter.setPen(QColor(self._theme.secondary))
-            room = self.rect().width() - 12 + _PAST
-            for words in _lines(value.name, QFontMetricsF(font), room):
+            for words in lines:
                 painter.drawText(QRectF(12, y, room, 14), Qt.AlignmentFlag.AlignVCenter, words)
                 y += 14
             font.setWeight(font.Weight.DemiBold)
@@ -62,6 +67,11 @@ class ValueMargin(QGraphicsWidget):
             painter.drawText(QRectF(12, y, room, 15), Qt.AlignmentFlag.AlignVCenter, value.value)
             font.setWeight(font.Weight.Normal)
             y += 20
+            if value.note and noted:
+                painter.setFont(font)
+                painter.setPen(QColor(self._theme.secondary))
+                painter.drawText(QRectF(12, y - 5, room, 14), Qt.AlignmentFlag.AlignVCenter, value.note)
+                y += 14
 
 
 def _lines(name: str, metrics: QFontMetricsF, room: float) -> list[str]:

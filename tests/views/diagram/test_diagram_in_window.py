@@ -13,6 +13,7 @@ from gradviz.records.layer import LayerProblem
 from gradviz.spec import tree
 from gradviz.views.diagram.detail import view_rect
 from gradviz.views.diagram.folds import Fold
+from gradviz.views.number_format import significant
 from gradviz.views.plots.magnitude import NOTHING, encode
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -106,6 +107,21 @@ def test_it_follows_the_time_cursor(window, diagram, following, qtbot) -> None:
     expected = encode(clock.snapshot.profile.values, levels.low, levels.high)
     assert (diagram.view.colouring.codes[:20] == expected).all()
     assert diagram.remark.text().endswith("step 10")
+
+
+def test_the_loss_is_that_of_the_shown_step_also_where_steps_are_drawn_together(
+    window, diagram, run, qtbot
+) -> None:
+    entry, clock = run(layers=20, steps=4000), window.runs.clock
+    window.runs.show_run(entry)
+    qtbot.waitUntil(lambda: clock.snapshot is not None and clock.snapshot.last_step == 3999)
+    with entry.open() as reader:
+        exact = [reader.series("train_loss", step, step, 1).mean[0, 0] for step in (3999, 1234)]
+    assert clock.snapshot.numbers["train_loss"].counts[0] > 1
+    qtbot.waitUntil(lambda: diagram.view.loss_text == significant(float(exact[0])))
+    clock.set_cursor(1234)
+    qtbot.waitUntil(lambda: clock.snapshot.cursor == 1234)
+    assert diagram.view.loss_text == significant(float(exact[1]))
 
 
 def test_hidden_it_is_not_drawn_and_shown_again_it_has_caught_up(window, diagram, following, qtbot) -> None:

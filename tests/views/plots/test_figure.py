@@ -138,7 +138,8 @@ def test_a_long_run_has_the_spread_that_is_drawn(window, snapshot) -> None:
     window.plots.show_snapshot(snapshot(steps=1100, columns=200))
     learning = window.plots.plot("curves.learning")
     head, *body = rows(learning.values().csv())
-    assert head[1:4] == ["training: loss", "training: loss (smallest)", "training: loss (largest)"]
+    assert head[0] == "first of up to 8 steps"
+    assert head[1:4] == ["training: loss (mean)", "training: loss (smallest)", "training: loss (largest)"]
     first = [float(text) for text in body[0][1:4]]
     assert first[1] < first[0] < first[2]
 

@@ -77,6 +77,23 @@ def test_the_margin_says_the_values_at_a_cursor_that_is_out_of_sight(curves, sna
     assert validation.value == f"{whole.curves['val_loss'][1][cursor // 23]:.2f}"
 
 
+def test_what_was_measured_before_the_cursor_says_when(curves, snapshot) -> None:
+    for view in (None, (60, 90)):  # drawn, and read besides
+        shot = snapshot(steps=100, cursor=50, view=view)
+        curves.show_snapshot(shot)
+        curves.show_values(shot)
+        training, validation = curves.panes[0]._margin._values
+        assert (training.note, validation.note) == ("", "step 46")
+    assert dict(curves.panes[0].values_at(68))["validation"].endswith("(step 46)")
+    assert "step" not in dict(curves.panes[0].values_at(46))["validation"]
+
+
+def test_the_pointer_is_told_of_which_steps_a_value_is_the_mean(curves, snapshot) -> None:
+    curves.show_snapshot(snapshot(steps=1100, columns=200))
+    said = dict(curves.panes[0].values_at(686))
+    assert said["training"].endswith("(mean of steps 680–687)")
+
+
 def test_a_value_that_is_not_finite_is_said_in_its_colour(curves, snapshot) -> None:
     shot = snapshot(steps=100, non_finite_from=60)
     curves.show_snapshot(shot)
