@@ -30,6 +30,11 @@ class _Growing:
     columns: Columns
     present: npt.NDArray[np.bool_]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all columns so far are there."""
+        return bool(self.present[: self.filled].all())
+
 
 class Ladder:
     """One quantity of one run at all levels."""
@@ -58,6 +63,13 @@ class Ladder:
         self._growing: dict[int, _Growing] = {}
         self.recorded = 0
         self.kept = Kept()
+
+    def see(self, recorded: int, kept: Kept) -> None:
+        """Know how far the run is. Columns that were dropped before they were thinned here are made anew."""
+        if kept != self.kept:
+            whole = {level for level, growing in self._growing.items() if growing.is_whole}
+            self._growing = {level: self._growing[level] for level in whole}
+        self.recorded, self.kept = recorded, kept
 
     def pieces(self, level: int, first: int, last: int) -> list[Piece]:
         """Columns that cover the steps `first` to `last`; coarser ones where `level` was not kept."""

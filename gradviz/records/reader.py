@@ -217,12 +217,8 @@ class RunReader:
         self._seen, self._progress = seen, progress
         self._recent.forget()
         for ladder in (*self._ladders.values(), *self._means.values()):
-            self._bring_up(ladder)
+            ladder.see(progress.recorded, self._kept)
         return True
-
-    def _bring_up(self, ladder: Ladder) -> None:
-        """Let it know how far the run is."""
-        ladder.recorded, ladder.kept = self._progress.recorded, self._kept
 
     def _mean_ladder(self, quantity: str) -> Ladder:
         if quantity not in self._means:
@@ -230,7 +226,7 @@ class RunReader:
                 self._rows, self._tail, quantity, self.slices[quantity], self._kept_now, means_only=True
             )
             self._means[quantity] = ladder
-            self._bring_up(ladder)
+            ladder.see(self._progress.recorded, self._kept)
         return self._means[quantity]
 
     def _means_of(self, quantity: str, first: int, last: int, columns: int) -> Series:
