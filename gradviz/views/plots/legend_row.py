@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.plots.switch import LegendSwitch
-from gradviz.views.plots.tab_overflow import TabOverflow
+from gradviz.views.plots.tab_overflow import TabOverflow, how_many
 
 _STYLE = Qt.ToolButtonStyle
 _NARROW, _WIDE = 2, 8
@@ -50,29 +50,24 @@ class LegendRow(QObject):
             layout.setSpacing(spacing)
 
 
-def fit_names(heading: QHBoxLayout, tabs: Collection[QWidget], room: int) -> None:
-    """In a heading, show the names of series where the tabs and all else have room beside them."""
-    widgets = [
-        widget
-        for at in range(heading.count())
-        if (item := heading.itemAt(at)) is not None
-        and (widget := item.widget()) is not None
-        and (widget in tabs or not widget.isHidden())
-        and not isinstance(widget, TabOverflow)
-    ]
-    switches = [widget for widget in widgets if isinstance(widget, LegendSwitch)]
-    if not switches:
-        return
-    margins = heading.contentsMargins()
-    needed = margins.left() + margins.right() + heading.spacing() * len(widgets)
-    for widget in widgets:
+def fit_names(heading: QHBoxLayout, tabs: Sequence[QWidget], room: int, fills: ElidedLabel) -> None:
+    """In a heading, show the names of series where no tab has to go for them; `fills` as in `TabOverflow`."""
+    gap, margins = heading.spacing(), heading.contentsMargins()
+    left = room - margins.left() - margins.right() - gap
+    switches = []
+    for at in range(heading.count()):
+        item = heading.itemAt(at)
+        widget = None if item is None else item.widget()
+        if widget is None or widget in tabs or widget.isHidden() or isinstance(widget, TabOverflow):
+            continue
         if isinstance(widget, LegendSwitch):
-            needed += widget.full_width()
-        elif isinstance(widget, ElidedLabel):
-            needed += widget.wanted_width()
+            switches.append(widget)
         else:
-            needed += widget.width() if widget in tabs else widget.sizeHint().width()
-    _show_names(switches, names=needed <= room)
+            left -= fills.wanted_width() if widget is fills else widget.sizeHint().width() + gap
+    widths = [tab.width() + gap for tab in tabs]
+    named = left - sum(switch.full_width() + gap for switch in switches)
+    alone = left - sum(switch.sample_width() + gap for switch in switches)
+    _show_names(switches, names=named >= 0 and how_many(widths, named, gap) == how_many(widths, alone, gap))
 
 
 def _show_names(switches: Collection[LegendSwitch], *, names: bool) -> Qt.ToolButtonStyle:

@@ -59,10 +59,14 @@ class LegendSwitch(QToolButton):
 
     def sizeHint(self) -> QSize:
         """What sample and name need: a style leaves room for more."""
-        width = _WIDTH + _PAD + _ALONE
-        if self.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonIconOnly:
-            width = self.full_width()
+        alone = self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+        width = self.sample_width() if alone else self.full_width()
         return QSize(width, super().sizeHint().height())
+
+    @staticmethod
+    def sample_width() -> int:
+        """The width of a sample alone."""
+        return _WIDTH + _PAD + _ALONE
 
     def full_width(self) -> int:
         """The width of sample and name."""

@@ -42,10 +42,7 @@ class TabOverflow(QToolButton):
         others += fills.wanted_width()
         left = room - others - margins.left() - margins.right() - heading.spacing()
         widths = [tab.width() + heading.spacing() for tab in tabs]
-        shown = len(tabs)
-        if sum(widths) > left:
-            left -= _WIDTH + heading.spacing()
-            shown = next((at for at in range(len(tabs)) if sum(widths[: at + 1]) > left), len(tabs))
+        shown = how_many(widths, left, heading.spacing())
         for at, tab in enumerate(tabs):
             tab.setHidden(at >= shown)
         hidden = tabs[shown:]
@@ -56,3 +53,11 @@ class TabOverflow(QToolButton):
                 action = self.menu().addAction(tab.text())
                 action.setToolTip(tab.toolTip())
                 action.triggered.connect(tab.click)
+
+
+def how_many(widths: Sequence[int], left: int, gap: int) -> int:
+    """How many of the first tabs have room; where not all have, the button stands beside them."""
+    if sum(widths) <= left:
+        return len(widths)
+    left -= _WIDTH + gap
+    return next((at for at in range(len(widths)) if sum(widths[: at + 1]) > left), len(widths))

@@ -263,7 +263,7 @@ class TitledFrame(QWidget):
 
     def _fit_tabs(self) -> None:
         ordered = sorted(self._tabs, key=self.heading.indexOf)
-        fit_names(self.heading, ordered, self.width())
+        fit_names(self.heading, ordered, self.width(), self.remark)
         self.further.fit(self.heading, ordered, self.width(), self.remark)
 
     def _on_menu(self) -> None:

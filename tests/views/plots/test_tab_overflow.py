@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.plot_tabs import PlotTabs, Tab
+from gradviz.views.plots.switch import LegendSwitch
 
 NAMES = ("Profile", "Layers", "Chain rule", "Activations")
 
@@ -67,24 +68,30 @@ def test_a_switch_that_comes_takes_its_room(place) -> None:
     assert frame.further.isVisible()
 
 
-def test_names_of_series_give_way_before_tabs_and_the_step_do(place) -> None:
+def test_names_of_series_give_way_before_tabs_and_the_step_do(place, monkeypatch) -> None:
     frame = place.current
     frame.remark.setText("at step 999")
     frame.clip_switch.show()
     switches = (frame.band_switch, frame.clip_switch)
-    named = set()
-    for width in range(900, 300, -10):
+
+    def shown_at(width: int) -> int:
         place.resize(width, 300)
         QApplication.processEvents()
-        styles = {switch.toolButtonStyle() for switch in switches}
-        assert len(styles) == 1
-        named |= styles
-        if styles == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}:
-            assert frame.further.isHidden()
-        if any(tab.isVisible() for tab in frame._tabs):
+        return sum(tab.isVisible() for tab in frame._tabs)
+
+    found = {}
+    for width in range(900, 300, -10):
+        tabs = shown_at(width)
+        (style,) = {switch.toolButtonStyle() for switch in switches}
+        found[width] = (tabs, style == Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if tabs:
             assert frame.remark.shown_text() == "at step 999", width
-    assert len(named) == 2
+    assert {(tabs < len(frame._tabs), named) for tabs, named in found.values()} == {
+        *((False, True), (False, False), (True, True), (True, False))
+    }
     assert switches[1].toolTip() == "Show the norms after clipping"
+    monkeypatch.setattr(LegendSwitch, "full_width", staticmethod(LegendSwitch.sample_width))
+    assert {width: shown_at(width) for width in found} == {width: tabs for width, (tabs, _) in found.items()}
 
 
 def _menu_at(place, frame, width: int) -> bool:
