@@ -14,6 +14,8 @@ PIECE = 1 << 20
 """Bytes that are asked for at once; of more Linux reads the beginning alone."""
 AT_ONCE = 4
 EVERY_MS = 5
+FIRST_MS = 500
+"""So long after the file was opened its first picture is there: asking sooner takes the disk from it."""
 MOST = 1 << 30
 """Bytes of a file, a run's default budget; what is larger may not fit into memory."""
 
@@ -44,7 +46,7 @@ class ReadAhead(QObject):
         except OSError:
             return
         self._at, self._end = 0, min(os.fstat(self._file).st_size, MOST)
-        self._timer.start()
+        self._timer.start(FIRST_MS)
 
     def stop(self) -> None:
         """Ask for no more."""
@@ -54,6 +56,7 @@ class ReadAhead(QObject):
             self._file = -1
 
     def _go_on(self) -> None:
+        self._timer.setInterval(EVERY_MS)
         for _ in range(AT_ONCE):
             if self._at >= self._end:
                 self.stop()

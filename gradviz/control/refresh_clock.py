@@ -13,6 +13,7 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, Slot
 
+from gradviz.control.first_pages import FirstPages
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.errors import RecordsError
 from gradviz.records.marked import MarkedStep, marked_step
@@ -50,6 +51,7 @@ class RefreshClock(QObject):
         self._wanted: frozenset[str] = frozenset()
         self._marked: dict[int, MarkedStep | None] = {}
         self._asked = False
+        self._first_pages = FirstPages()
         self._visible = True
         self._interval = interval_ms
         self._looked_at = -math.inf
@@ -104,6 +106,8 @@ class RefreshClock(QObject):
         self._cursor = self._layer = self._view = None
         if entry is None:
             self.refreshed.emit(None)
+        else:
+            self._first_pages.begin(entry, self._columns)
         self.wake()
 
     def set_cursor(self, step: int | None) -> None:
@@ -186,6 +190,7 @@ class RefreshClock(QObject):
         return True
 
     def _let_go(self) -> None:
+        self._first_pages.wait()
         self._timer.stop()
         self._snapshot = None
         self._marked = {}

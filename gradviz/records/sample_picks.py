@@ -25,7 +25,7 @@ Sound = Callable[[tuple[Any, ...], str, int], bool]
 MOST_KEPT = 12
 """Of so many quantities and layers the picks are kept."""
 _ROW = "number, quantity, layer, step, dtype, crc, data"
-_PICKS = f"""
+PICKS = f"""
 WITH RECURSIVE pick(at) AS (
   SELECT max(step) FROM sample WHERE run = ?1 AND quantity = ?2 AND layer = ?3 AND step <= ?5
   UNION ALL
@@ -99,7 +99,7 @@ class SamplePicks:
         if known is not None and len(known.steps) > 1:
             begin = max(first, int(known.steps[-1]) // width * width)
             kept = int(np.searchsorted(known.steps, begin))
-        rows = self._rows.rows(quantity, _PICKS, self._rows.run, quantity, layer, begin, last, width)
+        rows = self._rows.rows(quantity, PICKS, self._rows.run, quantity, layer, begin, last, width)
         found = {
             row[3]: row
             for row in rows

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="the sy
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     pieces: list[tuple[int, int]] = []
+    monkeypatch.setattr(read_ahead, "FIRST_MS", 0)
     monkeypatch.setattr(os, "posix_fadvise", lambda _file, at, size, _advice: pieces.append((at, size)))
     return pieces
 
@@ -77,3 +78,15 @@ def test_an_opened_document_is_read_ahead(qtbot: QtBot, tmp_path: Path, asked: l
     document.open(path)
     qtbot.waitUntil(lambda: asked == [(0, PIECE)])
     document.close()
+
+
+def test_the_first_picture_has_the_disk_to_itself(
+    qtbot: QtBot, tmp_path: Path, asked: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read_ahead, "FIRST_MS", 10**6)
+    ahead = ReadAhead()
+    ahead.begin(sparse(tmp_path / "file", PIECE))
+    qtbot.wait(30)
+    assert ahead.is_reading
+    assert not asked
+    ahead.stop()
