@@ -34,15 +34,13 @@ class Bars(pg.GraphicsObject):  # type: ignore[misc]
         self.update()
 
     def set_heights(self, heights: np.ndarray) -> None:
-        """Show other heights [n]."""
-        self.prepareGeometryChange()
+        """Show other heights [n], none above 1."""
         self._heights = heights
         self.update()
 
     def boundingRect(self) -> QRectF:
-        """Around all bars."""
-        top = float(self._heights.max())
-        return QRectF(self._left[0], 0, self._left[-1] + self._width[-1] - self._left[0], max(top, 1e-9))
+        """Around all bars, however high: of bars that are gone nothing must stay on the screen."""
+        return QRectF(self._left[0], 0, self._left[-1] + self._width[-1] - self._left[0], 1)
 
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         """Fill those that are not empty."""
