@@ -152,18 +152,27 @@ def _laid_out(canvas: Canvas, size: QSize) -> Iterator[QRect]:
 
 @contextmanager
 def _inked(canvas: Canvas, scale: float) -> Iterator[None]:
-    """Curves one of the figure's units wide: their pens count pixels, of which a unit has several."""
-    curves = [item for item in canvas.scene().items() if isinstance(item, pg.PlotCurveItem)]
+    """Curves one of the figure's units wide: their pens count pixels, of which a unit has several.
+
+    Symbols are drawn as shapes and not, as on the screen, from a picture of them.
+    """
+    items = canvas.scene().items()
+    curves = [item for item in items if isinstance(item, pg.PlotCurveItem)]
+    symbols = [item for item in items if isinstance(item, pg.ScatterPlotItem)]
     before = [curve.opts["pen"] for curve in curves]
     for curve, pen in zip(curves, before, strict=True):
         wider = QPen(pen)
         wider.setWidthF(pen.widthF() * scale)
         curve.setPen(wider)
+    for symbol in symbols:
+        symbol.setExportMode(export=True, opts={"antialias": True, "resolutionScale": 1.0})
     try:
         yield
     finally:
         for curve, pen in zip(curves, before, strict=True):
             curve.setPen(pen)
+        for symbol in symbols:
+            symbol.setExportMode(export=False)
 
 
 def _png(drawn: Drawable) -> bytes:

@@ -127,6 +127,16 @@ def test_a_figure_has_the_whole_name_where_tabs_shorten_it(plots, save_as) -> No
     assert "Loss and accuracy" in target.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("key", ["curves.learning", "profile"])
+def test_symbols_are_shapes_and_on_the_screen_as_before(plots, save_as, key) -> None:
+    view = plots.plot(key)
+    before = view.grab().toImage()
+    target = save_as("plot.svg")
+    view.save_picture()
+    assert "<image" not in target.read_text(encoding="utf-8")
+    assert view.grab().toImage() == before
+
+
 def test_a_power_axis_gives_the_numbers_and_not_their_logarithms(plots) -> None:
     plots.show_plot("curves.clipping")
     body = rows(plots.plot("curves.clipping").values().csv())
