@@ -10,6 +10,9 @@ from gradviz.views.plots.magnitude import Codes
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.theme import Theme
 
+_MOST = 1200
+"""Columns at even distances, where the kept steps lie unevenly: about as many as a picture has pixels."""
+
 
 class RowSelection:
     """Two thin lines that hold the selected row."""
@@ -35,12 +38,12 @@ class RowSelection:
 
 
 def evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:
-    """Columns at even distances: where the kept steps lie unevenly, the nearest one before stands."""
+    """Columns at even distances: where kept steps lie unevenly, the newest of a column's or before."""
     if len(steps) < 3:
         return steps, codes
     gaps = np.diff(steps)
     if (gaps == gaps[0]).all():
         return steps, codes
-    width = max(int(np.median(gaps)), int(steps[-1] - steps[0]) // 4000, 1)
+    width = max(int(np.gcd.reduce(gaps)), int(steps[-1] - steps[0]) // _MOST)
     even = np.arange(steps[0], steps[-1] + 1, width)
-    return even, np.ascontiguousarray(codes[:, np.searchsorted(steps, even, side="right") - 1])
+    return even, np.ascontiguousarray(codes[:, np.searchsorted(steps, even + width - 1, side="right") - 1])
