@@ -58,8 +58,9 @@ Ticker = Callable[[float, float, float], list[Tick]]
 
 
 def step_ticks(low: float, high: float, pixels: float) -> list[Tick]:
-    """Whole steps, thousands separated."""
-    spacing = max(1, _nice((high - low) * 80 / max(pixels, 1)))
+    """Whole steps, thousands separated, as far apart as the longest text needs."""
+    room = max(60, 7 * len(count(int(max(high, 0)))) + 24)
+    spacing = max(1, _nice((high - low) * room / max(pixels, 1)))
     first = math.ceil(low / spacing)
     last = math.floor(high / spacing)
     return [Tick(i * spacing, count(int(i * spacing))) for i in range(first, last + 1)]

@@ -39,7 +39,14 @@ def test_all_names_show_where_there_is_room() -> None:
 def test_steps_are_whole_and_not_crowded(first: int, span: int, pixels: float) -> None:
     found = t.step_ticks(first, first + span, pixels)
     assert all(float(tick.value).is_integer() for tick in found)
-    assert len(found) <= pixels / 79 + 1
+    assert len(found) <= pixels / 59 + 1
+    longest = max((len(tick.text) for tick in found), default=0)
+    gaps = [(after.value - before.value) / span * pixels for before, after in pairwise(found)]
+    assert all(gap >= 7 * longest + 20 for gap in gaps)
+
+
+def test_a_column_of_a_paper_has_room_for_three_steps() -> None:
+    assert [tick.text for tick in t.step_ticks(-0.5, 299.5, 190)] == ["0", "100", "200"]
 
 
 @given(st.integers(-40, 0), st.integers(1, 60), LENGTHS)
