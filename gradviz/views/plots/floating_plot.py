@@ -16,10 +16,15 @@ LEAST = QSize(320, 220)
 _GRIP = QSize(64, 16)
 """So much of a window's upper edge has to be on a screen, for a mouse to take hold of it."""
 _TITLE_BAR = 32
+_KIND = (
+    Qt.WindowType.Dialog  # X11 keeps these in front of the window they belong to
+    | Qt.WindowType.WindowMinMaxButtonsHint
+    | Qt.WindowType.WindowCloseButtonHint
+)
 
 
 class FloatingPlot(QWidget):
-    """Holds one plot; F11 and “enlarge” fill the screen with it, Esc leaves that."""
+    """Holds one plot before the main window; F11 and “enlarge” fill the screen with it, Esc leaves that."""
 
     back_wanted = Signal(object)
     """The key (str) of the plot: its window was closed."""
@@ -27,7 +32,7 @@ class FloatingPlot(QWidget):
     """The window is larger, smaller, minimised or back."""
 
     def __init__(self, key: str, name: str, owner: QWidget) -> None:
-        super().__init__(owner, Qt.WindowType.Window)
+        super().__init__(owner, _KIND)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, on=False)
         self.setProperty("role", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

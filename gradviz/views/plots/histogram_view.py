@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.elided_combo import ElidedCombo
 from gradviz.views.number_format import count, percent
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
@@ -49,7 +50,7 @@ class HistogramView(PlotFrame):
         canvas.finish_layout()
         for pane in (self.weights, self.gradients):
             canvas.add_grid(pane.box, bottom)
-        self.chooser = QComboBox(self)
+        self.chooser = ElidedCombo(self)
         self.chooser.setFixedWidth(_CHOOSER_WIDTH)
         self.chooser.setMaxVisibleItems(20)
         self.chooser.setToolTip(self.tr("The layer whose entries are shown"))

@@ -2,17 +2,16 @@
 
 A legend of sixteen lines would be longer than the plot is wide; the label at its end needs no search, and has
 the value beside it. Labels that would lie upon each other are pushed apart, and where there is no room for
-all, some are left out. What they count stands above them.
+all, some are left out. What they count stands above them, and how many of them there are.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsWidget
 
@@ -63,10 +62,10 @@ class LineLabels(QGraphicsWidget):
         above = ROW + 2 if self.heading else 0.0
         painter.setFont(plain)
         painter.setPen(QColor(self._theme.secondary))
-        self._write(painter, _LEFT, ROW / 2, self.heading)
         ordered = sorted(self.labels, key=lambda label: -label.place)
         height = self.rect().height()
         kept = spaced([(1 - label.place) * height - above for label in ordered], height - above)
+        self._write(painter, _LEFT, ROW / 2, self.words_above())
         values_from = _LEFT + _GAP + max(_width(strong, label.text) for label in ordered)
         for at, middle in kept:
             label = ordered[at]
@@ -75,6 +74,15 @@ class LineLabels(QGraphicsWidget):
             self._write(painter, _LEFT, middle + above, label.text)
             painter.setFont(plain)
             self._write(painter, values_from, middle + above, label.value)
+
+    def words_above(self) -> str:
+        """What the labels count, and how many of them stand there, where that is not all."""
+        every = len(self.labels)
+        shown = len(spaced([0.0] * every, self.rect().height() - ROW - 2))
+        if not self.heading or shown == every:
+            return self.heading
+        few = QCoreApplication.translate("LineLabels", "{0}: {1} of {2}")
+        return few.format(self.heading, shown, every)
 
     def _write(self, painter: QPainter, left: float, middle: float, text: str) -> None:
         room = self.rect().width() - left + RIGHT_PADDING
@@ -94,8 +102,8 @@ def spaced(places: Sequence[float], height: float) -> list[tuple[int, float]]:
     if not places:
         return []
     room = max(int(height // ROW), 1)
-    every = max(1, math.ceil((len(places) - 1) / max(room - 1, 1)))
-    chosen = [*range(0, len(places) - 1, every), len(places) - 1] if room > 1 else [0]
+    count = min(room, len(places))
+    chosen = [round(number * (len(places) - 1) / max(count - 1, 1)) for number in range(count)]
     middles: list[float] = []
     for at in chosen:
         lowest = ROW / 2 if not middles else middles[-1] + ROW

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 from gradviz.records.parts import LayerParts, PartKind
 from gradviz.views.number_format import significant
 from gradviz.views.plots.canvas import MARGIN_WIDTH, RIGHT_PADDING, plot_font
-from gradviz.views.plots.line_labels import ROW, LineLabels, spaced
+from gradviz.views.plots.line_labels import ROW, LineLabel, LineLabels, spaced
 from gradviz.views.plots.part_design import gates, heads
 from gradviz.views.plots.plot_area import PlotArea
 from gradviz.views.plots.step_curves import StepCurves
@@ -124,6 +124,15 @@ def test_labels_are_apart_and_inside() -> None:
         assert np.diff(middles).min() >= ROW - 1e-9
         assert middles[0] >= ROW / 2 - 1e-9
         assert middles[-1] <= 100 - ROW / 2 + 1e-9
+
+
+def test_labels_that_have_no_room_are_counted() -> None:
+    labels = LineLabels("head")
+    for size, said in ((200, "head"), (80, "head: 5 of 8")):
+        labels.setGeometry(0, 0, 60, size)
+        labels.set_labels([LineLabel(text=str(at), value="1", tone="text", place=at / 7) for at in range(8)])
+        assert labels.words_above() == said
+    assert [at for at, _ in spaced(list(np.linspace(0, 80, 8)), 78)] == [0, 1, 3, 4, 6, 7]
 
 
 def test_labels_are_drawn_in_their_lines_colours(app, shown) -> None:
