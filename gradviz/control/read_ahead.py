@@ -26,7 +26,7 @@ class ReadAhead(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._file = -1
-        self._at = self._end = 0
+        self._at = self._left = self._size = 0
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self._go_on)
@@ -36,8 +36,11 @@ class ReadAhead(QObject):
         """Whether there is more to ask for."""
         return self._file >= 0
 
-    def begin(self, path: Path) -> None:
-        """Read this file ahead, and the last one no further; what cannot be read is left alone."""
+    def begin(self, path: Path, share: float = 0.0) -> None:
+        """Read this file ahead, and the last one no further; what cannot be read is left alone.
+
+        It begins at that share of the file, where the shown run lies, and goes on at the front.
+        """
         self.stop()
         if not hasattr(os, "posix_fadvise"):
             return
@@ -45,7 +48,9 @@ class ReadAhead(QObject):
             self._file = os.open(path, os.O_RDONLY)
         except OSError:
             return
-        self._at, self._end = 0, min(os.fstat(self._file).st_size, MOST)
+        self._size = os.fstat(self._file).st_size
+        self._left = min(-(-self._size // PIECE), MOST // PIECE)
+        self._at = int(self._size * share) // PIECE * PIECE
         self._timer.start(FIRST_MS)
 
     def stop(self) -> None:
@@ -58,12 +63,15 @@ class ReadAhead(QObject):
     def _go_on(self) -> None:
         self._timer.setInterval(EVERY_MS)
         for _ in range(AT_ONCE):
-            if self._at >= self._end:
+            if not self._left:
                 self.stop()
                 return
+            if self._at >= self._size:
+                self._at = 0
             try:
                 os.posix_fadvise(self._file, self._at, PIECE, os.POSIX_FADV_WILLNEED)
             except OSError:  # a pipe, or a file system that knows no advice
                 self.stop()
                 return
             self._at += PIECE
+            self._left -= 1

@@ -202,6 +202,11 @@ class SessionDocument(SessionRuns):
         if self._saver is not None:
             self._saver.cancel()
 
+    def read_ahead(self, run: RunEntry) -> None:
+        """Have the document's file read, first where that run lies: they lie one behind the other."""
+        if run.in_document and run in self._runs:
+            self._ahead.begin(run.source, self._runs.index(run) / len(self._runs))
+
     def close(self, *, keep: bool = False) -> None:
         """Wait for a save's end and give up the draft: for an end that the user chose.
 
@@ -238,8 +243,6 @@ class SessionDocument(SessionRuns):
         self._layout = {key: value for key, value in opened.session.layout.items() if key != RUN_NAMES}
         if opened.follows is not None:
             self._watch.start(opened.follows)
-        elif opened.session.path is not None:
-            self._ahead.begin(opened.session.path)
         self._replace_experiment(opened.experiment)
         self.runs_changed.emit()
         self.notes_changed.emit(self._notes)

@@ -152,6 +152,7 @@ class RunConductor(QObject):
         self.clock.follow(entry)
         if entry is not None:
             self.clock.set_cursor(self.place.step_of(entry.id))
+            self._document.read_ahead(entry)
         self.shown_changed.emit(entry)
         if self.is_blank(entry):
             self.progressed.emit(0, 0, "")

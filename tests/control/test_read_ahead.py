@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gradviz.control import read_ahead
 from gradviz.control.read_ahead import PIECE, ReadAhead
+from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="the system takes no advice")
@@ -70,13 +72,25 @@ def test_a_file_that_is_not_there_is_left_alone(qtbot: QtBot, tmp_path: Path, as
     assert not asked
 
 
-def test_an_opened_document_is_read_ahead(qtbot: QtBot, tmp_path: Path, asked: list) -> None:
-    path = tmp_path / "one.gradviz"
+@pytest.mark.parametrize(("share", "order"), [(0.0, [0, 1, 2, 3]), (0.5, [2, 3, 0, 1]), (0.7, [2, 3, 0, 1])])
+def test_it_begins_where_the_shown_run_lies(
+    qtbot: QtBot, tmp_path: Path, asked: list, share: float, order: list[int]
+) -> None:
+    ahead = ReadAhead()
+    ahead.begin(sparse(tmp_path / "file", 4 * PIECE), share)
+    qtbot.waitUntil(lambda: not ahead.is_reading)
+    assert asked == [(at * PIECE, PIECE) for at in order]
+
+
+def test_a_shown_run_of_a_document_is_read_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[tuple[Path, float]] = []
+    monkeypatch.setattr(ReadAhead, "begin", lambda _self, *asked: begun.append(asked))
     document = SessionDocument()
-    with qtbot.waitSignal(document.save_finished):
-        document.save(path)
-    document.open(path)
-    qtbot.waitUntil(lambda: asked == [(0, PIECE)])
+    saved = [RunEntry(id=name, name=name, source=tmp_path, in_document=True) for name in "abcd"]
+    document._runs = (*saved[:3], replace(saved[3], in_document=False))
+    for run in (*document.runs, saved[3]):
+        document.read_ahead(run)
+    assert begun == [(tmp_path, 0.0), (tmp_path, 0.25), (tmp_path, 0.5)]
     document.close()
 
 
