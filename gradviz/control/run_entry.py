@@ -11,6 +11,7 @@ from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.session import RunSource
+from gradviz.records.standing import read_status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +53,7 @@ def entry_of(source: RunSource, name: str, document: Path | None) -> RunEntry:
     """
     entry = RunEntry(id=source.id, name=name, source=source.path, in_document=source.path == document)
     try:
-        with RunReader(entry.source, entry.id if entry.in_document else None, counts=False) as reader:
-            status = reader.status
+        status = read_status(entry.source, entry.id if entry.in_document else None)
     except RecordsError as error:
         status = RunStatus(state=RunState.FINISHED, finish=FinishReason.FAILED, reason=str(error))
     if entry.in_document and status.state is not RunState.FINISHED:

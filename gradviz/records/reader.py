@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, checkpoint_steps, read_checkpoint
-from gradviz.records.checksum import is_intact
 from gradviz.records.errors import RecordsError
 from gradviz.records.growing import GrowingSteps
 from gradviz.records.happenings import Event, Happenings, Log
@@ -31,6 +30,7 @@ from gradviz.records.sample_picks import Stretch
 from gradviz.records.samples import Samples, Values
 from gradviz.records.series import Series, join, nearest_level
 from gradviz.records.spread import RatioSpread
+from gradviz.records.standing import find_run, progress_row
 from gradviz.records.tiles import RunRows, Tail
 
 
@@ -46,8 +46,9 @@ class RunReader:
         self.path = Path(path)
         self._connection = open_reading(self.path)
         try:
-            key, self.info = self._find(run)
-            self._rows = RunRows(self._connection, key, self.info.id)
+            key, uuid, self._described = find_run(self._connection, self.path, run)
+            self.info = RunInfo.from_raw(json.loads(self._described))
+            self._rows = RunRows(self._connection, key, uuid)
             self.slices: dict[str, slice] = {}
             width = 0
             for series in self.info.series:
@@ -245,26 +246,9 @@ class RunReader:
         pieces = ladder.pieces(level, first, last) if first <= last else []
         return join(pieces, place.stop - place.start, level)
 
-    def _find(self, run: str | None) -> tuple[int, RunInfo]:
-        """The key and the description of the run that was asked for."""
-        which, values = ("WHERE uuid = ?", (run,)) if run is not None else ("ORDER BY run LIMIT 1", ())
-        row = self._connection.execute(f"SELECT run, uuid, crc, info FROM run {which}", values).fetchone()
-        if row is None:
-            raise RecordsError(f"There is no {'such ' if run else ''}run in “{self.path}”.")
-        key, uuid, crc, info = row
-        if not is_intact(crc, info, "run", uuid):
-            raise RecordsError(f"“{self.path}” is damaged: the description of a run cannot be read.")
-        return key, RunInfo.from_raw(json.loads(info))
-
     def _progress_row(self) -> tuple[int, str]:
-        row = self._connection.execute(
-            "SELECT crc, data FROM progress WHERE run = ?", (self._rows.run,)
-        ).fetchone()
-        if row is None or not is_intact(*row, "progress", self.info.id):
-            raise RecordsError(
-                f"“{self.path}” is damaged: the state of the run “{self.info.name}” cannot be read."
-            )
-        return int(row[0]), str(row[1])
+        rows = self._rows
+        return progress_row(self._connection, self.path, rows.run, rows.uuid, self._described)
 
     def _kept_now(self) -> tuple[int, ...]:
         return Progress.from_json(self._progress_row()[1]).kept
