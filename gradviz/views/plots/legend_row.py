@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.plots.switch import LegendSwitch
-from gradviz.views.plots.tab_overflow import TabOverflow, how_many
+from gradviz.views.plots.tab_overflow import OVERFLOW_WIDTH, TabOverflow, how_many
 
 _STYLE = Qt.ToolButtonStyle
 _NARROW, _WIDE = 2, 8
@@ -51,7 +51,7 @@ class LegendRow(QObject):
 
 
 def fit_names(heading: QHBoxLayout, tabs: Sequence[QWidget], room: int, fills: ElidedLabel) -> None:
-    """In a heading, show the names of series where no tab has to go for them; `fills` as in `TabOverflow`."""
+    """In a heading, show the names of series where neither a tab nor what `fills` says has to go for them."""
     gap, margins = heading.spacing(), heading.contentsMargins()
     left = room - margins.left() - margins.right() - gap
     switches = []
@@ -67,7 +67,9 @@ def fit_names(heading: QHBoxLayout, tabs: Sequence[QWidget], room: int, fills: E
     widths = [tab.width() + gap for tab in tabs]
     named = left - sum(switch.full_width() + gap for switch in switches)
     alone = left - sum(switch.sample_width() + gap for switch in switches)
-    _show_names(switches, names=named >= 0 and how_many(widths, named, gap) == how_many(widths, alone, gap))
+    shown = how_many(widths, named, gap)
+    beside = named - sum(widths[:shown]) - (OVERFLOW_WIDTH + gap if shown < len(widths) else 0)
+    _show_names(switches, names=beside >= 0 and shown == how_many(widths, alone, gap))
 
 
 def _show_names(switches: Collection[LegendSwitch], *, names: bool) -> Qt.ToolButtonStyle:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 
-_WIDTH = 28
+OVERFLOW_WIDTH = 28
 
 
 class TabOverflow(QToolButton):
@@ -22,7 +22,7 @@ class TabOverflow(QToolButton):
         super().__init__(parent)
         self.setProperty("role", "small")
         self.setIcon(icon("chevron-down", "secondary"))
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(OVERFLOW_WIDTH)
         self.setToolTip(self.tr("Further plots"))
         self.setAccessibleName(self.tr("Further plots"))
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -59,5 +59,5 @@ def how_many(widths: Sequence[int], left: int, gap: int) -> int:
     """How many of the first tabs have room; where not all have, the button stands beside them."""
     if sum(widths) <= left:
         return len(widths)
-    left -= _WIDTH + gap
+    left -= OVERFLOW_WIDTH + gap
     return next((at for at in range(len(widths)) if sum(widths[: at + 1]) > left), len(widths))
