@@ -108,7 +108,7 @@ class SamplePicks:
         steps = np.array(list(found), np.int64)
         values: Any = np.empty((0, 0), np.float32)
         if found:
-            values = np.stack([unpack(row[4], row[6]) for row in found.values()])
+            values = _unpacked(list(found.values()))
         if known is not None and kept:
             if np.array_equal(steps, known.steps[kept:]) and np.array_equal(values, known.values[kept:]):
                 return known._replace(last=last, number=progress.samples)
@@ -121,3 +121,10 @@ class _Asked(NamedTuple):
     width: int
     first: int
     last: int
+
+
+def _unpacked(rows: list[tuple[Any, ...]]) -> Any:
+    """Values [n, k] of rows; those of one type at once, which takes a third of one after the other."""
+    if len({(row[4], len(row[6])) for row in rows}) == 1:
+        return unpack(rows[0][4], b"".join(row[6] for row in rows)).reshape(len(rows), -1)
+    return np.stack([unpack(row[4], row[6]) for row in rows])
