@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QSplitter, QWidget
 
 from gradviz.views.section import Section
 
 
 def order_tabs(parts: Iterable[QWidget]) -> None:
-    """Let Tab go through these parts, and inside each through its controls as they were made."""
+    """Let Tab go through these parts, and inside each through its controls as they stand there."""
     stops = [stop for part in parts for stop in _stops(part)]
     for before, after in pairwise(stops):
         QWidget.setTabOrder(before, after)
@@ -28,6 +28,31 @@ def _stops(part: QWidget) -> Iterator[QWidget]:
         return
     if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.focusProxy() is None:
         yield part
+    for child in _as_read(part):
+        yield from _stops(child)
+
+
+def _as_read(part: QWidget) -> Iterator[QWidget]:
+    """The children: first those in its layout or splitter, in order, then others as they were made."""
+    layout = part.layout()
+    placed = list(_laid_out(layout)) if layout is not None else []
+    if isinstance(part, QSplitter):
+        placed = [part.widget(at) for at in range(part.count())]
+    yield from placed
     for child in part.children():
-        if isinstance(child, QWidget):
-            yield from _stops(child)
+        if isinstance(child, QWidget) and child not in placed:
+            yield child
+
+
+def _laid_out(layout: QLayout) -> Iterator[QWidget]:
+    """The widgets of a layout and those within it; of a grid row by row."""
+    places = list(range(layout.count()))
+    if isinstance(layout, QGridLayout):
+        places.sort(key=lambda at: layout.getItemPosition(at)[:2])  # type: ignore[index]
+    for at in places:
+        item = layout.itemAt(at)
+        widget, inner = (None, None) if item is None else (item.widget(), item.layout())
+        if widget is not None:
+            yield widget
+        elif inner is not None:
+            yield from _laid_out(inner)

@@ -20,6 +20,7 @@ from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.mark_conductor import MarkConductor
 from gradviz.views.message_strip import Tone
+from gradviz.views.plot_keys import PlotKeys
 from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class WindowWiring(QObject):
         window.runs.comparison.changed.connect(plots.show_compared)
         plots.columns_changed.connect(window.runs.clock.set_columns)
         plots.plot_made.connect(window.order_tabs_soon)
+        PlotKeys(plots, self.selection, window.time_bar.track)
         plots.arranging.sight_changed.connect(window.tell_visible)
         close = window.actions_by_key["view.close_plot"]
         close.triggered.connect(window.arrangements.close_focused)

@@ -41,3 +41,10 @@ def test_tab_reaches_the_controls_in_reading_order(window) -> None:
         )
     ]
     assert order == sorted(order)
+    beside = [
+        widget.mapTo(window, widget.rect().topLeft()).x()
+        for widget in seen
+        if window.toolbar.isAncestorOf(widget) or widget in window.plots.plot("curves.learning").tabs
+    ]
+    wrong = [at for at in range(1, len(beside)) if beside[at] < beside[at - 1]]
+    assert len(wrong) <= 2  # from the toolbar's end to the tabs, and from these around to the toolbar

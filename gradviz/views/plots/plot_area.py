@@ -55,7 +55,9 @@ class PlotArea(QWidget):
     columns_changed = Signal(object)
     """How many columns (int) the widest plot over steps has."""
     plot_made = Signal(object)
-    """A plot (PlotView) that was not there before."""
+    """A plot (PlotView) that was not there before, or has other tabs now."""
+    keyed = Signal(object)
+    """A key that no plot took (QKeyEvent): arrows go through layers and steps."""
 
     def __init__(self, parent: QWidget | None = None, arrangement: Arrangement | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +65,9 @@ class PlotArea(QWidget):
         self.places = {place: PlotTabs(self.ensemble.plot, self) for place in Place}
         self.grid = PlotGrid(self.places, self)
         self.enlarging = self.grid.enlarging
+        for tabs in self.places.values():
+            tabs.named.connect(self.plot_made)
+            tabs.keyed.connect(self.keyed)
         self.diagram: DiagramFrame | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

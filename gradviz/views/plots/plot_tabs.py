@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QToolButton, QWidget
 
 from gradviz.views.plots.plot_view import PlotView
@@ -37,6 +37,8 @@ class PlotTabs(QStackedWidget):
     """Another plot is in front."""
     enlarge_wanted = Signal()
     """The user wants this place alone in the middle, or all back."""
+    keyed = Signal(object)
+    """A key (QKeyEvent) was pressed where a plot was clicked."""
     named = Signal(object)
     """The plot (PlotView) in front has new tabs."""
 
@@ -110,6 +112,11 @@ class PlotTabs(QStackedWidget):
                 self.setCurrentWidget(frame)
             if not was or was[0] is not frame:
                 self.front_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows and the like are for all plots together."""
+        event.ignore()
+        self.keyed.emit(event)
 
     def gap_at(self, point: QPoint, moving: str) -> tuple[str | None, int]:
         """Before which plot's name a point lies, None after the last, and where that gap is (x), in pixels.
