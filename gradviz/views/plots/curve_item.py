@@ -21,9 +21,10 @@ from gradviz.views.plots.plotted_values import Column, at_steps
 from gradviz.views.plots.sparse import wide_gaps
 from gradviz.views.theme import Theme
 
-_DOTS_UP_TO = 300
 _DOTS, _FEW_DOTS = 4, 6
 """Pixels, where there are many and where they are far apart."""
+_DOT_ROOM = 7
+"""Pixels from dot to dot: closer together they would be a bar over what lies below."""
 _DOTTED = (1, 4)
 _FAINT = 0.7
 _NOTHING = np.empty(0)
@@ -57,7 +58,8 @@ class CurveItem:
         self._band = Band()
         self._curve, self._gaps = PlainCurve(), PlainCurve()
         self._dots = PlainMarks(size=_DOTS, pen=None)
-        self._span = 0.0
+        self._first = self._span = 0.0
+        self._crowded = False
         self._colour = ""
         self._wide = np.empty(0, bool)
         for item in self._items:
@@ -132,8 +134,11 @@ class CurveItem:
 
     def show_stretch(self, first: float, last: float) -> None:
         """So much of the axis is in sight: what lies far apart is told by that."""
-        self._span = last - first
-        if self.line.sampled and not np.array_equal(wide_gaps(self.steps, self._span), self._wide):
+        self._first, self._span = first, last - first
+        if self.line.sampled and (
+            self._is_crowded() is not self._crowded
+            or not np.array_equal(wide_gaps(self.steps, self._span), self._wide)
+        ):
             self._connect()
 
     def clear(self) -> None:
@@ -233,12 +238,18 @@ class CurveItem:
             else:
                 item.clear()
         few = len(self.steps) == 1 or bool(self._wide.any())
-        if len(self.steps) <= _DOTS_UP_TO and (few or not self._thin):
+        self._crowded = self._is_crowded()
+        if few or not (self._thin or self._crowded):
             self._dots.setSize(_FEW_DOTS if few else _DOTS)
             self._dots.setData(x=self.steps[finite], y=y[finite])
         else:
             self._dots.clear()
         self._shade_band()
+
+    def _is_crowded(self) -> bool:
+        """Whether those in sight would lie upon each other as dots."""
+        begin, end = np.searchsorted(self.steps, (self._first, self._first + self._span))
+        return bool((end - begin) * _DOT_ROOM > self._box.width() > 0)
 
     def _shade_band(self) -> None:
         """Where most of it lies between measurements that are far apart it is faint."""

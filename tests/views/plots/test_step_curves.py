@@ -194,3 +194,15 @@ def test_the_band_of_a_coarse_level_goes_when_every_step_is_shown(curves, snapsh
     assert not loss._band._path.isEmpty()
     curves.show_snapshot(snapshot(steps=300))
     assert loss._band._path.isEmpty()
+
+
+def test_dots_that_would_merge_are_left_out_until_there_is_room(curves, snapshot, qtbot) -> None:
+    curves.resize(500, 300)
+    curves.show()
+    curves.show_snapshot(snapshot(steps=4000))  # validated 174 times
+    dots = curves.panes[0].items[1]._dots
+    assert len(dots.data) == 0
+    curves.show_steps(0, 500)
+    assert len(dots.data) == 174
+    curves.follow_steps()
+    assert len(dots.data) == 0
