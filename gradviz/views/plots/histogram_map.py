@@ -27,13 +27,13 @@ from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.colour_bar import ColourBar
 from gradviz.views.plots.cursor_line import CursorLine
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
-from gradviz.views.plots.histogram_scale import HistogramScale, bin_words
+from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
 from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
 from gradviz.views.plots.magnitude import NOTHING, Codes, encode, lookup_table
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
-from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.plotted_values import Column, PlottedValues
 from gradviz.views.plots.sample_remark import sample_remark
 from gradviz.views.plots.sparse import few_words, wide_gaps
 from gradviz.views.plots.ticks import Tick, step_ticks
@@ -191,12 +191,12 @@ class HistogramMap(PlotFrame):
         if not len(shown):
             return None
         bins = np.flatnonzero(self._counts[shown].sum(axis=0))
-        name = self.tr("entries of the {0} of {1} by signed magnitude (rows) at step (columns)")
-        words = {histogram.NAN: "NaN", histogram.PLUS_INF: "∞", histogram.MINUS_INF: "−∞"}
-        rows = texts(words.get(int(at)) or bin_words(int(at)) for at in bins)
+        name = self.tr("entries of the {0} of {1} at step (columns), by signed magnitude from")
+        low, high = bin_bounds()
         return PlottedValues(
             columns=(
-                Column(name=name.format(self._word(), self._name()), cells=rows),
+                Column(name=name.format(self._word(), self._name()), cells=low[bins]),
+                Column(name=self.tr("to"), cells=high[bins]),
                 *(Column(name=str(self._steps[at]), cells=self._counts[at, bins]) for at in shown),
             )
         )

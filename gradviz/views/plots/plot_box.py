@@ -43,13 +43,14 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
             self.updateMatrix()
 
     def wheelEvent(self, event: Any, axis: int | None = None) -> None:
-        """Zoom at the pointer."""
+        """Zoom at the pointer; what was told of the place below it is no longer there."""
         if axis is None:
             other = event.modifiers() & (
                 Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
             )
             axis = 1 - self._main if other else self._main
         super().wheelEvent(event, axis=axis)
+        self.hovered.emit(None)
 
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
         """Pan with the left or middle button; the right one only opens the menu."""

@@ -169,9 +169,9 @@ def test_values_are_bins_by_steps(view, shot) -> None:
     snapshot = shot(steps=100)
     view.show_snapshot(snapshot)
     head, *body = csv.reader(io.StringIO(view.values().csv()))
-    assert head[1:] == ["0", "40", "80"]
-    assert next(row for row in body if row[0] == "0")[1:] == ["160", "160", "160"]
-    assert sum(int(row[1]) for row in body) == 4160
+    assert head[1:] == ["to", "0", "40", "80"]
+    assert next(row for row in body if row[:2] == ["0.0", "0.0"])[2:] == ["160", "160", "160"]
+    assert sum(int(row[2]) for row in body) == 4160
 
 
 def test_it_is_a_tab_of_the_histograms_and_zooms_with_the_others(window, run, qtbot) -> None:

@@ -206,3 +206,12 @@ def test_dots_that_would_merge_are_left_out_until_there_is_room(curves, snapshot
     assert len(dots.data) == 174
     curves.follow_steps()
     assert len(dots.data) == 0
+
+
+def test_the_wheel_takes_away_what_was_told_before(curves, snapshot) -> None:
+    curves.show_snapshot(snapshot(steps=100))
+    box = curves.canvas.boxes[0]
+    pointer.hover(curves.canvas, box, 33.2, 1.0)
+    assert curves.canvas.card.isVisible()
+    pointer.wheel(curves.canvas, pointer.pixel(curves.canvas, box, 33.2, 1.0), 3)
+    assert not curves.canvas.card.isVisible()
