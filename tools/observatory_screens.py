@@ -50,6 +50,13 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         entry = _passed(state, layers, kinds, slope, blocks)
         yield f"chain-{layers}", _at(entry, 210, _tab("chain")), NORMAL
         yield f"activations-{layers}", _at(entry, 210, _tab("activations")), NORMAL
+        yield f"chosen-chain-{layers}", _at(entry, 210, partial(_chosen, tab="chain")), NORMAL
+    for layers in SIZES:
+        entry = run(
+            state, f"observed-{layers}", layers=layers, steps=300 if layers == 1000 else 1000, zero_rows=1
+        )
+        for tab in ("profile", "layers", "curves.updates"):
+            yield f"chosen-{tab}-{layers}", _at(entry, 210, partial(_chosen, tab=tab)), NORMAL
     for length in SIZES:
         yield f"time-{length}", _at(_recurrent(state, length), 210, _tab("time")), NORMAL
     for layers in SIZES:
@@ -256,6 +263,15 @@ def _marked(plots: PlotArea) -> None:
 
 def _family(key: str) -> Callable[[PlotArea], None]:
     return lambda plots: plots.show_plot(f"curves.{key}")
+
+
+def _chosen(plots: PlotArea, tab: str) -> None:
+    """Three layers selected, two of them neighbours."""
+    plots.show_plot(tab)
+    snapshot = plots.ensemble.snapshot
+    last = 0 if snapshot is None else len(snapshot.run.measured) - 1
+    plots.layers_selected.emit((0, last // 2, last // 2 + 1))
+    settle()
 
 
 def _selected(plots: PlotArea) -> None:

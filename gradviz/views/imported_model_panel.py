@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -32,6 +32,8 @@ class ImportedModelPanel(QWidget):
 
     layer_selected = Signal(object)
     """The path of the layer that the user selected."""
+    layers_selected = Signal(object)
+    """The paths (tuple) of several that the user selected, the current one first."""
     change_wanted = Signal()
     """Another class or other arguments are wanted."""
     reload_wanted = Signal()
@@ -56,7 +58,7 @@ class ImportedModelPanel(QWidget):
         self.list.setProperty("role", "layers")
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setAccessibleName(self.tr("Layers of the imported model"))
         header = self.list.header()
         header.setStretchLastSection(False)
@@ -104,12 +106,20 @@ class ImportedModelPanel(QWidget):
 
     def select(self, path: Path) -> None:
         """Select the layer at `path`, wherever it was clicked."""
-        item = self.list.topLevelItem(path[0]) if path else None
-        if item is not None:
-            self.list.blockSignals(True)  # noqa: FBT003
-            self.list.setCurrentItem(item)
-            self.list.blockSignals(False)  # noqa: FBT003
-            self.list.scrollToItem(item)
+        self.select_several((path,))
+
+    def select_several(self, paths: tuple[Path, ...]) -> None:
+        """Select layers, the first as the current one."""
+        items = [item for path in paths if path and (item := self.list.topLevelItem(path[0])) is not None]
+        if not items:
+            return
+        self.list.blockSignals(True)  # noqa: FBT003
+        self.list.setCurrentItem(items[0], 0, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.list.clearSelection()
+        for item in items:
+            item.setSelected(True)
+        self.list.blockSignals(False)  # noqa: FBT003
+        self.list.scrollToItem(items[0])
 
     def _fill(self, inspection: Inspection) -> None:
         chosen = self.list.currentIndex().row()
@@ -121,8 +131,12 @@ class ImportedModelPanel(QWidget):
 
     def _on_selected(self) -> None:
         item = self.list.currentItem()
-        if item is not None and item.isSelected():
+        paths = [other.data(0, _PATH_ROLE) for other in self.list.selectedItems()]
+        if item is not None and item.isSelected() and len(paths) < 2:
             self.layer_selected.emit(item.data(0, _PATH_ROLE))
+        elif paths:
+            first = item.data(0, _PATH_ROLE) if item is not None and item.isSelected() else paths[0]
+            self.layers_selected.emit((first, *(path for path in paths if path != first)))
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)

@@ -46,6 +46,8 @@ class ModelBuilder(QWidget):
 
     layer_selected = Signal(object)
     """The path of the layer that the user selected."""
+    layers_selected = Signal(object)
+    """The paths (tuple) of several that the user selected, the current one first."""
     parameters_counted = Signal(object)
     """The newest Inspection, None while there is none."""
     expand_wanted = Signal(object)
@@ -63,7 +65,7 @@ class ModelBuilder(QWidget):
         self._model = model
         self._actions = actions
         self._shown: tuple[Path, ...] = ()
-        self._told: Path = ()
+        self._told: tuple[Path, ...] = ()
         self._trouble = ""
         self._refusal = ""
         self._repair: Repair | None = None
@@ -98,9 +100,14 @@ class ModelBuilder(QWidget):
 
     def select(self, path: Path) -> None:
         """Make a layer the current one, without telling."""
-        if self._model.index_of(path).isValid() and path != self.selected:
+        self.select_several((path,))
+
+    def select_several(self, paths: tuple[Path, ...]) -> None:
+        """Select layers, the first as the current one, without telling."""
+        known = [path for path in paths if self._model.index_of(path).isValid()]
+        if known and (known[0] != self.selected or sorted(known) != [*self.tree.selected_paths]):
             self._is_quiet = True
-            self.tree.select_paths([path])
+            self.tree.select_paths(known)
             self._is_quiet = False
 
     def show_trouble(self, text: str) -> None:
@@ -211,7 +218,7 @@ class ModelBuilder(QWidget):
         self._tell_selected()
 
     def _on_current_changed(self, *_unused: object) -> None:
-        if not self._model.is_following:
+        if not self._model.is_following and len(self.tree.selected_paths) < 2:  # else the selection follows
             self._tell_selected()
 
     def _on_experiment_changed(self, _new: object) -> None:
@@ -221,9 +228,15 @@ class ModelBuilder(QWidget):
         self._tell_selected()
 
     def _tell_selected(self) -> None:
-        told, self._told = self._told, self.selected
-        if self._told != told and not self._is_quiet:
-            self.layer_selected.emit(self._told)
+        several = self.tree.selected_paths
+        others = several if len(several) > 1 else ()
+        told, self._told = self._told, (self.selected, *(path for path in others if path != self.selected))
+        if self._told == told or self._is_quiet:
+            return
+        if others:
+            self.layers_selected.emit(self._told)
+        else:
+            self.layer_selected.emit(self._told[0])
 
     def _on_experiment_replaced(self, _new: object) -> None:
         self.tree.expandAll()

@@ -57,6 +57,7 @@ class WindowWiring(QObject):
         """The plots have come."""
         window = self._window
         plots.layer_selected.connect(self.selection.select_row)
+        plots.layers_selected.connect(self.selection.select_rows)
         plots.cursor_moved.connect(window.runs.clock.set_cursor)
         plots.steps_zoomed.connect(self._on_zoomed)
         plots.wanted_changed.connect(window.runs.clock.set_wanted)
@@ -70,14 +71,14 @@ class WindowWiring(QObject):
         close = window.actions_by_key["view.close_plot"]
         close.triggered.connect(window.arrangements.close_focused)
         plots.addAction(close)
-        self.selection.row_changed.connect(plots.select_layer)
+        self.selection.rows_changed.connect(plots.select_layers)
         snapshot = window.runs.clock.snapshot
         if snapshot is None:
             self._show_empty()
         else:
             self._expect_text(snapshot)
             plots.show_snapshot(snapshot)
-        plots.select_layer(self.selection.row)
+        plots.select_layers(self.selection.rows)
         plots.show_compared(window.runs.comparison.runs)
         self._connect_diagram(plots)
 
@@ -183,10 +184,14 @@ class WindowWiring(QObject):
         imported = self._window.left.imported
         imported.layer_selected.connect(self.selection.select_path)
         self.selection.path_changed.connect(imported.select)
+        self.selection.paths_changed.connect(imported.select_several)
+        imported.layers_selected.connect(self.selection.select_paths)
         builder.layer_selected.connect(self.selection.select_path)
+        builder.layers_selected.connect(self.selection.select_paths)
         builder.expand_wanted.connect(self._on_expand_wanted)
         self._window.host.expanded.connect(self._on_expanded)
         self.selection.path_changed.connect(builder.select)
+        self.selection.paths_changed.connect(builder.select_several)
         self.selection.row_changed.connect(self._window.runs.clock.set_layer)
         self.selection.row_changed.connect(self._window.host.focus)
         self.selection.row_changed.connect(self._on_row)

@@ -19,9 +19,9 @@ def pixel(canvas: Canvas, box: PlotBox, x: float, y: float) -> QPoint:
     return canvas.mapFromScene(box.mapViewToScene(QPointF(x, y)))
 
 
-def click(canvas: Canvas, box: PlotBox, x: float, y: float) -> None:
+def click(canvas: Canvas, box: PlotBox, x: float, y: float, modifier: Qt.KeyboardModifier = NONE) -> None:
     """Press and release."""
-    QTest.mouseClick(canvas.viewport(), LEFT, NONE, pixel(canvas, box, x, y))
+    QTest.mouseClick(canvas.viewport(), LEFT, modifier, pixel(canvas, box, x, y))
     QApplication.processEvents()
 
 

@@ -4,6 +4,7 @@ import pytest
 from recorded_runs import layer
 
 from gradviz.views.layer_selection import LayerSelection, Place
+from gradviz.views.picking import Pick, picked, runs_of
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def heard(qapp):
     selection = LayerSelection()
     selection.set_layers([layer(index) for index in range(5)])
     told = []
-    for name in ("row_changed", "path_changed", "place_changed"):
+    for name in ("row_changed", "path_changed", "paths_changed", "place_changed"):
         getattr(selection, name).connect(lambda what, which=name: told.append((which, what)))
     return selection, told
 
@@ -87,3 +88,96 @@ def test_a_user_is_quicker_than_an_opened_session(heard) -> None:
     assert selection.row == 0
     selection.set_layers([replace(layer(0), name="other"), replace(layer(1), name="not there yet")])
     assert selection.row == 0
+
+
+@pytest.fixture
+def tree():
+    """A stem, a Residual of two layers and its shortcut, and a layer that is gone through three times."""
+    places = [((0,), ()), ((1, 0), ()), ((1, 1), ()), ((1,), ()), *[((2, 0), (i,)) for i in range(3)]]
+    layers = [replace(layer(i), path=path, repeat=repeat) for i, (path, repeat) in enumerate(places)]
+    selection = LayerSelection()
+    selection.set_layers(layers)
+    return selection, layers
+
+
+def test_ctrl_adds_and_takes_away_shift_takes_the_range_from_the_primary() -> None:
+    assert picked((3,), 5, Pick.ONE) == (5,)
+    assert picked((3,), 5, Pick.TOGGLE) == (3, 5)
+    assert picked((3, 5), 3, Pick.TOGGLE) == (5,)
+    assert picked((3, 5), 5, Pick.TOGGLE) == (3,)
+    assert picked((3,), 3, Pick.TOGGLE) == (3,)
+    assert picked((1, 3), 6, Pick.RANGE) == (6, 5, 4, 3)
+    assert picked((6, 5, 4, 3), 1, Pick.RANGE) == (1, 2, 3)
+    assert picked((), 2, Pick.RANGE) == picked((), 2, Pick.TOGGLE) == (2,)
+    assert runs_of((6, 1, 2, 8, 7)) == [(1, 2), (6, 8)]
+
+
+def test_several_rows_are_told_with_the_last_as_the_primary(heard) -> None:
+    selection, told = heard
+    sets = []
+    selection.rows_changed.connect(sets.append)
+    selection.select_rows((3, 1, 4))
+    assert (selection.row, selection.rows, sets) == (4, (3, 1, 4), [(3, 1, 4)])
+    assert told == [
+        ("row_changed", 4),
+        ("paths_changed", ((1, 0),)),
+        ("place_changed", Place(path=(1, 0), row=4)),
+    ]
+    told.clear()
+    selection.select_rows((3, 4))
+    assert "row_changed" not in dict(told)
+    selection.select_row(4)
+    assert sets[-1] == selection.rows == (4,)
+
+
+def test_rows_that_are_not_there_are_left_out(heard) -> None:
+    selection, _ = heard
+    selection.select_rows((9, 2, 2, 1, -1))
+    assert selection.rows == (2, 1)
+    selection.select_rows((7, 3))
+    assert selection.rows == (3,)
+    selection.select_rows(())
+    assert selection.rows == (3,)
+
+
+def test_a_set_is_found_again_by_names(heard) -> None:
+    selection, told = heard
+    layers = [layer(index) for index in range(5)]
+    selection.select_rows((1, 4, 3))
+    selection.set_layers([layers[4], layers[3], layers[0], layers[1]])
+    assert selection.rows == (3, 0, 1)
+    selection.set_layers([layers[0], layers[1], layers[4]])
+    assert selection.rows == (1, 2)
+    assert ("row_changed", 2) in told
+    selection.set_layers([layers[0]])
+    assert selection.rows == (0,)
+    selection.set_layers([])
+    assert (selection.row, selection.rows, selection.name) == (None, (), "")
+
+
+def test_a_block_is_all_its_layers_and_the_first_is_the_primary(tree) -> None:
+    selection, _ = tree
+    selection.select_path((1,))
+    assert selection.rows == (2, 3, 1)
+    selection.select_row(2)
+    selection.select_path((1,))
+    assert selection.rows == (1, 3, 2)
+    selection.select_path((2, 0))
+    assert selection.rows == (4,)
+
+
+def test_several_layers_of_the_tree_are_all_theirs(tree) -> None:
+    selection, _ = tree
+    places = []
+    selection.place_changed.connect(places.append)
+    selection.select_paths(((0,), (1,)))
+    assert selection.rows == (1, 2, 3, 0)
+    assert places == [Place(path=(0,), row=0)]
+    selection.select_rows((4, 6))
+    selection.select_paths(((0,), (2, 0)))  # the rounds that were looked at
+    assert selection.rows == (4, 6, 0)
+    selection.select_paths(((3,), (2, 0)))  # an activation has no row
+    assert selection.row == 4
+    assert places[-1] == Place(path=(3,), row=None)
+    selection.select_paths(((3,), (4,)))
+    assert selection.rows == (4,)

@@ -187,3 +187,27 @@ def test_removing_the_last_layer_leaves_nothing_selected(builder, window, docume
     assert layers() == ()
     assert builder.selected == ()
     assert not window.actions_by_key["layer.remove"].isEnabled()
+
+
+def test_several_layers_of_the_tree_select_their_rows(builder, window) -> None:
+    selection = window.wiring.selection
+    builder.tree.expandAll()
+    click_row(builder, (2,))
+    assert selection.rows == (20,)
+    place = builder.tree.visualRect(builder._model.index_of((1,))).center()
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(builder.tree.viewport(), Qt.MouseButton.LeftButton, control, place)
+    assert selection.rows == (*range(1, 21), 0)
+    click_row(builder, (1, 0))
+    assert selection.rows == (0,)
+
+
+def test_rows_chosen_in_a_plot_are_selected_in_the_tree(builder, window) -> None:
+    selection = window.wiring.selection
+    window.plots.layers_selected.emit((3, 20))
+    assert selection.rows == (3, 20)
+    assert builder.tree.selected_paths == ((1, 0), (2,))
+    assert builder.selected == (2,)
+    window.plots.layer_selected.emit(20)
+    assert builder.tree.selected_paths == ((2,),)
+    assert {plot.chosen for plot in window.plots.plots} == {(20,)}

@@ -1,4 +1,4 @@
-"""The table of layers with its heading: sorted by any column, folded into blocks, one layer selected.
+"""The table of layers with its heading: sorted by any column, folded into blocks, those selected.
 
 Rows keep their places while training, also sorted ones: what jumps cannot be read. They are sorted anew by a
 click on the header, and whenever the user moves in time.
@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
     QStyledItemDelegate,
@@ -30,6 +39,7 @@ from gradviz.views.layer_table.model import NUMBERS, ROW_ROLE, Cell, LayerTableM
 from gradviz.views.layer_table.rows import Row
 from gradviz.views.layer_table.sparkline import SparklineDelegate
 from gradviz.views.number_format import count
+from gradviz.views.picking import runs_of
 from gradviz.views.plots.plot_view import PlotView, RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.theme import Theme
@@ -65,7 +75,6 @@ class LayerTable(PlotView):
         self.table.quiet.setText(self.tr("Each layer’s gradient, update ratio and weights in numbers"))
         self._sparklines = SparklineDelegate(self.table)
         self.table.setItemDelegateForColumn(Cell.COURSE, self._sparklines)
-        self._selected: int | None = None
         self._selecting = False
         self._taken: Snapshot | None = None
         self._soon = Throttle(self._show_taken, READING_MS, self)
@@ -80,7 +89,7 @@ class LayerTable(PlotView):
         self.fold_switch.toggled.connect(self._on_fold)
         self.add_switch(self.fold_switch)
         self.model.modelReset.connect(self._on_reset)
-        self.table.selectionModel().currentRowChanged.connect(self._on_row)
+        self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self._say()
 
     def set_theme(self, _theme: Theme) -> None:
@@ -111,8 +120,8 @@ class LayerTable(PlotView):
         self._say()
 
     def select_layer(self, index: int | None) -> None:
-        """Make that row the current one."""
-        self._selected = index
+        """Make that row the current one, and select its own and those of the layers beside it."""
+        self.chosen = self.marked_with(index)
         self._select()
 
     def reset_view(self) -> None:
@@ -170,21 +179,54 @@ class LayerTable(PlotView):
         self._select()
 
     def _select(self) -> None:
-        place = None if self._selected is None else self.model.row_of(self._selected)
+        """Show what is selected; a folded block stands for its layers."""
+        if self._selecting:
+            return
         self._selecting = True
+        model, selection = self.model, self.table.selectionModel()
+        flag = QItemSelectionModel.SelectionFlag
+        place = model.row_of(self.chosen[-1]) if self.chosen else None
         if place is None:
             self.table.clearSelection()
-        elif self.table.currentIndex().row() != place:
-            self.table.setCurrentIndex(self.model.index(place, Cell.NAME))
+        else:
+            index = model.index(place, Cell.NAME)
+            moves = self.table.currentIndex().row() != place
+            selection.setCurrentIndex(index, flag.NoUpdate)
+            ranges = QItemSelection()
+            for first, last in runs_of(model.rows_of(self.chosen)):
+                ranges.select(model.index(first, Cell.NAME), model.index(last, len(Cell) - 1))
+            selection.select(ranges, flag.ClearAndSelect | flag.Rows)
+            if moves:
+                self.table.scrollTo(index)
         self._selecting = False
 
-    def _on_row(self, index: QModelIndex, _before: QModelIndex) -> None:
-        row = index.data(ROW_ROLE)
-        if self._selecting or not isinstance(row, Row):
+    def _on_selected(self, *_unused: object) -> None:
+        """Tell the layers of the selected rows; while Shift is held the primary is what a range goes from."""
+        if self._selecting:
             return
-        if self._selected is None or self._selected not in row:
-            self._selected = row.first
-            self.layer_clicked.emit(row.first)
+        model, current = self.model, self.table.currentIndex()
+        places = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if not places:  # the last one stays selected
+            self._select()
+            return
+        layers = [
+            layer for place in places for layer in range(model.rows[place].first, model.rows[place].stop)
+        ]
+        before = self.chosen[-1] if self.chosen else -1
+        row = model.rows[current.row() if current.row() in places else places[0]]
+        shift = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        stays = bool(shift) or before in row or current.row() not in places
+        primary = before if before in layers and stays else row.first
+        chosen = (*dict.fromkeys(layer for layer in layers if layer != primary), primary)
+        if {*chosen} == {*self.chosen} and primary == before:
+            return
+        self.chosen = chosen
+        self._selecting = True
+        if len(chosen) > 1:
+            self.layers_chosen.emit(chosen)
+        else:
+            self.layer_clicked.emit(primary)
+        self._selecting = False
 
 
 class _Table(QTreeView):
@@ -200,7 +242,7 @@ class _Table(QTreeView):
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
         self.setSortingEnabled(True)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -275,7 +317,8 @@ class _Table(QTreeView):
         place = self.verticalScrollBar().value()
         self._layers.unfold_row(row, unfolded=unfolded)
         self.verticalScrollBar().setValue(place)
-        self.setCurrentIndex(self._layers.index(self._layers.rows.index(row), Cell.NAME))
+        index = self._layers.index(self._layers.rows.index(row), Cell.NAME)
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
 
 
 class _NameDelegate(QStyledItemDelegate):

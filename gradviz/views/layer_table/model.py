@@ -129,6 +129,16 @@ class LayerTableModel(QAbstractTableModel):
         single = [place for place in places if not self._rows[place].is_block]
         return next(iter(single or places), None)
 
+    def rows_of(self, layers: Sequence[int]) -> tuple[int, ...]:
+        """Where those layers stand, or the closed blocks that they are in."""
+        wanted = {*layers}
+        return tuple(
+            place
+            for place, row in enumerate(self._rows)
+            if not (row.is_block and row.first in self._unfolded)
+            and not wanted.isdisjoint(range(row.first, row.stop))
+        )
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; −1 goes back to the order of the network."""
         descending = order is Qt.SortOrder.DescendingOrder

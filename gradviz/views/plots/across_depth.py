@@ -22,6 +22,7 @@ from gradviz.records.run import RunState
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.layer_table.rows import axis_blocks, measured_names
+from gradviz.views.picking import Pick, Rows
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.layer_match import matched_rows
@@ -31,6 +32,7 @@ from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.run_items import RunItems
 from gradviz.views.plots.run_legend import RunLegend
+from gradviz.views.plots.selected_lines import SelectedLines
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import AxisBlocks, Ticker, block_name, layer_ticks
 from gradviz.views.theme import Theme
@@ -61,6 +63,14 @@ def row_of(layers: Sequence[LayerInfo], index: int | None) -> int | None:
     return rows[index] if index is not None and index < len(rows) else None
 
 
+def rows_of(layers: Sequence[LayerInfo], indexes: Rows) -> Rows:
+    """The places among all layers of those measured ones."""
+    if not indexes:
+        return ()
+    rows = [row for row, layer in enumerate(layers) if layer.parameters]
+    return tuple(rows[index] for index in indexes if index < len(rows))
+
+
 class AcrossDepth(PlotFrame):
     """Holds the panes; a subclass fills them with `draw`, and says what the card tells of a layer."""
 
@@ -71,6 +81,7 @@ class AcrossDepth(PlotFrame):
         self.layers_axis.set_title(self.tr("layer, from input to output"))
         self.boxes = [PlotBox(y=False) for _ in axes]
         self._lines = [pg.InfiniteLine(angle=90, movable=False) for _ in axes]
+        self.others = [SelectedLines(box, upright=True) for box in self.boxes]
         for box, axis, line in zip(self.boxes, axes, self._lines, strict=True):
             canvas.add_pane(box, axis)
             line.hide()
@@ -94,7 +105,7 @@ class AcrossDepth(PlotFrame):
         self.compared: Sequence[ComparedRun] = ()
         self.layers: tuple[LayerInfo, ...] = ()
         self._selected: int | None = None
-        self._named: Callable[[int | None], Ticker] = partial(layer_ticks, ())
+        self._named: Callable[..., Ticker] = partial(layer_ticks, ())
         self._beside: dict[str, tuple[object, object, np.ndarray]] = {}
         self._drawn: tuple[str, int] | None = None
         self._drawn_at = 0.0
@@ -104,6 +115,8 @@ class AcrossDepth(PlotFrame):
         super().set_theme(theme)
         for line in self._lines:
             line.setPen(pg.mkPen(theme.disabled, width=1))
+        for lines in self.others:
+            lines.set_colour(theme.disabled)
         self.redraw_runs(theme)
 
     def expect(self, _coming: RunToCome) -> None:
@@ -214,7 +227,10 @@ class AcrossDepth(PlotFrame):
             line.setVisible(row is not None)
             if row is not None:
                 line.setValue(row)
-        self.layers_axis.set_ticker(self._named(row))
+        others = rows_of(self.layers, self.marked_with(index)[:-1])
+        for lines in self.others:
+            lines.show_places(others)
+        self.layers_axis.set_ticker(self._named(row, others=others))
 
     def reset_view(self) -> None:
         """Show all layers."""
@@ -254,7 +270,8 @@ class AcrossDepth(PlotFrame):
         if 0 <= row < len(self.layers):
             index = measured_index(self.layers, row)
             if index is not None:
-                self.layer_clicked.emit(index)
+                box = self.sender()
+                self.pick_layer(index, box.pick if isinstance(box, PlotBox) else Pick.ONE)
 
     def _on_zoomed(self, zoomed: PlotBox, shown: tuple[float, float]) -> None:
         """All panes show the same layers."""

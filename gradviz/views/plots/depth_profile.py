@@ -32,6 +32,7 @@ from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.profile_lines import ProfileLines
 from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.run_legend import RunLegend
+from gradviz.views.plots.selected_lines import SelectedLines
 from gradviz.views.plots.slow_range import whole_decades
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.ticks import AxisBlocks, layer_ticks, power_ticks
@@ -66,6 +67,7 @@ class DepthProfile(PlotFrame):
         self._row = pg.InfiniteLine(angle=0, movable=False)
         self._row.hide()
         self._box.addItem(self._row, ignoreBounds=True)
+        self.others = SelectedLines(self._box)
         self._names: Sequence[str] = ()
         self._blocks: Sequence[tuple[int, int]] = ()
         self._snapshot: Snapshot | None = None
@@ -137,6 +139,7 @@ class DepthProfile(PlotFrame):
         """Draw in that theme's colours."""
         super().set_theme(theme)
         self._row.setPen(pg.mkPen(theme.disabled, width=1))
+        self.others.set_colour(theme.disabled)
         self._band.set_colour(theme.accent, 0.22)
         self._marks.set_theme(theme)
         self.lines.set_theme(theme)
@@ -237,6 +240,7 @@ class DepthProfile(PlotFrame):
         self._row.setVisible(index is not None)
         if index is not None:
             self._row.setValue(index)
+        self.others.show_places(self.marked_with(index)[:-1])
         self._name_rows()
 
     def show_rows(self, low: float, high: float) -> None:
@@ -285,7 +289,9 @@ class DepthProfile(PlotFrame):
 
     def _name_rows(self) -> None:
         blocks = AxisBlocks(ends=self._blocks, names=self._names)
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=blocks))
+        self._layers_axis.set_ticker(
+            layer_ticks(self._names, self._selected, blocks=blocks, others=self.chosen)
+        )
 
     def _draw_compared(self) -> None:
         self.lines.show_runs({run.id: self._by_name(run) for run in self._compared})
@@ -335,7 +341,7 @@ class DepthProfile(PlotFrame):
     def _on_clicked(self, place: QPointF) -> None:
         row = round(place.y())
         if 0 <= row < len(self._names):
-            self.layer_clicked.emit(row)
+            self.pick_layer(row, self._box.pick)
 
     def _on_zoomed(self, *_unused: object) -> None:
         self.rows_zoomed.emit(tuple(self._box.viewRange()[1]))

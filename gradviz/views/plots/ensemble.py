@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.picking import Rows
 from gradviz.views.plots.canvas import AXIS_WIDTH
 from gradviz.views.plots.pace import Pace
 from gradviz.views.plots.plot_view import PlotView, RunToCome
@@ -25,6 +26,8 @@ class Ensemble(QObject):
 
     layer_clicked = Signal(object)
     """The index (int) of a measured layer."""
+    layers_chosen = Signal(object)
+    """Several measured layers (tuple of int), the primary last."""
     cursor_moved = Signal(object)
     """A step (int)."""
     steps_zoomed = Signal(object)
@@ -41,7 +44,7 @@ class Ensemble(QObject):
         self._coming = RunToCome()
         self._snapshot: Snapshot | None = None
         self._drawn: frozenset[str] = frozenset()
-        self._selected: int | None = None
+        self._selected: Rows = ()
         self._axis_width: float = AXIS_WIDTH
         self._steps: tuple[float, float] | None = None
         self._rows: tuple[float, float] | None = None
@@ -141,11 +144,11 @@ class Ensemble(QObject):
             if key in in_sight:
                 plot.show_compared(runs)
 
-    def select_layer(self, index: int | None) -> None:
-        """Emphasise that layer in all plots."""
-        self._selected = index
+    def select_layers(self, rows: Rows) -> None:
+        """Emphasise those layers in all plots, the last one as the primary."""
+        self._selected = rows
         for plot in self.plots.values():
-            plot.select_layer(index)
+            plot.select_layers(rows)
 
     def set_axis_width(self, width: float) -> None:
         """Give all left axes that width."""
@@ -191,7 +194,7 @@ class Ensemble(QObject):
         """Tell a new plot what the others know; its snapshot follows when it is drawn."""
         plot.set_axis_width(self._axis_width)
         plot.expect(self._coming)
-        plot.select_layer(self._selected)
+        plot.select_layers(self._selected)
         if self._levels is not None:
             plot.show_levels(*self._levels)
         if self._steps is not None:
@@ -201,6 +204,7 @@ class Ensemble(QObject):
 
     def _link(self, plot: PlotView) -> None:
         plot.layer_clicked.connect(self.layer_clicked)
+        plot.layers_chosen.connect(self.layers_chosen)
         plot.cursor_moved.connect(self.cursor_moved)
         plot.wants_changed.connect(self.wants_changed)
         plot.steps_zoomed.connect(self._on_steps)

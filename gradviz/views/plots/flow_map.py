@@ -196,7 +196,7 @@ class FlowMap(PlotFrame):
         """Emphasise that row."""
         self._selected = index
         self._name_rows()
-        self._selection.show_row(index)
+        self._selection.show_rows(self.marked_with(index))
 
     def show_steps(self, first: float, last: float) -> None:
         """Show those steps, as another plot does after a zoom."""
@@ -266,7 +266,9 @@ class FlowMap(PlotFrame):
 
     def _name_rows(self) -> None:
         blocks = AxisBlocks(ends=self._blocks, names=self._names)
-        self._layers_axis.set_ticker(layer_ticks(self._names, self._selected, blocks=blocks))
+        self._layers_axis.set_ticker(
+            layer_ticks(self._names, self._selected, blocks=blocks, others=self.chosen)
+        )
 
     def _draw(self, snapshot: Snapshot) -> None:
         self._compare(snapshot)
@@ -351,7 +353,7 @@ class FlowMap(PlotFrame):
     def _on_clicked(self, place: QPointF) -> None:
         row = round(place.y())
         if 0 <= row < len(self._names):
-            self.layer_clicked.emit(row)
+            self.pick_layer(row, self._box.pick)
 
     def _on_zoomed(self, *_unused: object) -> None:
         self._zoomed = True

@@ -1,13 +1,13 @@
-"""What maps over the steps share: columns at even distances, and the lines that hold the selected row."""
+"""What maps over the steps share: columns at even distances, and the lines that hold the selected rows."""
 
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import Qt
 
+from gradviz.views.picking import Rows, runs_of
 from gradviz.views.plots.magnitude import Codes
 from gradviz.views.plots.plot_box import PlotBox
+from gradviz.views.plots.selected_lines import SelectedLines
 from gradviz.views.theme import Theme
 
 _MOST = 1200
@@ -15,26 +15,19 @@ _MOST = 1200
 
 
 class RowSelection:
-    """Two thin lines that hold the selected row."""
+    """Two thin lines that hold the selected row, or each run of neighbours among several."""
 
     def __init__(self, box: PlotBox) -> None:
-        self._lines = [pg.InfiniteLine(angle=0, movable=False) for _ in range(2)]
-        for line in self._lines:
-            line.setZValue(30)
-            line.hide()
-            box.addItem(line, ignoreBounds=True)
+        self.lines = SelectedLines(box)
+        self.lines.setZValue(30)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
-        for line in self._lines:
-            line.setPen(pg.mkPen(theme.panel, width=1, style=Qt.PenStyle.SolidLine))
+        self.lines.set_colour(theme.panel)
 
-    def show_row(self, row: int | None) -> None:
-        """Hold that row, or none."""
-        for line, offset in zip(self._lines, (-0.5, 0.5), strict=True):
-            line.setVisible(row is not None)
-            if row is not None:
-                line.setValue(row + offset)
+    def show_rows(self, rows: Rows) -> None:
+        """Hold those rows."""
+        self.lines.show_places([edge for low, high in runs_of(rows) for edge in (low - 0.5, high + 0.5)])
 
 
 def evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:

@@ -18,6 +18,7 @@ from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.layer_table.rows import FOLDS_FROM
+from gradviz.views.picking import Rows
 from gradviz.views.plots.arrangement import Arrangement, Place
 from gradviz.views.plots.arranging import Arranging
 from gradviz.views.plots.canvas import AXIS_WIDTH
@@ -42,6 +43,8 @@ class PlotArea(QWidget):
 
     layer_selected = Signal(object)
     """The index (int) of a measured layer that the user clicked."""
+    layers_selected = Signal(object)
+    """Several measured layers (tuple of int) that the user chose, the primary last."""
     cursor_moved = Signal(object)
     """A step (int)."""
     steps_zoomed = Signal(object)
@@ -164,7 +167,11 @@ class PlotArea(QWidget):
 
     def select_layer(self, index: int | None) -> None:
         """Emphasise that layer in all plots."""
-        self.ensemble.select_layer(index)
+        self.select_layers(() if index is None else (index,))
+
+    def select_layers(self, rows: Rows) -> None:
+        """Emphasise those layers in all plots, the last one as the primary."""
+        self.ensemble.select_layers(rows)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell how many columns can be seen, as soon as the plots have their places."""
@@ -222,6 +229,7 @@ class PlotArea(QWidget):
     def _connect(self) -> None:
         ensemble = self.ensemble
         ensemble.layer_clicked.connect(self.layer_selected)
+        ensemble.layers_chosen.connect(self.layers_selected)
         ensemble.cursor_moved.connect(self.cursor_moved)
         ensemble.steps_zoomed.connect(self.steps_zoomed)
         ensemble.wants_changed.connect(self._tell_wanted)

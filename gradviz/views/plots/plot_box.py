@@ -11,6 +11,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
 
+from gradviz.views.picking import Pick, pick_of
 from gradviz.views.plots.axis import Axis
 from gradviz.views.theme import LIGHT, Theme
 
@@ -19,7 +20,7 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
     """One pane; `main` is the axis (0: x, 1: y) that the bare wheel zooms."""
 
     clicked = Signal(object)
-    """The place in the plot's coordinates (QPointF)."""
+    """The place in the plot's coordinates (QPointF); `pick` is what the click means."""
     hovered = Signal(object)
     """The place, or None when the pointer has left."""
     reset_wanted = Signal()
@@ -29,6 +30,7 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
     def __init__(self, *, main: int = 0, x: bool = True, y: bool = True) -> None:
         super().__init__(enableMenu=False, defaultPadding=0)
         self._main = main
+        self.pick = Pick.ONE
         self.disableAutoRange()
         self.setMouseEnabled(x=x, y=y)
 
@@ -67,6 +69,7 @@ class PlotBox(pg.ViewBox):  # type: ignore[misc]
         elif event.button() == Qt.MouseButton.LeftButton and event.double():
             self.reset_wanted.emit()
         elif event.button() == Qt.MouseButton.LeftButton:
+            self.pick = pick_of(event.modifiers())
             self.clicked.emit(QPointF(self.mapToView(event.pos())))
 
     def hoverEvent(self, event: Any) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import Signal
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
+from gradviz.views.picking import Pick, Rows, picked
 from gradviz.views.plots.titled_frame import TitledFrame
 
 
@@ -31,6 +32,8 @@ class PlotView(TitledFrame):
 
     layer_clicked = Signal(object)
     """The index (int) of a measured layer."""
+    layers_chosen = Signal(object)
+    """Several measured layers (tuple of int), the primary last."""
     cursor_moved = Signal(object)
     """A step (int) that the user dragged the cursor to."""
     steps_zoomed = Signal(object)
@@ -42,6 +45,8 @@ class PlotView(TitledFrame):
 
     marks_steps = False
     """Whether it shows the steps that the user has marked."""
+    chosen: Rows = ()
+    """The selected layers, the primary last."""
     every = 1
     """At which tick it is drawn while live: the dearer ones at every second or third."""
 
@@ -78,8 +83,27 @@ class PlotView(TitledFrame):
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw other runs beside the shown one."""
 
+    def select_layers(self, rows: Rows) -> None:
+        """Emphasise those measured layers, the last one as the primary."""
+        self.chosen = rows
+        self.select_layer(rows[-1] if rows else None)
+
     def select_layer(self, index: int | None) -> None:
-        """Emphasise that measured layer."""
+        """Emphasise that measured layer; `chosen` has those that are selected beside it."""
+
+    def marked_with(self, primary: int | None) -> Rows:
+        """All that are to be emphasised where that is the primary, which is the last of them."""
+        if primary is None:
+            return ()
+        return self.chosen if self.chosen[-1:] == (primary,) else (primary,)
+
+    def pick_layer(self, row: int, pick: Pick) -> None:
+        """A measured layer was clicked."""
+        rows = picked(self.chosen, row, pick)
+        if rows == (row,):
+            self.layer_clicked.emit(row)
+        else:
+            self.layers_chosen.emit(rows)
 
     def set_axis_width(self, width: float) -> None:
         """Give the left axis that width."""

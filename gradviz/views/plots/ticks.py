@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from gradviz.views.layer_table.rows import span_name
@@ -123,9 +123,12 @@ def layer_ticks(
     room: float = TEXT_HEIGHT,
     blocks: AxisBlocks | None = None,
     width: Callable[[str], float] | None = None,
+    *,
+    others: Sequence[int] = (),
 ) -> Ticker:
     """Names of rows 0, 1, 2, …, thinned so that they stay legible; the selected one always shows.
 
+    Of `others` that are selected beside it each has a line, and its name where that has room.
     `room` is the pixels that a name needs along the axis. Where not all names have room, those of `blocks`
     stand in their place, with lines between the blocks. Along a level axis, where `width` tells how wide a
     text is, the ends' names are moved inwards, and what would touch one is left out.
@@ -135,29 +138,57 @@ def layer_ticks(
         first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
         if first > last or high <= low:
             return []
+        further = [i for i in others if first <= i <= last and i != selected]
+        chosen = {selected, *further}
         row = pixels / (high - low)
         least = room / max(row, 1e-9)
         stride = next((s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500) if s >= least), 1000)
         if stride > 1 and blocks is not None and len(blocks.ends) > 1:
-            chosen = None if selected is None else Tick(selected, names[selected], strong=True)
-            return _block_ticks(blocks, chosen, (low, high), pixels)
+            primary = None if selected is None else Tick(selected, names[selected], strong=True)
+            further = _spread(further, selected, least) if width is None else []
+            beside = [Tick(i, names[i], strong=True) for i in further]
+            found = _block_ticks(blocks, primary, (low, high), pixels, beside)
+            return _with_lines(found, chosen, first, last)
         from_one = 0 if stride == 2 else 1
         rows = {i for i in range(first, last + 1) if (i + from_one) % stride == 0}
         if width is not None:
-            pinned = [i for i in (selected, 0, len(names) - 1) if i is not None and first <= i <= last]
+            ends = (selected, 0, len(names) - 1)
+            pinned = [i for i in (*ends[:1], *further, *ends[1:]) if i is not None and first <= i <= last]
             places = [(i - low) * row for i in (*pinned, *sorted(rows))]
             texts = [width(names[i]) for i in (*pinned, *sorted(rows))]
             kept = _apart(places, texts, pixels)
             rows = {i for i, shown in zip((*pinned, *sorted(rows)), kept, strict=True) if shown}
-            return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
+            return _with_lines([Tick(i, names[i], strong=i in chosen) for i in rows], chosen, first, last)
         for end in (0, len(names) - 1):
             if first <= end <= last:
                 rows = {i for i in rows if abs(i - end) >= least} | {end}
+        for one in _spread(further, selected, least)[::-1]:
+            rows = {i for i in rows if abs(i - one) >= least} | {one}
         if selected is not None and first <= selected <= last:
             rows = {i for i in rows if abs(i - selected) >= least} | {selected}
-        return [Tick(i, names[i], strong=i == selected) for i in sorted(rows)]
+        return _with_lines([Tick(i, names[i], strong=i in chosen) for i in rows], chosen, first, last)
 
     return ticks
+
+
+def _spread(others: Sequence[int], selected: int | None, least: float) -> list[int]:
+    """Those of the other selected rows whose names have room: beside the selected one, and each other."""
+    named = [] if selected is None else [selected]
+    for row in sorted(others):
+        if all(abs(row - taken) >= least for taken in named):
+            named.append(row)
+    return named if selected is None else named[1:]
+
+
+def _with_lines(found: Sequence[Tick], chosen: Collection[int | None], first: int, last: int) -> list[Tick]:
+    """The ticks in order, with a line for each selected row in sight that has no name."""
+    named = {tick.value for tick in found if tick.strong}
+    lines = [
+        Tick(row, "", strong=True)
+        for row in chosen
+        if row is not None and first <= row <= last and row not in named
+    ]
+    return sorted([*found, *lines], key=lambda tick: tick.value)
 
 
 def _apart(places: Sequence[float], widths: Sequence[float], pixels: float) -> list[bool]:
@@ -174,7 +205,11 @@ def _apart(places: Sequence[float], widths: Sequence[float], pixels: float) -> l
 
 
 def _block_ticks(
-    blocks: AxisBlocks, selected: Tick | None, shown: tuple[float, float], pixels: float
+    blocks: AxisBlocks,
+    selected: Tick | None,
+    shown: tuple[float, float],
+    pixels: float,
+    others: Sequence[Tick] = (),
 ) -> list[Tick]:
     """The blocks in sight, so many together that each of them has room for its name in its middle."""
     low, high = shown
@@ -206,11 +241,11 @@ def _block_ticks(
             selected = replace(selected, text=text if fits else selected.text, text_at=(begin + end) / 2)
             continue
         place = _place((begin, end), least, None if selected is None else selected.text_place)
-        if place is not None:
+        if place is not None and all(abs(place - other.value) >= least for other in others):
             found.append(Tick(place, name, line=False))
     if selected is not None and low <= selected.value <= high:
         found.append(selected)
-    return sorted(found, key=lambda tick: tick.value)
+    return sorted([*found, *others], key=lambda tick: tick.value)
 
 
 def block_name(first: str, last: str) -> str:

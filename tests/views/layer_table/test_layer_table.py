@@ -197,6 +197,59 @@ def test_rows_and_keys_select_a_layer(frame, snapshot, qtbot) -> None:
     assert told.args == [7]
 
 
+def selected(frame) -> list[int]:
+    return sorted(index.row() for index in frame.table.selectionModel().selectedRows())
+
+
+def click_row(frame, qtbot, row: int, modifier: Qt.KeyboardModifier) -> None:
+    place = frame.table.visualRect(frame.model.index(row, Cell.KIND)).center()
+    qtbot.mouseClick(frame.table.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def test_ctrl_and_shift_select_several_rows(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, layers=12))
+    told, alone = [], []
+    frame.layers_chosen.connect(told.append)
+    frame.layer_clicked.connect(alone.append)
+    frame.select_layer(2)
+    frame.table.setFocus()
+    click_row(frame, qtbot, 5, Qt.KeyboardModifier.ControlModifier)
+    click_row(frame, qtbot, 7, Qt.KeyboardModifier.ShiftModifier)
+    assert told == [(2, 5), (2, 6, 7, 5)]  # as in every list of Qt: what Ctrl chose stays
+    qtbot.keyClick(frame.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert told[-1] == (2, 6, 7, 8, 5)
+    click_row(frame, qtbot, 7, Qt.KeyboardModifier.ControlModifier)
+    assert told[-1] == (2, 6, 8, 5)
+    assert selected(frame) == [2, 5, 6, 8]
+    qtbot.keyClick(frame.table, Qt.Key.Key_Down)
+    assert alone == [8]  # below the one that was taken away
+    click_row(frame, qtbot, 8, Qt.KeyboardModifier.ControlModifier)
+    assert selected(frame) == [8]  # the last one stays
+
+
+def test_a_set_told_from_elsewhere_is_selected_in_any_order(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, layers=12))
+    with qtbot.assertNotEmitted(frame.layers_chosen):
+        frame.select_layers((7, 3, 4))
+        assert selected(frame) == [3, 4, 7]
+        frame.model.sort(Cell.NAME, Qt.SortOrder.DescendingOrder)
+    names = {frame.model.index(row, Cell.NAME).data() for row in selected(frame)}
+    assert names == {"Linear 4", "Linear 5", "Linear 8"}
+    assert frame.table.currentIndex().data() == "Linear 5"
+
+
+def test_a_block_is_all_its_layers(frame, snapshot, qtbot) -> None:
+    frame.show_snapshot(snapshot(steps=30, network=blocky(6)))
+    frame.fold_switch.click()
+    frame.select_layer(0)
+    with qtbot.waitSignal(frame.layers_chosen) as told:
+        click_row(frame, qtbot, 2, Qt.KeyboardModifier.NoModifier)
+    assert told.args == [(4, 3)]
+    frame.table.setFocus()
+    qtbot.keyClick(frame.table, Qt.Key.Key_Right)
+    assert [frame.model.index(row, Cell.NAME).data() for row in selected(frame)] == ["Linear 3", "Linear 4"]
+
+
 def test_the_selection_stays_with_its_layer_when_rows_move(frame, snapshot) -> None:
     frame.show_snapshot(snapshot(steps=30, layers=12))
     frame.select_layer(0)

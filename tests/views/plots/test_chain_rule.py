@@ -124,6 +124,18 @@ def test_selection_goes_both_ways(frame, shot, qtbot) -> None:
         assert told.args == [3]
 
 
+def test_several_layers_are_selected_and_marked(frame, shot, qtbot) -> None:
+    frame.show_snapshot(shot(9))
+    frame.select_layers((2,))
+    with qtbot.waitSignal(frame.layers_chosen) as told:
+        pointer.click(frame.canvas, frame.boxes[2], 7, 0, Qt.KeyboardModifier.ShiftModifier)
+    assert told.args == [(3, 2)]
+    frame.select_layers((3, 2))
+    assert [line.value() for line in frame._lines] == [4, 4, 4]
+    assert [lines.places for lines in frame.others] == [(6,)] * 3
+    assert [tick.value for tick in frame.layers_axis.ticks() if tick.strong] == [4, 6]
+
+
 def test_layers_with_parameters_are_found_from_all() -> None:
     layers = passing_runs.network(4, ("ReLU", "Linear"))
     assert [measured_index(layers, row) for row in range(4)] == [None, 0, 0, 1]

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pointer
 import pytest
+from PySide6.QtCore import Qt
 
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.edge_marks import Mark
@@ -92,6 +93,18 @@ def test_a_click_selects_and_the_pointer_is_told(profile, snapshot, qtbot) -> No
     pointer.hover(profile.canvas, box(profile), -6, 2.1)
     assert "Linear 3" in profile.canvas.card.text
     assert "step 29" in profile.canvas.card.text
+
+
+def test_ctrl_selects_another_layer_beside_the_first(profile, snapshot, qtbot) -> None:
+    profile.show_snapshot(snapshot(layers=10, steps=30))
+    profile.select_layers((2,))
+    assert not profile.others.isVisible()
+    with qtbot.waitSignal(profile.layers_chosen) as told:
+        pointer.click(profile.canvas, box(profile), -6, 4, Qt.KeyboardModifier.ControlModifier)
+    assert told.args == [(2, 4)]
+    profile.select_layers((2, 4))
+    assert (profile.others.places, profile._row.value()) == ((2,), 4)
+    assert [tick.value for tick in profile.layers_axis.ticks() if tick.strong] == [2, 4]
 
 
 def test_the_heading_says_when_another_step_is_shown(profile) -> None:

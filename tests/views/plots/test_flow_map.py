@@ -85,6 +85,30 @@ def test_a_click_selects_the_layer_below_it(flow, snapshot, qtbot) -> None:
     assert [tick.value for tick in flow.layers_axis.ticks() if tick.strong] == [7]
 
 
+def test_ctrl_and_shift_select_several_rows_which_are_held(flow, snapshot, qtbot) -> None:
+    flow.show_snapshot(snapshot(layers=10, steps=100))
+    flow.select_layers((3,))
+    assert flow._selection.lines.places == (2.5, 3.5)
+    for row, modifier, wanted in (
+        (7, Qt.KeyboardModifier.ControlModifier, (3, 7)),
+        (5, Qt.KeyboardModifier.ShiftModifier, (5, 6, 7)),
+        (6, Qt.KeyboardModifier.ControlModifier, (5, 7)),
+    ):
+        with qtbot.waitSignal(flow.layers_chosen) as told:
+            pointer.click(flow.canvas, box(flow), 30, row, modifier)
+        assert told.args == [wanted]
+        flow.select_layers(wanted)
+    assert flow._selection.lines.places == (4.5, 5.5, 6.5, 7.5)
+    assert [tick.value for tick in flow.layers_axis.ticks() if tick.strong] == [5, 7]
+    flow.select_layers((5, 6, 7))
+    assert flow._selection.lines.places == (4.5, 7.5)
+    with qtbot.waitSignal(flow.layer_clicked) as told:
+        pointer.click(flow.canvas, box(flow), 30, 6)
+    assert told.args == [6]
+    flow.select_layers(())
+    assert not flow._selection.lines.isVisible()
+
+
 def test_the_pointer_is_told_layer_step_and_value(flow, snapshot) -> None:
     shot = snapshot(layers=10, steps=100)
     flow.show_snapshot(shot)

@@ -96,7 +96,7 @@ def test_a_plot_that_is_made_late_has_caught_up(plots, snapshot, compared, key) 
     if key in OVER_STEPS:
         assert made.canvas.boxes[0].viewRange()[0] == pytest.approx([10, 20])
     if key in SELECTING:
-        assert made._selected == 3
+        assert made.chosen == (3,)
     if key in COMPARING:
         compared_there = (
             made.lines.others if key in {"profile", "updates"} else [run.id for run in made.compared]
