@@ -1,4 +1,4 @@
-"""Keys where a plot was clicked: up and down go through the layers, the others move the time cursor."""
+"""Keys where a plot was clicked: up and down go through layers (Shift takes several), others through time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent
 
 from gradviz.views.layer_selection import LayerSelection
+from gradviz.views.picking import Pick, picked
 from gradviz.views.time_track import TimeTrack
 
 if TYPE_CHECKING:
@@ -36,9 +37,14 @@ class PlotKeys(QObject):
         plots.keyed.connect(self._on_key)
 
     def _on_key(self, event: QKeyEvent) -> None:
-        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            return
         key = Qt.Key(event.key())
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if held == Qt.KeyboardModifier.ShiftModifier and key in _LAYERS and self._selection.rows:
+            end = self._selection.rows[0] + _LAYERS[key]
+            self._selection.select_rows(picked(self._selection.rows, end, Pick.RANGE))
+            event.accept()
+        if held:
+            return
         if key in _LAYERS and self._selection.row is not None:
             self._selection.select_row(self._selection.row + _LAYERS[key])
             event.accept()

@@ -38,6 +38,23 @@ def test_up_and_down_go_through_the_layers(clicked) -> None:
     assert selection.row == 0
 
 
+def test_shift_takes_the_layers_up_to_the_next(clicked) -> None:
+    selection = clicked.wiring.selection
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for key, rows in (
+        (Qt.Key.Key_Up, (5, 4)),
+        (Qt.Key.Key_Up, (6, 5, 4)),
+        (Qt.Key.Key_Down, (5, 4)),
+        (Qt.Key.Key_Down, (4,)),
+        (Qt.Key.Key_Down, (3, 4)),
+    ):
+        QTest.keyClick(QApplication.focusWidget(), key, shift)
+        assert selection.rows == rows
+    press(*[Qt.Key.Key_Down] * 4)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down, shift)
+    assert selection.rows == (0,)
+
+
 def test_the_others_move_the_cursor(clicked, qtbot) -> None:
     clock = clicked.runs.clock
     for key, step in (

@@ -34,7 +34,7 @@ class Line:
     `tone` is a colour of the theme, `label` what stands at the line's end where there are many. A `sampled`
     one is measured now and then and has dots; `spread` names the quantities that bound a band around it. Of
     one that is `averaged` over so many steps the trailing mean is drawn. `row` finds the one measured layer
-    that it tells of: while that is frozen, a zero is no fault.
+    that it tells of, which may be always the same `layer`: while that is frozen, a zero is no fault.
     """
 
     quantity: str
@@ -46,6 +46,11 @@ class Line:
     label: str = ""
     dashed: bool = False
     row: Callable[[Snapshot], int | None] | None = None
+    layer: int | None = None
+
+    def row_in(self, snapshot: Snapshot) -> int | None:
+        """The measured layer that it tells of."""
+        return self.layer if self.row is None else self.row(snapshot)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,8 +90,8 @@ class Family:
     stands beside the name and says how it is read, `explained` says all of it to the pointer; one that
     `counts` says there instead how often it was measured, where that is seldom. `wants` names what has to be
     read through time for it (`snapshot.HISTORIES`), while it is shown. `remarked` makes the remark of what
-    is shown; one that does not `compares` leaves other runs out, and one that does not `switches` has its
-    legend in the margin alone.
+    is shown; one that does not `compares` leaves other runs out, one with more lines `beside` draws the
+    ratios of all selected layers, and one that does not `switches` has its legend in the margin alone.
     """
 
     key: str
@@ -103,6 +108,7 @@ class Family:
     wants: frozenset[str] = frozenset()
     remarked: Callable[[Snapshot], str] | None = None
     compares: bool = True
+    beside: bool = False
     switches: bool = True
 
     def of(self, recorded: Iterable[str]) -> Family | None:
@@ -191,6 +197,7 @@ def _updates() -> Family:
         counts=True,
         needs=frozenset({"update_ratio"}),
         wants=frozenset({"update_ratio"}),
+        beside=True,
         panes=(
             Pane(
                 name=_tr("update ratio"),

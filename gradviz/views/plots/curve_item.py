@@ -46,15 +46,17 @@ class CurveItem:
     """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
 
     Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, is
-    thin: it lies below the others, has no band, and dots only where measurements are far apart. `spans` are
+    `thin`: it lies below the others, has no band, and dots only where measurements are far apart. `spans` are
     those in which its layer is frozen.
     """
 
-    def __init__(self, box: PlotBox, line: Line, *, powers: bool, whose: str = "") -> None:
+    def __init__(
+        self, box: PlotBox, line: Line, *, powers: bool, whose: str = "", thin: bool = False
+    ) -> None:
         self.line = line
         self.whose = whose
         self._powers = powers
-        self._thin = bool(whose)
+        self._thin = thin or bool(whose)
         self._band = Band()
         self._curve, self._gaps = PlainCurve(), PlainCurve()
         self._dots = PlainMarks(size=_DOTS, pen=None)

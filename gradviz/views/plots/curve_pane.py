@@ -19,8 +19,8 @@ from gradviz.views.number_format import count
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.cursor_line import CursorLine
-from gradviz.views.plots.curve_design import Pane, Scale
-from gradviz.views.plots.curve_item import CurveItem
+from gradviz.views.plots.curve_design import Line, Pane, Scale
+from gradviz.views.plots.curve_item import CurveItem, Recorded
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.line_labels import LineLabel, LineLabels
 from gradviz.views.plots.plot_box import PlotBox
@@ -54,6 +54,7 @@ class CurvePane:
         powers = design.scale is Scale.POWER
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
         self.compared: dict[str, tuple[CurveItem, ...]] = {}
+        self.beside: tuple[CurveItem, ...] = ()
         if design.guide is not None:
             place = math.log10(design.guide) if powers else design.guide
             self._guide = pg.InfiniteLine(pos=place, angle=0, movable=False)
@@ -68,7 +69,12 @@ class CurvePane:
     @property
     def all_items(self) -> tuple[CurveItem, ...]:
         """The lines of the shown run and of those that are compared."""
-        return (*self.items, *(item for items in self.compared.values() for item in items))
+        return (*self._own, *(item for items in self.compared.values() for item in items))
+
+    @property
+    def _own(self) -> tuple[CurveItem, ...]:
+        """The lines of the shown run."""
+        return (*self.items, *self.beside)
 
     @property
     def _is_crowded(self) -> bool:
@@ -108,7 +114,7 @@ class CurvePane:
 
     def clear(self) -> None:
         """Show nothing."""
-        for item in self.items:
+        for item in self._own:
             item.clear()
         self._marks.show({})
         self._margin.set_values(())
@@ -129,15 +135,33 @@ class CurvePane:
 
     def _know_frozen(self, snapshot: Snapshot) -> bool:
         """Know when the layers that its lines tell of were frozen; whether that is new."""
-        rows = [None if item.line.row is None else item.line.row(snapshot) for item in self.items]
+        rows = [item.line.row_in(snapshot) for item in self._own]
         if not any(row is not None for row in rows):
             return False
         names = [layer.name for layer in snapshot.run.measured]
         spans = frozen_spans(snapshot.events, names)
-        before = [item.spans for item in self.items]
-        for item, row in zip(self.items, rows, strict=True):
+        before = [item.spans for item in self._own]
+        for item, row in zip(self._own, rows, strict=True):
             item.spans = tuple(span for span in spans if span.row == row)
-        return before != [item.spans for item in self.items]
+        return before != [item.spans for item in self._own]
+
+    def show_beside(self, snapshot: Snapshot, lines: Sequence[Line], recorded: Recorded) -> None:
+        """Draw those lines too, thin, in place of the ones before; the first line's switch is theirs."""
+        others = [item.line for item in self.beside] != [*lines]
+        if others:
+            for item in self.beside:
+                item.remove()
+            powers = self.design.scale is Scale.POWER
+            self.beside = tuple(CurveItem(self.box, line, powers=powers, thin=True) for line in lines)
+            for item in self.beside:
+                item.set_theme(appearance().theme)
+                item.show_stretch(*self.box.viewRange()[0])
+                item.set_visible(visible=self.items[0].is_visible)
+        news = [item.show(recorded) for item in self.beside]
+        if others:
+            self._know_frozen(snapshot)
+        if others or any(news):
+            self._fit()
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs below, thin and in their colours, in place of those before."""
@@ -160,9 +184,12 @@ class CurvePane:
 
     def show_line(self, name: str, *, visible: bool) -> None:
         """Show or hide the lines of that name."""
+        also = self.beside if name == self.design.lines[0].name else ()
         for item in self.items:
             if item.line.name == name:
                 item.set_visible(visible=visible)
+        for item in also:
+            item.set_visible(visible=visible)
 
     def show_values(self, snapshot: Snapshot) -> None:
         """Write the values at the shown step into the margin, also where it is out of sight."""
@@ -171,10 +198,10 @@ class CurvePane:
         found = [
             (
                 item,
-                item.value_at(cursor) if aside is None else item.value_in(aside),
+                item.value_at(cursor) if aside is None or item in self.beside else item.value_in(aside),
                 item.is_frozen_at(cursor),
             )
-            for item in self.items
+            for item in self._own[: max(SPELT_OUT, len(self.items))]
         ]
         if self._is_crowded:
             self._labels.set_labels(
@@ -199,10 +226,16 @@ class CurvePane:
                     note="" if measured == cursor else _tr("step {0}").format(count(measured)),
                 )
                 for item, value, frozen in found
-                for measured in (item.measured_in(aside or snapshot, cursor),)
+                for measured in (self._measured(item, aside or snapshot, cursor),)
                 if value is not None
             ]
         )
+
+    def _measured(self, item: CurveItem, recorded: Recorded, cursor: int) -> int:
+        """The step that the value at the cursor was measured at."""
+        if item in self.beside:
+            return (item.stretch_at(cursor) or (cursor,))[0]
+        return item.measured_in(recorded, cursor)
 
     def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
@@ -211,7 +244,7 @@ class CurvePane:
         that has one. Where there are many it is the line nearest to that height of the axis, the largest and
         the smallest.
         """
-        found = [(item, item.value_at(step)) for item in self.items]
+        found = [(item, item.value_at(step)) for item in self._own]
         for items in self.compared.values():
             values = [(item, item.value_at(step)) for item in items if item.is_visible]
             found += [each for each in values if each[1] is not None][:1]
@@ -312,7 +345,7 @@ class CurvePane:
         """What is not finite stands at the upper edge; on an axis of powers zero stands at the lower one."""
         places: dict[Mark, tuple[np.ndarray, np.ndarray]] = {}
         powers = self.design.scale is Scale.POWER
-        lines = [item for item in self.items if (powers or not item.line.sampled) and item.line.averaged == 1]
+        lines = [item for item in self._own if (powers or not item.line.sampled) and item.line.averaged == 1]
         for mark, test in ((Mark.NAN, np.isnan), (Mark.INFINITE, np.isinf)):
             steps = _joined([item.steps[test(item.values)] for item in lines])
             places[mark] = (steps, np.full(len(steps), self._range.high))

@@ -17,10 +17,12 @@ from gradviz.control.step_horizon import horizon
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.number_format import count
+from gradviz.views.picking import Rows
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
+from gradviz.views.plots.curves_of_layers import ratios_beside
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
@@ -115,9 +117,22 @@ class StepCurves(PlotFrame):
         self.canvas.set_quiet_line("")
         for pane in self.panes:
             pane.show(snapshot)
+        self._show_beside()
         self._say()
         self.legend.show_marks(snapshot.marked)
         self.places.show(snapshot)
+
+    def select_layers(self, rows: Rows) -> None:
+        """Draw update ratios of those layers too."""
+        super().select_layers(rows)
+        self._show_beside()
+
+    def _show_beside(self) -> None:
+        """The lines of the layers that are selected beside the one of the snapshot."""
+        pane, snapshot = self.panes[0], self._snapshot
+        if snapshot is None or not self.family.beside or (len(self.chosen) < 2 and not pane.beside):
+            return
+        pane.show_beside(snapshot, *ratios_beside(snapshot, self.chosen if len(self.chosen) > 1 else ()))
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too."""

@@ -148,6 +148,37 @@ def test_a_line_that_is_measured_often_is_whole_until_it_is_looked_at_closely(ov
     assert "hardly learns" in over_steps.remark.toolTip()
 
 
+def test_of_several_selected_layers_each_has_a_line(over_steps, observed) -> None:
+    shot = observed(steps=200, layers=12, layer=5, zero_rows=1)
+    over_steps.select_layers((0, 9, 5))
+    over_steps.show_snapshot(shot)
+    pane = over_steps.panes[0]
+    assert [item.name for item in pane.beside] == ["Linear 1", "Linear 10"]
+    np.testing.assert_array_equal(pane.beside[1].values, shot.history["update_ratio"][1][:, 9])
+    assert pane.marks.count(Mark.ZERO) == len(shot.history["update_ratio"][0])  # of the first layer
+    pointer.hover(over_steps.canvas, pane.box, 100, -3)
+    assert "Linear 10: " in over_steps.canvas.card.text
+    names = [column.name for column in over_steps.values().columns]
+    assert sum("Linear 10" in name for name in names) == 1
+    over_steps.switches["layer"].click()
+    assert not any(item.is_visible for item in pane.beside)
+    over_steps.switches["layer"].click()
+    over_steps.select_layers((5,))
+    assert pane.beside == ()
+    assert pane.marks.count(Mark.ZERO) == 0
+
+
+def test_eight_layers_beside_one_are_told_apart(over_steps, observed) -> None:
+    over_steps.show_snapshot(observed(steps=100, layers=12, layer=11))
+    over_steps.select_layers(tuple(range(12)))
+    lines = [item.line for item in over_steps.panes[0].beside]
+    assert [line.layer for line in lines] == [*range(3, 11)]
+    assert len({(line.tone, line.dashed) for line in lines}) == 8
+    assert not {line.tone for line in lines} & {"train_line", "validation_line", "part_1", "part_2"}
+    over_steps.show_empty(100)
+    assert not any(len(item.steps) for item in over_steps.panes[0].beside)
+
+
 def test_a_ratio_that_is_not_finite_breaks_its_line(over_steps, observed) -> None:
     over_steps.show_snapshot(observed(steps=1000, layers=5, every=200, non_finite_from=500))
     item = over_steps.panes[0].items[0]
