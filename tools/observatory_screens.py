@@ -57,6 +57,7 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         )
         for tab in ("profile", "layers", "curves.updates"):
             yield f"chosen-{tab}-{layers}", _at(entry, 210, partial(_chosen, tab=tab)), NORMAL
+    yield "chosen-diagram", _chosen_in_diagram, NORMAL
     for length in SIZES:
         yield f"time-{length}", _at(_recurrent(state, length), 210, _tab("time")), NORMAL
     for layers in SIZES:
@@ -272,6 +273,16 @@ def _chosen(plots: PlotArea, tab: str) -> None:
     last = 0 if snapshot is None else len(snapshot.run.measured) - 1
     plots.layers_selected.emit((0, last // 2, last // 2 + 1))
     settle()
+
+
+def _chosen_in_diagram(shown: MainWindow) -> QWidget:
+    """The first layer of a Repeat and the last of the network, in the diagram, before a run."""
+    ready(shown)
+    settle()
+    shown.actions_by_key["view.diagram"].setChecked(True)
+    shown.wiring.selection.select_rows((20, 0))
+    settle()
+    return shown
 
 
 def _selected(plots: PlotArea) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from gradviz.views.diagram.camera import Camera
 from gradviz.views.diagram.detail import LINE_FROM, font, view_rect
 from gradviz.views.diagram.look import Look
-from gradviz.views.diagram.scene import GAP, Scene
+from gradviz.views.diagram.scene import GAP, Box, Scene
 from gradviz.views.plots.magnitude import FIRST, NOTHING
 
 _NAMES_PX = 11
@@ -55,8 +55,9 @@ def paint_bars(painter: QPainter, scene: Scene, camera: Camera, look: Look) -> f
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     numbers = bars.number[found]
     _paint_names(painter, scene, camera, look, numbers[counts > 0].tolist())
-    if look.selected in numbers.tolist():
-        _paint_selected(painter, scene, camera, look)
+    for number in numbers.tolist():
+        if number == look.selected or number in look.beside:
+            _paint_selected(painter, scene.boxes[number], camera, look)
     return frozenset(numbers.tolist())
 
 
@@ -66,12 +67,10 @@ def _paint_plain(painter: QPainter, places: np.ndarray, colour: QColor) -> None:
         painter.fillRect(left + width * 3 // 10, top, width * 4 // 10, height, colour)
 
 
-def _paint_selected(painter: QPainter, scene: Scene, camera: Camera, look: Look) -> None:
-    if look.selected is None:
-        return
+def _paint_selected(painter: QPainter, box: Box, camera: Camera, look: Look) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(QColor(look.theme.panel), 4))
-    frame = view_rect(scene.boxes[look.selected], camera).adjusted(-4, -3, 4, 3)
+    frame = view_rect(box, camera).adjusted(-4, -3, 4, 3)
     painter.drawRoundedRect(frame, 3, 3)
     painter.setPen(QPen(QColor(look.theme.accent), 2))
     painter.drawRoundedRect(frame, 3, 3)

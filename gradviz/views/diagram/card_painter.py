@@ -60,7 +60,8 @@ class CardPainter:
     def paint(self, number: int, box: Box) -> None:
         """Draw one box."""
         rect = view_rect(box, self._camera)
-        selected, hovered = self._look.selected == number, self._look.hovered == number
+        selected = number == self._look.selected or number in self._look.beside
+        hovered = self._look.hovered == number
         match box.form:
             case Form.FRAME:
                 self._frame(box, rect, selected=selected, hovered=hovered)

@@ -16,6 +16,7 @@ from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
 from gradviz.views.diagram.folds import Folds, carried_path
 from gradviz.views.diagram.outline import outline
 from gradviz.views.layer_selection import LayerSelection, Place
+from gradviz.views.picking import Pick, Rows, picked
 
 if TYPE_CHECKING:
     from gradviz.control.session_document import SessionDocument
@@ -60,6 +61,7 @@ class DiagramConductor(QObject):
         document.catalogue_changed.connect(self._on_changed)
         document.problems_changed.connect(self._on_changed)
         selection.place_changed.connect(self._on_place)
+        selection.rows_changed.connect(self._on_rows)
         plots.flow.levels_changed.connect(self._on_levels)
 
     @property
@@ -157,6 +159,15 @@ class DiagramConductor(QObject):
             path = path if path and measured[: len(path)] == path else measured
         if path:
             frame.view.select(path, shown, reveal=reveal)
+        self._on_rows(self._selection.rows)
+
+    def _on_rows(self, rows: Rows) -> None:
+        """Emphasise what is selected beside the primary layer."""
+        frame = self._frame()
+        if frame is not None:
+            others = rows if len(rows) > 1 else ()
+            shown = (self._shown_row(frame, row) for row in others)
+            frame.view.select_beside(frozenset(row for row in shown if row is not None))
 
     def _shown_row(self, frame: DiagramFrame, row: int | None) -> int | None:
         """The drawn layer that a row of the plots is about."""
@@ -172,5 +183,8 @@ class DiagramConductor(QObject):
             return
         if row is not None and frame.rows:
             row = frame.rows[row] if frame.rows[row] >= 0 else None
+        if frame.view.pick is not Pick.ONE and row is not None:
+            self._selection.select_rows(picked(self._selection.rows, row, frame.view.pick))
+            return
         self._place = Place(path=path, row=row)
         self._selection.select_place(path, row)

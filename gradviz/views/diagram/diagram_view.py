@@ -25,8 +25,10 @@ from gradviz.views.diagram.layout import lay_out
 from gradviz.views.diagram.look import Look
 from gradviz.views.diagram.node import Key, Node
 from gradviz.views.diagram.outline import Outline
+from gradviz.views.diagram.scene import Form
 from gradviz.views.diagram.scene_painter import paint_scene
 from gradviz.views.diagram.surface import Surface
+from gradviz.views.picking import Pick, pick_of
 from gradviz.views.plots.hover_card import HoverCard
 from gradviz.views.theme import Theme
 
@@ -35,7 +37,10 @@ class DiagramView(Surface):
     """Shows an outline of the model with the colours of a run."""
 
     picked = Signal(object, object)
-    """The user chose a node: its path, and the measured layer (int, as in the outline) or None."""
+    """The user chose a node: its path, and the measured layer (int, as in the outline) or None.
+
+    `pick` is what that means.
+    """
     menu_wanted = Signal(object)
     """The place on the screen (QPoint)."""
     reset_wanted = Signal()
@@ -47,6 +52,9 @@ class DiagramView(Surface):
         self.colouring = Colouring()
         self.loss_text = ""
         self.current: int | None = None
+        self.pick = Pick.ONE
+        self._chosen: frozenset[int] = frozenset()
+        self._beside: frozenset[int] = frozenset()
         self._key: Key | None = None
         self._path: Path = ()
         self._row: int | None = None
@@ -81,6 +89,7 @@ class DiagramView(Surface):
             theme=self._theme,
             colouring=self.colouring,
             selected=selected,
+            beside=frozenset() if plain else self._beside,
             row=row,
             hovered=hovered,
             loss=self.loss_text,
@@ -108,6 +117,13 @@ class DiagramView(Surface):
         if reveal and self.current is not None:
             self.reveal(self.current)
         self.viewport().update()
+
+    def select_beside(self, rows: frozenset[int]) -> None:
+        """Emphasise those measured layers too, numbered as in the outline."""
+        if rows != self._chosen:
+            self._chosen = rows
+            self._find_beside()
+            self.viewport().update()
 
     def go(self, number: int | None) -> None:
         """Choose a box and scroll to it."""
@@ -147,11 +163,12 @@ class DiagramView(Surface):
 
     # picking
 
-    def pressed_at(self, place: QPointF, _event: QMouseEvent) -> None:
-        """Choose what is there."""
+    def pressed_at(self, place: QPointF, event: QMouseEvent) -> None:
+        """Choose what is there, beside what was chosen while Ctrl or Shift is held."""
         number = self._at(place)
         if number is None:
             return
+        self.pick = pick_of(event.modifiers())
         match self._zone(number, place):
             case Zone.CHEVRON:
                 self.toggle(number)
@@ -162,6 +179,7 @@ class DiagramView(Surface):
                 self._pick(number, row_at(box, view_rect(box, self.camera), place.y()))
             case Zone.BODY:
                 self._pick(number)
+        self.pick = Pick.ONE
 
     def pointed_at(self, place: QPointF | None) -> None:
         """Tell of what is there."""
@@ -238,6 +256,16 @@ class DiagramView(Surface):
                 found = self.scene.place_of(path)
             path = path[:-1]
         self.current = found
+        self._find_beside()
+
+    def _find_beside(self) -> None:
+        """The cards of the other selected layers; a folded block stands for what is in it."""
+        boxes = enumerate(self.scene.boxes) if self._chosen else ()
+        self._beside = frozenset(
+            number
+            for number, box in boxes
+            if box.form is Form.CARD and not self._chosen.isdisjoint(box.node.rows)
+        )
 
     def _unfold_above(self, path: Path) -> bool:
         """Unfold the blocks around a layer; whether any was folded."""

@@ -10,7 +10,9 @@ from gradviz.views.theme import Theme
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """`selected` and `hovered` are numbers of boxes, `row` the selected layer inside a stripe.
+    """`selected`, `beside` and `hovered` are numbers of boxes, `row` the selected layer inside a stripe.
+
+    What is selected `beside` it has the same frame.
 
     `loss` is the loss at the shown step, as text.
     """
@@ -18,6 +20,7 @@ class Look:
     theme: Theme
     colouring: Colouring
     selected: int | None = None
+    beside: frozenset[int] = frozenset()
     row: int | None = None
     hovered: int | None = None
     loss: str = ""

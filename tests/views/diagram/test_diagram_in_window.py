@@ -43,9 +43,9 @@ def following(window, run, qtbot):
     return follow
 
 
-def press(view, path, row=None):
+def press(view, path, row=None, modifier=NONE):
     box = view.scene.boxes[view.scene.place_of(path, row)]
-    QTest.mouseClick(view.viewport(), LEFT, NONE, view_rect(box, view.camera).center().toPoint())
+    QTest.mouseClick(view.viewport(), LEFT, modifier, view_rect(box, view.camera).center().toPoint())
     QApplication.processEvents()
 
 
@@ -155,6 +155,21 @@ def test_a_click_selects_the_layer_everywhere(window, diagram) -> None:
     press(diagram.view, (1, 1))
     assert window.left.builder.selected == (1, 1)
     assert window.wiring.selection.row == 20
+
+
+def test_ctrl_selects_a_layer_beside_the_first(window, diagram) -> None:
+    view, selection = diagram.view, window.wiring.selection
+    press(view, (2,))
+    press(view, (1, 0), modifier=Qt.KeyboardModifier.ControlModifier)
+    assert selection.rows == (20, 0)
+    assert view.selected.path == (1, 0)
+    assert view.look().beside == {view.scene.place_of((1, 0)), view.scene.place_of((2,))}
+    assert not view.look(plain=True).beside
+    view.set_fold(view.scene.place_of((1,)), Fold.FOLDED)
+    assert view.look().beside == {view.scene.place_of((1,)), view.scene.place_of((2,))}
+    press(view, (2,))
+    assert selection.rows == (20,)
+    assert not view.look().beside
 
 
 def test_a_selection_elsewhere_is_shown_here(window, diagram) -> None:
