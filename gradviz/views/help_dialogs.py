@@ -82,6 +82,8 @@ class ShortcutsDialog(_TextDialog):
         rows = [row for row in rows if row[1]]
         rows += [
             (self.tr("Step back or on (time bar)"), self.tr("Left, Right")),
+            (self.tr("Select one more layer, or one less"), self.tr("Ctrl+Click")),
+            (self.tr("Select layers up to one"), self.tr("Shift+Click")),
             (self.tr("Zoom steps in a plot"), self.tr("Wheel")),
             (self.tr("Zoom layers in a plot"), self.tr("Shift+Wheel")),
             (self.tr("Pan a plot"), self.tr("Drag")),

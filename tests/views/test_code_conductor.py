@@ -106,6 +106,15 @@ def test_the_layers_of_an_imported_model_are_listed_and_selected(window, host, d
     assert window.wiring.selection.row == 1
     window.wiring.selection.select_row(0)
     assert panel.list.currentItem().text(0) == "first"
+    qtbot.mouseClick(
+        panel.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier, item
+    )
+    assert window.wiring.selection.rows == (0, 1)
+    window.wiring.selection.select_row(0)
+    assert [chosen.text(0) for chosen in panel.list.selectedItems()] == ["first"]
+    window.wiring.selection.select_rows((1, 0))
+    assert len(panel.list.selectedItems()) == 2
+    assert panel.list.currentItem().text(0) == "first"
     host.inspected.emit(inspection(problem="net.py:Net raises ValueError: no (net.py, line 2)"))
     assert "line 2" in panel.strip.text
     assert panel.list.topLevelItemCount() == 0
