@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,20 @@ def test_one_bit_is_noticed(data: bytes, bit: int, name: str, number: int) -> No
 
 
 def test_types_count() -> None:
-    assert not is_intact(checksum(b"x", 1), b"x", "1")
-    assert not is_intact(checksum(b"x"), 7)
-    assert not is_intact(checksum(None), b"")
-    assert is_intact(checksum(None), None)
-    assert is_intact(checksum("é"), "é")
+    assert not is_intact(checksum(b"x", "tile", 1), b"x", "tile", "1")
+    assert not is_intact(checksum(b"x", "tile"), 7, "tile")
+    assert not is_intact(checksum(None, "tile"), b"", "tile")
+    assert is_intact(checksum(None, "tile"), None, "tile")
+    assert is_intact(checksum("é", "log"), "é", "log")
+
+
+@pytest.mark.parametrize("table", ["meta", "run", "progress", "event", "log"])
+def test_bytes_are_no_text(table: str) -> None:
+    assert is_intact(checksum("x", table), "x", table)
+    assert not is_intact(checksum("x", table), b"x", table)
+
+
+@pytest.mark.parametrize("table", ["tail", "tile", "sample", "checkpoint"])
+def test_a_text_is_no_bytes(table: str) -> None:
+    assert is_intact(checksum(b"x", table), b"x", table)
+    assert not is_intact(checksum(b"x", table), "x", table)
