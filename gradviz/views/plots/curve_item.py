@@ -21,6 +21,8 @@ from gradviz.views.plots.plotted_values import Column, at_steps
 from gradviz.views.plots.sparse import wide_gaps
 from gradviz.views.theme import Theme
 
+_DOTS_UP_TO = 300
+"""Of more, in sight or not, drawing them takes longer than all the rest of a zoom."""
 _DOTS, _FEW_DOTS = 4, 6
 """Pixels, where there are many and where they are far apart."""
 _DOT_ROOM = 7
@@ -241,7 +243,7 @@ class CurveItem:
                 item.clear()
         few = len(self.steps) == 1 or bool(self._wide.any())
         self._crowded = self._is_crowded()
-        if few or not (self._thin or self._crowded):
+        if len(self.steps) <= _DOTS_UP_TO and (few or not (self._thin or self._crowded)):
             self._dots.setSize(_FEW_DOTS if few else _DOTS)
             self._dots.setData(x=self.steps[finite], y=y[finite])
         else:
@@ -249,7 +251,9 @@ class CurveItem:
         self._shade_band()
 
     def _is_crowded(self) -> bool:
-        """Whether those in sight would lie upon each other as dots."""
+        """Whether those in sight would lie upon each other as dots, where it could have some."""
+        if self._thin or len(self.steps) > _DOTS_UP_TO:
+            return False
         begin, end = np.searchsorted(self.steps, (self._first, self._first + self._span))
         return bool((end - begin) * _DOT_ROOM > self._box.width() > 0)
 

@@ -215,3 +215,11 @@ def test_the_wheel_takes_away_what_was_told_before(curves, snapshot) -> None:
     assert curves.canvas.card.isVisible()
     pointer.wheel(curves.canvas, pointer.pixel(curves.canvas, box, 33.2, 1.0), 3)
     assert not curves.canvas.card.isVisible()
+
+
+def test_a_line_of_many_measurements_has_no_dots_at_any_zoom(curves, snapshot) -> None:
+    curves.resize(500, 300)
+    curves.show()
+    curves.show_snapshot(snapshot(steps=8000))  # validated 348 times
+    curves.show_steps(0, 200)
+    assert len(curves.panes[0].items[1]._dots.data) == 0
