@@ -28,7 +28,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         try:
             extension = compile_in_place()
         except (BaseError, CCompilerError, OSError) as error:
-            self.app.display_warning(f"No C compiler ({error}): measuring small networks will cost more.")
+            self.app.display_warning(
+                f"The extension was not compiled ({error}): measuring small networks costs more."
+            )
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True

@@ -252,16 +252,18 @@ def test_memory_of_tiles_is_bounded(
         assert sum(tile.nbytes for tile in small._rows._cache.values()) <= 50_000
 
 
-def test_runs_that_are_open_together_share_the_room_for_tiles(
-    long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def readers(long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch) -> list[RunReader]:
+    """Four of one run, alone with room for 400,000 bytes of tiles."""
     from gradviz.records import tiles
 
-    path = long_run[0].path
     long_run[0]._rows.close()
     monkeypatch.setattr(tiles, "CACHE_BYTES", 400_000)
     monkeypatch.setattr(tiles, "_LEAST_BYTES", 20_000)
-    readers = [RunReader(path) for _ in range(4)]
+    return [RunReader(long_run[0].path) for _ in range(4)]
+
+
+def test_runs_that_are_open_together_share_the_room_for_tiles(readers: list[RunReader]) -> None:
     for reader in readers:
         reader.series("grad_norm", 0, EVERYTHING, EVERYTHING)
     sizes = [reader._rows._cached for reader in readers]
@@ -305,16 +307,7 @@ def test_lists_grow_without_being_made_anew(tmp_path: Path, new_info: Callable[.
     run.close()
 
 
-def test_what_other_runs_leave_is_for_the_one_that_needs_it(
-    long_run: tuple[RunReader, np.ndarray], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from gradviz.records import tiles
-
-    path = long_run[0].path
-    long_run[0]._rows.close()
-    monkeypatch.setattr(tiles, "CACHE_BYTES", 400_000)
-    monkeypatch.setattr(tiles, "_LEAST_BYTES", 20_000)
-    readers = [RunReader(path) for _ in range(4)]
+def test_what_other_runs_leave_is_for_the_one_that_needs_it(readers: list[RunReader]) -> None:
     for reader in readers[1:]:
         reader.series("train_loss", 0, 1000, 1000)
     readers[0].series("train_loss", 0, EVERYTHING, EVERYTHING)
