@@ -53,6 +53,7 @@ class AboutDialog(_TextDialog):
             **engine_versions,
         }
         grid = QGridLayout()
+        self._layout.addLayout(grid)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
         for row, (name, version) in enumerate(versions.items()):
@@ -61,7 +62,6 @@ class AboutDialog(_TextDialog):
             grid.addWidget(label, row, 0)
             grid.addWidget(QLabel(version, self), row, 1)
         grid.setColumnStretch(1, 1)
-        self._layout.addLayout(grid)
         licence = QLabel(self.tr("MIT licence. Icons: Lucide, ISC licence. Colour map: viridis, CC0."), self)
         licence.setProperty("role", "secondary")
         licence.setWordWrap(True)
@@ -76,6 +76,7 @@ class ShortcutsDialog(_TextDialog):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Keyboard shortcuts"), parent)
         grid = QGridLayout()
+        self._layout.addLayout(grid)
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(6)
         rows = [(action.text().rstrip("…"), shortcut_text(action)) for action in actions.values()]
@@ -97,5 +98,4 @@ class ShortcutsDialog(_TextDialog):
             label = QLabel(keys, self)
             label.setProperty("role", "secondary")
             grid.addWidget(label, row, column + 1)
-        self._layout.addLayout(grid)
         self._finish()

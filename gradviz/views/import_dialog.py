@@ -92,25 +92,25 @@ class ImportDialog(QDialog):
         self._sync()
 
     def _lay_out(self, title: QLabel, place: QLabel, warning: QLabel, cancel: QPushButton) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(title)
         form = QFormLayout()
+        layout.addLayout(form)
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.addRow(self.tr("Folder"), place)
         form.addRow(self.tr("Class or function"), self.names)
         form.addRow(self.tr("Arguments"), self.arguments)
+        layout.addWidget(self.complaint)
+        layout.addWidget(warning)
         buttons = QHBoxLayout()
+        layout.addLayout(buttons)
         buttons.setSpacing(8)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self.accept_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        layout.addWidget(title)
-        layout.addLayout(form)
-        layout.addWidget(self.complaint)
-        layout.addWidget(warning)
-        layout.addLayout(buttons)
 
     def _sync(self, *_unused: object) -> None:
         complaint = ""

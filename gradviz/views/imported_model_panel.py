@@ -144,22 +144,21 @@ class ImportedModelPanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        said = QVBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        said, buttons = QVBoxLayout(), QHBoxLayout()
+        layout.addLayout(said)
+        layout.addLayout(buttons)
         said.setContentsMargins(16, 0, 12, 0)
         said.setSpacing(2)
         for label in (self.title, self.place, self.arguments):
             said.addWidget(label)
-        buttons = QHBoxLayout()
         buttons.setContentsMargins(16, 4, 12, 4)
         buttons.setSpacing(8)
         for button in (self.change, self.reload, self.layers):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(said)
-        layout.addLayout(buttons)
         layout.addWidget(self.strip)
         layout.addWidget(self.list, 1)
 

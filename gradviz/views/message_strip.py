@@ -68,11 +68,11 @@ class MessageStrip(QFrame):
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         if narrow:
             said = QVBoxLayout()
+            layout.addLayout(said, 1)
             said.setSpacing(2)
             said.addWidget(self._text)
             said.addWidget(self._action, 0, Qt.AlignmentFlag.AlignLeft)
             self._action.setProperty("role", "inline")
-            layout.addLayout(said, 1)
         else:
             layout.addWidget(self._text, 1)
             layout.addWidget(self._action)

@@ -70,7 +70,12 @@ class ModelBuilder(QWidget):
         self._refusal = ""
         self._repair: Repair | None = None
         self._is_quiet = False
-        buttons = self._make_buttons()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.setSpacing(0)
+        buttons = QHBoxLayout()
+        layout.addLayout(buttons)
+        self._fill_buttons(buttons)
         self.tree = LayerTreeView(model, self)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.operations = LayerOperations(document, self.tree, actions, self)
@@ -81,10 +86,6 @@ class ModelBuilder(QWidget):
         self._edits = LayerFormEdits(document, model, self.form)
         self._form_area = FittedScroll(self.form, self)
         self._form_area.setMaximumHeight(_FORM_HEIGHT)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 8)
-        layout.setSpacing(0)
-        layout.addLayout(buttons)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self.strip)
         layout.addWidget(self._form_area)
@@ -143,8 +144,7 @@ class ModelBuilder(QWidget):
                 menu.addAction(self._actions[key])
         return menu
 
-    def _make_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _fill_buttons(self, row: QHBoxLayout) -> None:
         row.setContentsMargins(12, 0, 12, 4)
         row.setSpacing(0)
         self._add = self._tool("layer.add")
@@ -154,7 +154,6 @@ class ModelBuilder(QWidget):
         row.addStretch(1)
         for key in ("edit.undo", "edit.redo"):
             row.addWidget(self._tool(key))
-        return row
 
     def _tool(self, key: str) -> QToolButton:
         button = QToolButton(self)

@@ -6,6 +6,7 @@ Under a row a note may stand: what the tooltip does not leave room for, or what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
@@ -147,16 +148,12 @@ class ParameterForm(QWidget):
             if not text:
                 return
             note = self._notes[name] = note_label(self)
-            self._layout.insertRow(self._row_of(row) + 1, note)
+            at, _role = cast("tuple[int, object]", self._layout.getWidgetPosition(row))
+            self._layout.insertRow(at + 1, note)
         note.setText(text)
         note.setVisible(bool(text))
         restyle(note, "role", "note-problem" if problem else "note")
         restyle(self._fields[name].widget, "wrong", "yes" if problem else "")
-
-    def _row_of(self, widget: QWidget) -> int:
-        rows = range(self._layout.rowCount())
-        items = (self._layout.itemAt(row, QFormLayout.ItemRole.FieldRole) for row in rows)
-        return next(row for row, item in enumerate(items) if item is not None and item.widget() is widget)
 
     def _on_changed(self, value: object) -> None:
         field = self.sender()

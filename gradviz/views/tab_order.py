@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
+from gradviz.views.laid_out import laid_out
 from gradviz.views.section import Section
 
 
@@ -35,24 +36,10 @@ def _stops(part: QWidget) -> Iterator[QWidget]:
 def _as_read(part: QWidget) -> Iterator[QWidget]:
     """The children: first those in its layout or splitter, in order, then others as they were made."""
     layout = part.layout()
-    placed = list(_laid_out(layout)) if layout is not None else []
+    placed = list(laid_out(layout)) if layout is not None else []
     if isinstance(part, QSplitter):
         placed = [part.widget(at) for at in range(part.count())]
     yield from placed
     for child in part.children():
         if isinstance(child, QWidget) and child not in placed:
             yield child
-
-
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    """The widgets of a layout and those within it; of a grid row by row."""
-    places = list(range(layout.count()))
-    if isinstance(layout, QGridLayout):
-        places.sort(key=lambda at: layout.getItemPosition(at)[:2])  # type: ignore[index]
-    for at in places:
-        item = layout.itemAt(at)
-        widget, inner = (None, None) if item is None else (item.widget(), item.layout())
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _laid_out(inner)

@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint, QRect, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QToolButton, QWidget, QWidgetItem
+from shiboken6 import getAllValidWrappers
 
 from gradviz.control.engine_state import EngineState
 from gradviz.records.run import FinishReason
@@ -266,6 +267,10 @@ def play(script: Callable[[list[MainWindow], QApplication], Script]) -> int:
     windows: list[MainWindow] = []
     driver = Driver(script(windows, application))
     status = application.exec()
+    kept = [thing for thing in getAllValidWrappers() if isinstance(thing, QWidgetItem)]
+    if kept:
+        driver.failure += f"{len(kept)} items of layouts are kept: use gradviz.views.laid_out\n"
+        status = 1
     for window in windows:
         window.end_session()
     sys.stderr.write(driver.failure)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from gradviz.views.elided_label import ElidedLabel
+from gradviz.views.laid_out import laid_out
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.tab_overflow import OVERFLOW_WIDTH, TabOverflow, how_many
 
@@ -55,10 +56,8 @@ def fit_names(heading: QHBoxLayout, tabs: Sequence[QWidget], room: int, fills: E
     gap, margins = heading.spacing(), heading.contentsMargins()
     left = room - margins.left() - margins.right() - gap
     switches = []
-    for at in range(heading.count()):
-        item = heading.itemAt(at)
-        widget = None if item is None else item.widget()
-        if widget is None or widget in tabs or widget.isHidden() or isinstance(widget, TabOverflow):
+    for widget in laid_out(heading):
+        if widget in tabs or widget.isHidden() or isinstance(widget, TabOverflow):
             continue
         if isinstance(widget, LegendSwitch):
             switches.append(widget)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
+from gradviz.views.laid_out import laid_out
 
 OVERFLOW_WIDTH = 28
 
@@ -32,10 +33,8 @@ class TabOverflow(QToolButton):
     def fit(self, heading: QHBoxLayout, tabs: Sequence[QToolButton], room: int, fills: ElidedLabel) -> None:
         """Show as many of `tabs` (in their order) as there is room for beside what `fills` wants."""
         others = 0
-        for at in range(heading.count()):
-            item = heading.itemAt(at)
-            widget = None if item is None else item.widget()
-            if widget is None or widget is fills or widget is self or widget in tabs or widget.isHidden():
+        for widget in laid_out(heading):
+            if widget is fills or widget is self or widget in tabs or widget.isHidden():
                 continue
             others += widget.sizeHint().width() + heading.spacing()
         margins = heading.contentsMargins()

@@ -115,11 +115,6 @@ class RangeTestDialog(QDialog):
             self.given_up.emit()
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.use)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
@@ -128,8 +123,14 @@ class RangeTestDialog(QDialog):
         layout.addWidget(self.plot, 1)
         layout.addWidget(self.progress)
         layout.addWidget(self.said)
-        layout.addLayout(self._asked())
+        asked, buttons = QHBoxLayout(), QHBoxLayout()
+        layout.addLayout(asked)
         layout.addLayout(buttons)
+        self._ask_in(asked)
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.use)
 
     def _field(self, parameter: Parameter) -> ParameterField:
         field = ParameterField(parameter, self)
@@ -139,9 +140,8 @@ class RangeTestDialog(QDialog):
         field.refused.connect(self._on_refused)
         return field
 
-    def _asked(self) -> QHBoxLayout:
+    def _ask_in(self, row: QHBoxLayout) -> None:
         """From … to … in … steps."""
-        row = QHBoxLayout()
         row.setSpacing(8)
         words = {"low": self.tr("rates from"), "high": self.tr("to"), "steps": self.tr("in steps")}
         for name, field in self.fields.items():
@@ -152,7 +152,6 @@ class RangeTestDialog(QDialog):
             row.addWidget(field.widget)
         row.addWidget(self.again)
         row.addStretch(1)
-        return row
 
     def _on_value(self, value: Value) -> None:
         field = self.sender()

@@ -29,6 +29,7 @@ class GroupsPart(Part):
         self.groups = GroupModel(document, self)
         self.groups.refused.connect(self._on_refused)
         buttons = QHBoxLayout()
+        self.rows.addLayout(buttons)
         buttons.setSpacing(0)
         self.add_button = self._button("plus", self.tr("Add a group (Insert)"), self._on_add)
         self.up = self._button("arrow-up", self.tr("Let it count before the others (Alt+Up)"), self._on_up)
@@ -42,7 +43,6 @@ class GroupsPart(Part):
         for button in (self.add_button, self.up, self.down, self.remove_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        self.rows.addLayout(buttons)
         self.add(self.table)
         self.add(self.hint)
         self.finish()
