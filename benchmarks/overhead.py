@@ -7,7 +7,7 @@ process, and in several processes one after the other. “gradviz” is the real
 disk: every norm of every layer at every step, and the scheduled measurements within their budget. Its first
 seconds, in which it measures more, are left out: they are the same few tenths of every run. Beside
 it, where they are installed, stand TensorBoard (norms, or histograms, of every layer at every step),
-`wandb.watch` (offline, every step) and Cockpit (economy preset).
+`wandb.watch` (offline, every step) and Cockpit (economy preset, every step; its 1.0.2 needs `setuptools<81`).
 """
 
 from __future__ import annotations
