@@ -13,7 +13,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from math import nan
+from math import isfinite, nan
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -58,8 +58,9 @@ class Recorder:
     `on_after_backward`, the run is `penalised`: “grad_norm” is that of the loss alone, what clipping is about
     (“global_norm”, “grad_norm_clipped”) is that of both. “part_norm”, of the run's gates and heads, is of the
     loss alone and before clipping. A parameter that is frozen, or that nothing used,
-    counts as a gradient of exact zeros. The network must be on its device already. On CUDA with clipping
-    the entries that are not finite are counted after it, since the one copy comes after it.
+    counts as a gradient of exact zeros. The network must be on its device already. Entries that are not
+    finite are counted before clipping, which spreads NaN and cuts Inf; on CUDA after it, since the one copy
+    comes after it, but only in tensors that had some before.
     """
 
     def __init__(
@@ -176,6 +177,8 @@ class Recorder:
         if self._has_accuracy:
             self._take_guesses(output.detach(), target)
         self._take_norms("grad_norm")
+        if self._on_cpu and not self._finite:
+            self._count_nonfinite()
         self._always += perf_counter() - start
         if self._due:
             self._measure(AFTER_BACKWARD)
@@ -248,7 +251,7 @@ class Recorder:
         self._ledger.add(RawStep(loss, self._correct, self._samples, self._found, self._noted), self._guesses)
         self._guesses = None
         finite = self._finite
-        if not finite:
+        if not finite and not self._on_cpu:
             self._count_nonfinite()
         self._gradients, self._found, self._noted = [], {}, {}
         end = perf_counter()
@@ -377,6 +380,9 @@ class Recorder:
                     self._scheduled += seconds
 
     def _count_nonfinite(self) -> None:
-        gradients = iter(self._gradients)
-        counts = [count_nonfinite([next(gradients) for _ in range(count)]) for count in self._counts]
+        broken = (
+            None if isfinite(square) else gradient
+            for gradient, square in zip(self._gradients, self._found["grad_norm"], strict=True)
+        )
+        counts = [count_nonfinite([next(broken) for _ in range(count)]) for count in self._counts]
         self._writer.sample("nonfinite_count", self._step, np.array(counts, np.int64))

@@ -244,6 +244,26 @@ def test_nonfinite_gradients_are_kept_and_counted(bad: float, model, lab) -> Non
     assert reader.sample_at("nonfinite_count", 0)[1].tolist() == [3, 0, 0, 0]
 
 
+@pytest.mark.parametrize("clip", [nn.utils.clip_grad_norm_, nn.utils.clip_grad_value_])
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_what_is_not_finite_is_counted_before_clipping(bad: float, clip, model, lab) -> None:
+    """By norm one NaN makes everything NaN, by value Inf becomes finite."""
+    labor = lab(model, clipping=True)
+    recorder = labor.recorder
+    x, y = batches()[0]
+    recorder.on_train_batch_start(0)
+    output = model(x)
+    loss = cross_entropy(output, y)
+    loss.backward()
+    model[3].weight.grad[2] = bad
+    recorder.on_after_backward(loss, output, y)
+    clip(model.parameters(), 0.1)
+    recorder.on_after_clip()
+    recorder.on_before_optimizer_step()
+    recorder.on_train_batch_end()
+    assert labor.read().sample_at("nonfinite_count", 0)[1].tolist() == [0, 0, 1, 0]
+
+
 def test_the_layer_in_focus_has_turns_of_its_own(model, lab, monkeypatch) -> None:
     """Whatever the schedule has saved up, what somebody looks at moves."""
     monkeypatch.setattr("gradviz.probes.agenda.FOCUS_SECONDS", 0.0)
