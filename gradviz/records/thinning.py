@@ -1,7 +1,8 @@
 """What a run gives up to keep to its byte budget: the oldest tiles of the finest level that can spare some.
 
 A column of a level stands for eight of the level below, so a tile may go once the one that covers it a level
-up is full: the coarsest level is always complete, and every step is there at some level. Level 0 goes first;
+up is full: the coarsest level is always complete, and every step is there at some level. Of level 0 it also
+waits for the 64 steps behind it, in which an event may still want it. Level 0 goes first;
 1,000 layers with clipping are 3.4 GB of levels in a million steps, so where it is thinned as far as it goes
 the next one is thinned in the same way, and so on. What stays in any case are fewer than eight tiles of each
 level: half a gigabyte of 1,000 layers with clipping, which is the least that such a run takes.
@@ -16,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from gradviz.records.kept import Tile, first_kept, full_tiles
-from gradviz.records.neighbourhoods import LEAST, MOST, tiles_near
+from gradviz.records.neighbourhoods import LEAST, MOST, STEPS, tiles_near
 from gradviz.records.schema import FACTOR
 
 
@@ -68,6 +69,8 @@ class Thinning:
 
     def _drop_oldest(self, level: int, room: int, recorded: int) -> Iterator[Tile]:
         sizes, covered = self._sizes[level], full_tiles(recorded, level + 1) * FACTOR
+        if level == 0:
+            covered = min(covered, full_tiles(max(recorded - STEPS, 0), 0))
         first = None
         while sizes and self.bytes > room and (idx := next(iter(sizes))) < covered:
             first, size = idx + 1, sizes.pop(idx)

@@ -65,6 +65,19 @@ def test_64_steps_on_either_side_stay(
     assert (tmp_path / "run").stat().st_size < (tmp_path / "other").stat().st_size + 3 * SIZE
 
 
+def test_an_event_right_behind_a_border_still_finds_the_steps_before_it(
+    tmp_path: Path, new_info: Callable[..., RunInfo], rows: np.ndarray
+) -> None:
+    """All tiles of the steps before it may go as soon as a tile a level up covers them."""
+    border = 56 * TILE
+    for distance in (0, 10, STEPS):
+        at = border + distance
+        run_of(tmp_path / f"{distance}", new_info, rows, {at: "spike"})
+        with RunReader(tmp_path / f"{distance}") as reader:
+            kept = [reader.is_exact("grad_norm", step) for step in range(at - STEPS, at + STEPS + 1)]
+            assert all(kept), f"{kept.count(False)} of the steps around {at} are gone"
+
+
 def test_other_events_are_no_reason(
     tmp_path: Path, new_info: Callable[..., RunInfo], rows: np.ndarray
 ) -> None:
