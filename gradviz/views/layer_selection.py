@@ -43,6 +43,8 @@ class LayerSelection(QObject):
         self._layers: tuple[LayerInfo, ...] = ()
         self._inside: dict[Path, list[int]] = {}
         self._rows: Rows = ()
+        self._chosen: tuple[str, ...] = ()
+        self._blocks: tuple[Path, ...] = ()
         self._preferred = ""
 
     @property
@@ -65,17 +67,17 @@ class LayerSelection(QObject):
         self._preferred = name
 
     def set_layers(self, layers: Sequence[LayerInfo]) -> None:
-        """Other measured layers: those of the same names stay selected, else the first is."""
-        names = [self._layers[row].name for row in self._rows]
+        """Other measured layers: of those that were chosen the ones there are, else the first.
+
+        What was chosen is kept while a depth goes down and up again; a block is all that it holds now.
+        """
         self._layers = tuple(layers)
         self._inside = {}
         for row, layer in enumerate(self._layers):
             for depth in range(1, len(layer.path) + 1):
                 self._inside.setdefault(layer.path[:depth], []).append(row)
         preferred = self._row_of(self._preferred)
-        known = {layer.name: row for row, layer in reversed([*enumerate(layers)])} if names else {}
-        same = tuple(known[name] for name in names if name in known)
-        self._rows = same or ((0,) if self._layers else ())
+        self._rows = self._still_chosen() or ((0,) if self._layers else ())
         if preferred is not None:
             self.select_row(preferred)
             return
@@ -86,6 +88,7 @@ class LayerSelection(QObject):
         if 0 <= row < len(self._layers):
             self._preferred = ""
             self._rows = (row,)
+            self._keep()
             self._tell(primary=True)
             self.path_changed.emit(self._layers[row].path)
             self.place_changed.emit(Place(path=self._layers[row].path, row=row))
@@ -98,6 +101,7 @@ class LayerSelection(QObject):
             return
         self._preferred = ""
         self._take(known)
+        self._keep()
         paths = tuple(dict.fromkeys(self._layers[row].path for row in reversed(known)))
         self.paths_changed.emit(paths)
         self.place_changed.emit(Place(path=paths[0], row=known[-1]))
@@ -114,6 +118,7 @@ class LayerSelection(QObject):
         if path and near:
             primary = self.row if self.row in near else near[0]
             self._take(_with_primary(rows, primary) if self._is_block(path) else (primary,))
+            self._keep(path)
         if path:
             self.place_changed.emit(Place(path=path, row=self.row if self.row in rows else None))
 
@@ -133,6 +138,7 @@ class LayerSelection(QObject):
             return
         primary = self.row if self.row in first else min(rows.intersection(first))
         self._take(_with_primary(rows, primary))
+        self._keep(*paths)
         own = primary in self._inside.get(paths[0], [])
         self.place_changed.emit(Place(path=paths[0], row=primary if own else None))
 
@@ -140,7 +146,19 @@ class LayerSelection(QObject):
         """A node of the diagram was clicked: any of the tree, and one of its measured rows if it has any."""
         if row is not None and 0 <= row < len(self._layers):
             self._take((row,))
+            self._keep()
         self.path_changed.emit(path)
+
+    def _keep(self, *paths: Path) -> None:
+        """Remember what is selected as chosen by the user, in the tree as these paths."""
+        self._chosen = tuple(self._layers[row].name for row in self._rows)
+        self._blocks = tuple(path for path in paths if self._is_block(path))
+
+    def _still_chosen(self) -> Rows:
+        known = {layer.name: row for row, layer in reversed([*enumerate(self._layers)])}
+        named = tuple(known[name] for name in self._chosen if name in known)
+        inside = {row for path in self._blocks if self._is_block(path) for row in self._inside[path]}
+        return _with_primary(inside.union(named), named[-1]) if named and inside else named
 
     def _take(self, rows: Rows) -> None:
         """Have those selected, and tell what is new about it."""

@@ -155,6 +155,31 @@ def test_a_set_is_found_again_by_names(heard) -> None:
     assert (selection.row, selection.rows, selection.name) == (None, (), "")
 
 
+def test_what_a_smaller_depth_took_away_is_selected_again_with_the_depth(heard) -> None:
+    selection, _ = heard
+    layers = [layer(index) for index in range(8)]
+    selection.select_rows((1, 4, 3))
+    for shown, rows in ((2, (1,)), (1, (0,)), (0, ()), (8, (1, 4, 3))):
+        selection.set_layers(layers[:shown])
+        assert selection.rows == rows
+    selection.select_row(0)  # a choice of its own takes the place of the former
+    selection.set_layers(layers[:5])
+    assert selection.rows == (0,)
+
+
+def test_a_block_stays_all_its_layers_when_it_grows_or_shrinks(heard) -> None:
+    selection, _ = heard
+    layers = [layer(index) for index in range(8)]
+    selection.select_row(2)
+    selection.select_path((1,))
+    for shown, rows in ((2, (0, 1)), (5, (0, 1, 3, 4, 2)), (8, (0, 1, 3, 4, 5, 6, 7, 2))):
+        selection.set_layers(layers[:shown])
+        assert selection.rows == rows
+    others = [replace(layer(index, f"Conv {index}"), path=(1, 1)) for index in range(3)]
+    selection.set_layers(others)  # another network: nothing that was chosen is in it
+    assert selection.rows == (0,)
+
+
 def test_a_block_is_all_its_layers_and_the_first_is_the_primary(tree) -> None:
     selection, _ = tree
     selection.select_path((1,))
