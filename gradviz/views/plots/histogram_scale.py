@@ -105,18 +105,17 @@ def bin_bounds() -> tuple[np.ndarray, np.ndarray]:
 
 
 def bin_words(index: int) -> str:
-    """A finite bin in words: “1.0e-3 … 1.8e-3”; the first and last ones hold all beyond them too."""
+    """A finite bin in words, as the axis goes: “1.0e-3 … 1.8e-3”; the outer ones hold all beyond them too."""
     if index == histogram.ZERO:
         return "0"
     positive = index >= histogram.POSITIVE.start
     inside = index - histogram.POSITIVE.start if positive else histogram.NEGATIVE.stop - 1 - index
     low, high = histogram.EDGES[inside], histogram.EDGES[inside + 1]
-    sign = "" if positive else "−"
-    if inside == 0:
-        return f"{sign}{_short(high)} … 0"
-    if inside == SIDE - 1:
-        return f"{sign}{_short(low)} … {sign}∞"
-    return f"{sign}{_short(low)} … {sign}{_short(high)}"
+    near = "0" if inside == 0 else _short(low)
+    far = "∞" if inside == SIDE - 1 else _short(high)
+    if positive:
+        return f"{near} … {far}"
+    return f"−{far} … {near if inside == 0 else f'−{near}'}"
 
 
 def _short(value: float) -> str:

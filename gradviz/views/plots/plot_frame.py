@@ -24,7 +24,7 @@ class PlotFrame(PlotView):
         super().__init__(canvas, title, parent)
         self.canvas = canvas
         canvas.menu_wanted.connect(self.menu.popup)
-        canvas.reset_wanted.connect(self.reset_view)
+        canvas.reset_wanted.connect(self._on_double_click)
 
     @property
     def columns(self) -> int:
@@ -60,6 +60,10 @@ class PlotFrame(PlotView):
         figure.draw_on_paper(painter, self.canvas, self.full_title(), self.remark.text(), self._legend())
         if theme is not LIGHT:
             self.set_theme(theme)
+
+    def _on_double_click(self) -> None:
+        self.take_back_pick()
+        self.reset_view()
 
     def _legend(self) -> list[LegendSwitch]:
         return [

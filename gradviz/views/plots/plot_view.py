@@ -6,10 +6,13 @@ file and in the registry.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication
 
 from gradviz.control.compared_run import ComparedRun
 from gradviz.records.layer import LayerInfo
@@ -49,6 +52,8 @@ class PlotView(TitledFrame):
     """The selected layers, the primary last."""
     every = 1
     """At which tick it is drawn while live: the dearer ones at every second or third."""
+    _before_pick: Rows = ()
+    _picked_at = -math.inf
 
     @property
     def wants(self) -> frozenset[str]:
@@ -99,10 +104,20 @@ class PlotView(TitledFrame):
 
     def pick_layer(self, row: int, pick: Pick) -> None:
         """A measured layer was clicked."""
-        rows = picked(self.chosen, row, pick)
-        if rows == (row,):
-            self.layer_clicked.emit(row)
-        else:
+        self._before_pick = self.chosen
+        self._picked_at = time.monotonic()
+        self._choose(picked(self.chosen, row, pick))
+
+    def take_back_pick(self) -> None:
+        """What was a click turned out to be the first of two: have those selected that were before."""
+        if time.monotonic() - self._picked_at <= 2e-3 * QApplication.doubleClickInterval():
+            self._choose(self._before_pick)
+        self._picked_at = -math.inf
+
+    def _choose(self, rows: Rows) -> None:
+        if len(rows) == 1:
+            self.layer_clicked.emit(rows[0])
+        elif rows:
             self.layers_chosen.emit(rows)
 
     def set_axis_width(self, width: float) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QImage, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QCursor,
+    QGuiApplication,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -272,6 +281,13 @@ class TitledFrame(QWidget):
         for action in self._value_actions:
             action.setVisible(has_values)
 
+    def _on_menu_gone(self) -> None:
+        """Qt tells a button no more of a pointer that a menu or its dialog took away: it stayed lit up."""
+        button = self._menu_button
+        if not button.rect().contains(button.mapFromGlobal(QCursor.pos())):
+            button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # noqa: FBT003 - Qt's own
+            button.update()
+
     def _make_menu_button(self, title: str) -> QToolButton:
         button = QToolButton(self)
         button.setProperty("role", "small")
@@ -293,6 +309,7 @@ class TitledFrame(QWidget):
             self.menu.addAction(action)
         self._value_actions = self.menu.actions()[-2:]
         self.menu.aboutToShow.connect(self._on_menu)
+        self.menu.aboutToHide.connect(self._on_menu_gone)
         button.setMenu(self.menu)
         return button
 

@@ -35,7 +35,7 @@ class UpdateProfile(DepthProfile):
     """Shows `snapshot.update_ratio` and the band of its history, on an axis of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        place = {"position": 0.02, "anchors": [(0, 1), (0, 1)], "movable": False}
+        place = {"position": 0.02, "anchors": [(0, 1), (1, 1)], "movable": False}
         self._usual = pg.InfiniteLine(pos=_USUAL, angle=90, movable=False, label=" ", labelOpts=place)
         self._range = SlowRange(whole_decades, _EMPTY)
         self._said: int | None = None

@@ -152,6 +152,23 @@ def test_a_double_click_resets(flow, snapshot, qtbot) -> None:
     assert box(flow).viewRange() == whole
 
 
+def test_a_double_click_leaves_the_selection_as_it_was(flow, snapshot) -> None:
+    """Its first click is a click like any other, and selects one layer for a moment."""
+    flow.show_snapshot(snapshot(layers=40, steps=100))
+    told = []
+    for signal in (flow.layers_chosen, flow.layer_clicked):
+        signal.connect(told.append)
+    flow.select_layers((3, 9, 7))
+    flow.layer_clicked.connect(lambda row: flow.select_layers((row,)))
+    pointer.click(flow.canvas, box(flow), 50, 20)
+    pointer.double_click(flow.canvas, box(flow), 50, 20)
+    assert told == [20, (3, 9, 7)]
+    told.clear()
+    flow._picked_at -= 60  # a click a minute ago was one for itself
+    flow.canvas.reset_wanted.emit()
+    assert told == []
+
+
 def test_a_drag_pans_inside_the_run(flow, snapshot) -> None:
     flow.show_snapshot(snapshot(layers=40, steps=100))
     middle = pointer.pixel(flow.canvas, box(flow), 50, 20)

@@ -56,8 +56,13 @@ def test_labels_have_room(pixels: float, scale: HistogramScale) -> None:
 
 def test_the_outermost_bins_say_that_they_hold_the_rest() -> None:
     assert bin_words(histogram.ZERO) == "0"
-    assert bin_words(histogram.POSITIVE.start).endswith("… 0")
+    assert bin_words(histogram.POSITIVE.start).startswith("0 … ")
     assert bin_words(histogram.POSITIVE.stop - 1).endswith("… ∞")
-    assert bin_words(histogram.NEGATIVE.start).endswith("… −∞")
-    middle = histogram.bin_of(np.array([2e-3]))[0]
-    assert bin_words(int(middle)) == "1.8e-3 … 3.2e-3"
+    assert bin_words(histogram.NEGATIVE.start).startswith("−∞ … −")
+    assert bin_words(histogram.NEGATIVE.stop - 1).endswith("… 0")
+
+
+def test_a_bin_is_told_from_left_to_right() -> None:
+    above, below = histogram.bin_of(np.array([2e-3, -2e-3]))
+    assert bin_words(int(above)) == "1.8e-3 … 3.2e-3"
+    assert bin_words(int(below)) == "−3.2e-3 … −1.8e-3"

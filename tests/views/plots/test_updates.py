@@ -220,7 +220,9 @@ def test_the_axis_names_the_step_at_every_width(profile, observed, qtbot, width:
     profile.write_numbers(taken)
     title = profile.values_axis._title
     assert title == "‖Δw‖ / ‖w‖ at step 80"
-    assert profile._usual.label.toPlainText() == "usual"
+    label = profile._usual.label
+    assert label.toPlainText() == "usual"
+    assert profile._box.sceneBoundingRect().contains(label.sceneBoundingRect())
     font = QFontMetricsF(profile.values_axis._font)
     assert width < 300 or font.horizontalAdvance(title) < profile._box.rect().width()
     profile.show_layers(("Linear 1",))
