@@ -56,7 +56,7 @@ class ParameterForm(QWidget):
         self._forget_refused = QTimer(self)
         self._forget_refused.setSingleShot(True)
         self._forget_refused.setInterval(_REFUSED_MS)
-        self._forget_refused.timeout.connect(self._on_read)
+        self._forget_refused.timeout.connect(self._on_long_said)
         self._beside = dict(beside or {})
         self._layout = tight_form(self)
 
@@ -168,6 +168,13 @@ class ParameterForm(QWidget):
             self._refused[field.parameter.name] = self.tr("It {0}").format(complaint)
             self._forget_refused.start()
             self._show_note(field.parameter.name)
+
+    def _on_long_said(self) -> None:
+        """Let the complaint go, but not from under the pointer: what is below moves up then."""
+        if self.window().underMouse():
+            self._forget_refused.start()
+        else:
+            self._on_read()
 
     def _on_read(self) -> None:
         names = list(self._refused)
