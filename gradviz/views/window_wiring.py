@@ -80,6 +80,7 @@ class WindowWiring(QObject):
             plots.show_snapshot(snapshot)
         plots.select_layers(self.selection.rows)
         plots.show_compared(window.runs.comparison.runs)
+        self._name_run()
         self._connect_diagram(plots)
 
     def _connect_diagram(self, plots: PlotArea) -> None:
@@ -267,10 +268,17 @@ class WindowWiring(QObject):
         shown = self._entry.id if self._entry else None
         window.time_bar.show_runs(window.document.runs, shown)
         self._on_compared()
+        self._name_run()
         entry = window.document.run(shown) if shown else None
         window.actions_by_key["run.rename"].setEnabled(entry is not None)
         window.actions_by_key["run.remove"].setEnabled(entry is not None and entry.is_finished)
         self._sync_continue()
+
+    def _name_run(self) -> None:
+        plots, entry = self._window.plots, self._entry
+        if plots is not None:
+            entry = entry and (self._window.document.run(entry.id) or entry)  # it may have another name now
+            plots.name_run(entry.name if entry is not None else "")
 
     def _on_compared(self) -> None:
         self._window.time_bar.runs.show_compared(self._window.runs.comparison.chosen)

@@ -36,8 +36,8 @@ def test_a_checked_run_is_in_curves_profile_and_map_in_one_colour(shown, runs, q
     learning = plots.plot("curves.learning")
     assert [item.line.tone for item in learning.panes[0].compared[runs[1]]] == [tone, tone]
     assert list(plots.plot("profile").lines.others) == [runs[1]]
-    assert plots.plot("curves.learning").legend.switches[runs[1]]._tone == tone
-    assert plots.plot("profile").legend.switches[runs[1]]._tone == tone
+    assert plots.plot("curves.learning").legend.switches[runs[1]].sample.tone == tone
+    assert plots.plot("profile").legend.switches[runs[1]].sample.tone == tone
     assert shown.time_bar.runs.is_compared(shown.time_bar.runs.model().index(2, 0))
     plots.flow.difference.click()
     assert plots.flow._ratios is not None
@@ -95,3 +95,12 @@ def test_a_closed_window_holds_no_run_open(shown, runs) -> None:
     shown.runs.comparison.close()
     assert shown.runs.comparison.open_readers == 0
     assert not shown.runs.comparison.is_ticking
+
+
+def test_a_figure_names_the_shown_run_as_the_session_does(shown, runs) -> None:
+    compare(shown, runs[0], on=True)
+    profile = shown.plots.plot("profile")
+    assert [entry.text for entry in profile.figure_head().legend] == ["Run 3", "last 50", "Run 1"]
+    shown.document.rename_run(runs[2], "wider")
+    assert profile.figure_head().legend[0].text == "wider"
+    assert shown.plots.plot("updates").shown_run == "wider"

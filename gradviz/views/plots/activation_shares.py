@@ -21,12 +21,12 @@ from gradviz.views.number_format import count, percent, significant
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth, mark_size
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.legend_sample import SYMBOLS
 from gradviz.views.plots.moments import Moments
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
 from gradviz.views.plots.run_items import RunItems, hollow_marks
 from gradviz.views.plots.slow_range import SlowRange, from_zero
-from gradviz.views.plots.switch import SYMBOLS
 from gradviz.views.plots.ticks import number_ticks, percent_ticks
 from gradviz.views.theme import Theme
 

@@ -28,13 +28,13 @@ from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
 from gradviz.views.plots.chain_words import chain_table, layer_lines, number, sentence, tr
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.legend_sample import SYMBOLS
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.run_items import RunItems, hollow_marks, thin_line
 from gradviz.views.plots.slow_range import SlowRange, fifths, whole_decades
-from gradviz.views.plots.switch import SYMBOLS
 from gradviz.views.plots.ticks import factor_ticks, percent_ticks, vertical_power_ticks
 from gradviz.views.theme import Theme
 

@@ -34,7 +34,8 @@ class Line:
     `tone` is a colour of the theme, `label` what stands at the line's end where there are many. A `sampled`
     one is measured now and then and has dots; `spread` names the quantities that bound a band around it. Of
     one that is `averaged` over so many steps the trailing mean is drawn. `row` finds the one measured layer
-    that it tells of, which may be always the same `layer`: while that is frozen, a zero is no fault.
+    that it tells of, which may be always the same `layer`, or the `selected` one: while that is frozen, a
+    zero is no fault.
     """
 
     quantity: str
@@ -47,10 +48,18 @@ class Line:
     dashed: bool = False
     row: Callable[[Snapshot], int | None] | None = None
     layer: int | None = None
+    selected: bool = False
 
     def row_in(self, snapshot: Snapshot) -> int | None:
         """The measured layer that it tells of."""
+        if self.selected:
+            return snapshot.layer
         return self.layer if self.row is None else self.row(snapshot)
+
+    def name_in(self, snapshot: Snapshot) -> str:
+        """What it is called: the layer that is selected now, where it tells of that."""
+        row = snapshot.layer if self.selected else None
+        return self.name if row is None else snapshot.run.measured[row].name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,7 +219,7 @@ def _updates() -> Family:
                         name=_tr("layer"),
                         tone="train_line",
                         sampled=True,
-                        row=lambda snapshot: snapshot.layer,
+                        selected=True,
                     ),
                     Line(
                         quantity="update_ratio_median",

@@ -220,7 +220,7 @@ class CurvePane:
         self._margin.set_values(
             [
                 MarginValue(
-                    name=item.line.name,
+                    name=item.line.name_in(snapshot),
                     value=self._worded(value, frozen=frozen),
                     tone=item.line.tone if np.isfinite(value) else "non_finite",
                     note="" if measured == cursor else _tr("step {0}").format(count(measured)),

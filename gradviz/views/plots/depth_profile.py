@@ -24,12 +24,13 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.magnitude import decades, log10
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
-from gradviz.views.plots.profile_lines import ProfileLines
+from gradviz.views.plots.profile_lines import ProfileLines, draws_alike
 from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.run_legend import RunLegend
 from gradviz.views.plots.selected_lines import SelectedLines
@@ -202,7 +203,7 @@ class DepthProfile(PlotFrame):
         self.canvas.set_quiet_line("")
         profile = self.taken(snapshot)
         self._show_marked(snapshot.marked)
-        if before is not None and before.events is snapshot.events and _same(self._drawn, profile):
+        if before is not None and before.events is snapshot.events and draws_alike(self._drawn, profile):
             return
         self._drawn = profile
         self._frozen = frozen_at(snapshot.events, names, profile.step)
@@ -251,6 +252,19 @@ class DepthProfile(PlotFrame):
         """Show all layers."""
         self._fit()
         self.rows_zoomed.emit((-0.5, max(len(self._names), 1) - 0.5))
+
+    def shown_sample(self) -> Sample:
+        """The thick line with dots."""
+        return Sample(tone="accent", style="dots")
+
+    def figure_words(self, switch: LegendSwitch) -> str:
+        """A run that does not reach to the shown step says its own."""
+        words, shot = super().figure_words(switch), self._snapshot
+        run = next((run for run in self._compared if self.legend.switches.get(run.id) is switch), None)
+        step = -1 if run is None else self.taken_of(run)[0]
+        if shot is None or step in {-1, self.taken(shot).step}:
+            return words
+        return self.tr("{0}, step {1}").format(words, count(step))
 
     def values(self) -> PlottedValues | None:
         """A row for each layer in sight: its norm, the band around it, its norm after clipping."""
@@ -372,13 +386,3 @@ class DepthProfile(PlotFrame):
                 words = self._words.value.format(significant(float(values[row])))
                 lines.append(self.tr("step {0}: {1}").format(count(step), words))
         self.canvas.show_card(self._box, QPointF(place.x(), row), self._names[row], lines)
-
-
-def _same(before: Profile | None, now: Profile) -> bool:
-    """Whether a zoom over the steps, which changes nothing here, has read the same profile again."""
-    if before is None or before.step != now.step or (before.clipped is None) != (now.clipped is None):
-        return False
-    for old, new in zip(before[1:], now[1:], strict=True):
-        if old is not None and new is not None and not np.array_equal(old, new, equal_nan=True):
-            return False
-    return True

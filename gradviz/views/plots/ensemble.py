@@ -51,6 +51,7 @@ class Ensemble(QObject):
         self._carries = False
         self._levels: tuple[float, float] | None = None
         self._compared: Sequence[ComparedRun] = ()
+        self._run_name = ""
         self.recording = Recording()
 
     @property
@@ -144,6 +145,12 @@ class Ensemble(QObject):
             if key in in_sight:
                 plot.show_compared(runs)
 
+    def name_run(self, name: str) -> None:
+        """That is what the session calls the shown run."""
+        self._run_name = name
+        for plot in self.plots.values():
+            plot.shown_run = name
+
     def select_layers(self, rows: Rows) -> None:
         """Emphasise those layers in all plots, the last one as the primary."""
         self._selected = rows
@@ -194,6 +201,7 @@ class Ensemble(QObject):
         """Tell a new plot what the others know; its snapshot follows when it is drawn."""
         plot.set_axis_width(self._axis_width)
         plot.expect(self._coming)
+        plot.shown_run = self._run_name
         plot.select_layers(self._selected)
         if self._levels is not None:
             plot.show_levels(*self._levels)

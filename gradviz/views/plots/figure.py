@@ -13,18 +13,18 @@ from typing import Protocol
 
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QImageWriter, QPainter, QPen
+from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
 from gradviz.views.plots.canvas import Canvas
-from gradviz.views.plots.switch import LegendSwitch
+from gradviz.views.plots.figure_head import PAD, FigureHead
+from gradviz.views.plots.selected_lines import SelectedLines
 from gradviz.views.theme import LIGHT
 
 WIDTH = 380
 _COLUMN_MM = 85.0
 _DOTS_PER_INCH = round(WIDTH / _COLUMN_MM * 25.4)
 _INCHES_A_METRE = 39.37
-_HEAD, _PAD, _LINE = 22, 8, 16
 _PLOT, _PANE = 236, 96
 
 
@@ -85,56 +85,21 @@ def svg(drawn: Drawable) -> bytes:
     return bytes(written.data().data())
 
 
-def paper_size(canvas: Canvas, legend: list[LegendSwitch], remark: str) -> QSize:
+def paper_size(canvas: Canvas, head: FigureHead) -> QSize:
     """How large a canvas' figure is: panes get room of their own."""
     plot = max(_PLOT, len(canvas.boxes) * _PANE + 48)
-    return QSize(WIDTH, _head(legend, remark) + plot + _PAD)
+    return QSize(WIDTH, head.height + plot + PAD)
 
 
-def draw_on_paper(
-    painter: QPainter, canvas: Canvas, title: str, remark: str, legend: list[LegendSwitch]
-) -> None:
-    """Draw the canvas, which has the light theme's colours now, below its title, remark and legend."""
-    size = paper_size(canvas, legend, remark)
-    head = _head(legend, remark)
+def draw_on_paper(painter: QPainter, canvas: Canvas, head: FigureHead) -> None:
+    """Draw the canvas, which has the light theme's colours now, below its head."""
+    size = paper_size(canvas, head)
     painter.fillRect(0, 0, size.width(), size.height(), QColor(LIGHT.panel))
-    _draw_head(painter, title, remark, legend)
+    head.draw(painter)
     scale = painter.device().devicePixelRatioF()
-    with _laid_out(canvas, QSize(size.width(), size.height() - head - _PAD)) as place, _inked(canvas, scale):
-        canvas.render(painter, QRectF(0, head, place.width(), place.height()), place)
-
-
-def _head(legend: list[LegendSwitch], remark: str) -> int:
-    return _HEAD + (_LINE if legend or remark else 0)
-
-
-def _draw_head(painter: QPainter, title: str, remark: str, legend: list[LegendSwitch]) -> None:
-    font = QFont()
-    font.setPixelSize(13)
-    font.setWeight(QFont.Weight.DemiBold)
-    painter.setFont(font)
-    painter.setPen(QColor(LIGHT.text))
-    flags = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(_PAD, 4, WIDTH - 2 * _PAD, 18), flags, title)
-    font.setWeight(QFont.Weight.Normal)
-    font.setPixelSize(11)
-    painter.setFont(font)
-    metrics = QFontMetricsF(font)
-    left = float(_PAD)
-    if remark:
-        painter.setPen(QColor(LIGHT.secondary))
-        painter.drawText(QRectF(left, _HEAD, WIDTH - 2 * _PAD, _LINE), flags, remark)
-        left += metrics.horizontalAdvance(remark) + 14
-    for entry in legend:
-        painter.save()
-        painter.translate(left, _HEAD + 2)
-        entry.draw_sample(painter, LIGHT)
-        painter.restore()
-        left += 23
-        painter.setPen(QColor(LIGHT.text))
-        width = metrics.horizontalAdvance(entry.text()) + 2
-        painter.drawText(QRectF(left, _HEAD, width, _LINE), flags, entry.text())
-        left += width + 12
+    room = QSize(size.width(), size.height() - head.height - PAD)
+    with _laid_out(canvas, room) as place, _inked(canvas, scale):
+        canvas.render(painter, QRectF(0, head.height, place.width(), place.height()), place)
 
 
 @contextmanager
@@ -152,25 +117,28 @@ def _laid_out(canvas: Canvas, size: QSize) -> Iterator[QRect]:
 
 @contextmanager
 def _inked(canvas: Canvas, scale: float) -> Iterator[None]:
-    """Curves one of the figure's units wide: their pens count pixels, of which a unit has several.
+    """Curves and lines as wide as in the figure's units: pens count pixels, of which a unit has several.
 
     Symbols are drawn as shapes and not, as on the screen, from a picture of them.
     """
     items = canvas.scene().items()
     curves = [item for item in items if isinstance(item, pg.PlotCurveItem)]
+    lines = [item for item in items if isinstance(item, pg.InfiniteLine | SelectedLines)]
     symbols = [item for item in items if isinstance(item, pg.ScatterPlotItem)]
-    before = [curve.opts["pen"] for curve in curves]
-    for curve, pen in zip(curves, before, strict=True):
+    hollow = [item for item in symbols if item.opts["pen"].style() is not Qt.PenStyle.NoPen]
+    drawn = [*curves, *lines, *hollow]
+    before = [item.pen if item in lines else item.opts["pen"] for item in drawn]
+    for item, pen in zip(drawn, before, strict=True):
         wider = QPen(pen)
         wider.setWidthF(pen.widthF() * scale)
-        curve.setPen(wider)
+        item.setPen(wider)
     for symbol in symbols:
         symbol.setExportMode(export=True, opts={"antialias": True, "resolutionScale": 1.0})
     try:
         yield
     finally:
-        for curve, pen in zip(curves, before, strict=True):
-            curve.setPen(pen)
+        for item, pen in zip(drawn, before, strict=True):
+            item.setPen(pen)
         for symbol in symbols:
             symbol.setExportMode(export=False)
 

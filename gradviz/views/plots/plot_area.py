@@ -150,6 +150,10 @@ class PlotArea(QWidget):
         """Draw other runs beside the shown one, in the plots that are seen."""
         self.ensemble.show_compared(runs, self.in_sight)
 
+    def name_run(self, name: str) -> None:
+        """That is what the session calls the shown run."""
+        self.ensemble.name_run(name)
+
     def add_diagram(self, diagram: DiagramFrame) -> None:
         """Take the diagram, which is made when it is first asked for."""
         self.diagram = diagram

@@ -48,6 +48,8 @@ class PlotView(TitledFrame):
 
     marks_steps = False
     """Whether it shows the steps that the user has marked."""
+    shown_run = ""
+    """What the session calls the shown run."""
     chosen: Rows = ()
     """The selected layers, the primary last."""
     every = 1

@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.records.snapshot import Profile
 from gradviz.views.plots.folded_line import Fold, fold_for, folded
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
@@ -128,6 +129,16 @@ class ProfileLines(QObject):
     def _draw_marked(self) -> None:
         points = {step: folded(values, self.each) for step, values in self._of_marks.items()}
         self.marked.show(points, self._theme, apart=self._fold.apart)
+
+
+def draws_alike(before: Profile | None, now: Profile) -> bool:
+    """Whether a zoom over the steps, which changes nothing here, has read the same profile again."""
+    if before is None or before.step != now.step or (before.clipped is None) != (now.clipped is None):
+        return False
+    for old, new in zip(before[1:], now[1:], strict=True):
+        if old is not None and new is not None and not np.array_equal(old, new, equal_nan=True):
+            return False
+    return True
 
 
 def _draw(curve: pg.PlotCurveItem, values: np.ndarray, each: int) -> None:

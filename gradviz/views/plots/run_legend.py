@@ -49,7 +49,7 @@ class RunLegend(QObject):
         self.switches = {}
         for run_id, name, number in known:
             tip = self.tr("Show “{0}” to compare").format(name)
-            switch = LegendSwitch(_short(name), run_tone(number), "line", tip, self._frame)
+            switch = LegendSwitch(_short(name), run_tone(number), "line", tip, self._frame, whose=name)
             switch.setChecked(run_id not in off)
             switch.toggled.connect(self.switched)
             line = self.row.layout()

@@ -18,14 +18,18 @@ class SelectedLines(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self, box: PlotBox, *, upright: bool = False) -> None:
         super().__init__()
         self._upright = upright
-        self._pen = QPen()
+        self.pen = QPen()
         self.places: tuple[float, ...] = ()
         self.hide()
         box.addItem(self, ignoreBounds=True)
 
     def set_colour(self, colour: str) -> None:
         """Draw in that colour."""
-        self._pen = pg.mkPen(colour, width=1)
+        self.setPen(pg.mkPen(colour, width=1))
+
+    def setPen(self, pen: QPen) -> None:
+        """Draw with that pen."""
+        self.pen = pen
         self.update()
 
     def show_places(self, places: Sequence[float]) -> None:
@@ -48,7 +52,7 @@ class SelectedLines(pg.GraphicsObject):  # type: ignore[misc]
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         """Draw those in sight."""
         rect = self.viewRect()
-        painter.setPen(self._pen)
+        painter.setPen(self.pen)
         if self._upright:
             lines = [
                 QLineF(x, rect.top(), x, rect.bottom())

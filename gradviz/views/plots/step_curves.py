@@ -23,6 +23,7 @@ from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
 from gradviz.views.plots.curves_of_layers import ratios_beside
+from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
@@ -167,6 +168,32 @@ class StepCurves(PlotFrame):
     def full_title(self) -> str:
         """The family's whole name, also where tabs leave its title little room."""
         return self.family.name
+
+    def figure_note(self) -> str:
+        """Of which step the values at the right are."""
+        shot = self._snapshot
+        if shot is None or shot.last_step < 0:
+            return ""
+        return self.tr("values at step {0}").format(count(shot.cursor))
+
+    def figure_words(self, switch: LegendSwitch) -> str:
+        """What tells of the selected layer is called as that."""
+        shot = self._snapshot
+        own = (line for line in _switched(self.family) if self.switches[line.name] is switch)
+        line = next(own, None)
+        return super().figure_words(switch) if line is None or shot is None else line.name_in(shot)
+
+    def unswitched(self) -> Sequence[tuple[str, Sample]]:
+        """The layers beside the selected one."""
+        lines = (item.line for item in self.panes[0].beside if item.is_visible)
+        return [
+            (line.name, Sample(tone=line.tone, style="dashes" if line.dashed else "line")) for line in lines
+        ]
+
+    def shown_sample(self) -> Sample | None:
+        """The sample of its only line."""
+        line = self.family.panes[0].lines[0]
+        return None if self.switches else Sample(tone=line.tone, style="dots" if line.sampled else "line")
 
     def values(self) -> PlottedValues | None:
         """A row for each step in sight at which a line that is shown has a value."""

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.records.marked import MarkedStep
 from gradviz.views.number_format import count
-from gradviz.views.plots.switch import SYMBOLS, LegendSwitch
+from gradviz.views.plots.legend_sample import SYMBOLS
+from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.theme import Theme
 
 DASHES = ((6.0, 3.0), (2.0, 2.5), (9.0, 2.5, 2.0, 2.5), (3.5, 5.0), (9.0, 2.5, 2.0, 2.5, 2.0, 2.5))

@@ -41,7 +41,7 @@ def test_the_ratios_of_a_frozen_layer_are_no_vanished_ones(qtbot, app, snapshot)
     assert pane.marks.count(Mark.FROZEN) == 3
     assert dict(pane.values_at(45))["layer"] == "frozen"
     assert dict(pane.values_at(85))["layer"] == "0 (step 80)"
-    assert [value.value for value in pane._margin._values if value.name == "layer"] == ["frozen"]
+    assert [value.value for value in pane._margin._values if value.name == "Linear 1"] == ["frozen"]
 
 
 def test_another_layer_with_the_same_zeros_is_marked_anew(qtbot, app, snapshot) -> None:
