@@ -131,6 +131,9 @@ class PlotArea(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Draw it: at once where the user moves in time, the dearer plots less often while live."""
         names = tuple(layer.name for layer in snapshot.run.measured)
+        before = self.ensemble.snapshot
+        if snapshot.last_step < 0 and before is not None and before.run.id != snapshot.run.id:
+            self.show_layers(names, snapshot.run.steps, snapshot.run.measured)  # none draws over it
         if names != self._names:
             self._fit_axes(names)
         self._pace.take(snapshot)

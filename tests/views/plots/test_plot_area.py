@@ -56,6 +56,23 @@ def test_only_what_is_shown_is_made(plots, snapshot) -> None:
     assert set(plots.ensemble.plots) == {*SHOWN_FIRST, "chain"}
 
 
+def test_a_run_without_a_step_shows_nothing_of_the_run_before(plots, snapshot) -> None:
+    """One that failed before its first step: its plots are empty, not another's."""
+    wanted = frozenset({"update_ratio", "gradient_histogram"})
+    full = snapshot(steps=50, layers=8, wanted=wanted)
+    plots.select_layers((0,))
+    plots.show_snapshot(full)
+    seen = ("flow", "profile", "layers", "histograms", "map", "curves.learning")
+    for key in seen:
+        plots.show_plot(key)
+        plots.plot(key).show_snapshot(full)
+        assert plots.plot(key).values() is not None, key
+    plots.show_snapshot(snapshot(steps=50, layers=8, done=0, wanted=wanted))
+    assert {key: plots.plot(key).values() for key in seen} == dict.fromkeys(seen)
+    assert plots.flow._image.image is None
+    assert plots.plot("profile").lines.now.getData() == (None, None)
+
+
 def test_what_is_not_shown_is_not_even_imported() -> None:
     code = """
 import sys
