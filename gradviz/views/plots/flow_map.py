@@ -373,15 +373,12 @@ class FlowMap(PlotFrame):
             return
         column = max(0, int(np.searchsorted(steps, place.x() + 0.5, side="right")) - 1)
         value = float(snapshot.flow.mean[row, column])
-        self.canvas.show_card(
-            self._box,
-            place,
-            self._names[row],
-            [
-                self.tr("step {0}").format(count(int(steps[column]))),
-                self.tr("frozen: it does not learn here")
-                if self.frozen.contains_place(row, place.x())
-                else self.tr("gradient norm {0}").format(significant(value)),
-                *self._ratio_words(row, column),
-            ],
-        )
+        first, together = int(steps[column]), int(snapshot.flow.counts[column])
+        when, what = self.tr("step {0}").format(count(first)), self.tr("gradient norm {0}")
+        if together > 1:
+            when = self.tr("steps {0}–{1}").format(count(first), count(first + together - 1))
+            what = self.tr("mean gradient norm {0}")
+        if self.frozen.contains_place(row, place.x()):
+            what = self.tr("frozen: it does not learn here")
+        lines = [when, what.format(significant(value)), *self._ratio_words(row, column)]
+        self.canvas.show_card(self._box, place, self._names[row], lines)

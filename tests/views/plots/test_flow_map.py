@@ -123,6 +123,16 @@ def test_the_pointer_is_told_layer_step_and_value(flow, snapshot) -> None:
     assert "step 5" in flow.canvas.card.text
 
 
+def test_the_pointer_is_told_which_steps_a_column_is_the_mean_of(flow, snapshot) -> None:
+    shot = snapshot(layers=10, steps=1600, columns=200)
+    flow.show_snapshot(shot)
+    assert shot.flow.counts[51] == 8
+    pointer.hover(flow.canvas, box(flow), 411, 3)
+    mantissa = f"{shot.flow.mean[3, 51]:.2e}".split("e")[0]
+    assert "steps 408–415" in flow.canvas.card.text
+    assert f"mean gradient norm {mantissa}" in flow.canvas.card.text
+
+
 def test_nothing_is_told_beyond_the_newest_step(flow, snapshot) -> None:
     flow.show_snapshot(snapshot(layers=10, steps=200, done=20))
     pointer.hover(flow.canvas, box(flow), 80, 3)
