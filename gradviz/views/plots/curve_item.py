@@ -30,6 +30,8 @@ _DOT_ROOM = 7
 _DOTTED = (1, 4)
 _FAINT = 0.7
 _NOTHING = np.empty(0)
+_BANDS = -2
+"""Bands lie below the lines of all runs."""
 
 
 class Recorded(Protocol):
@@ -47,9 +49,10 @@ class Recorded(Protocol):
 class CurveItem:
     """Draws what was recorded of one quantity; on a `powers` axis the log10 of it.
 
-    Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, is
-    `thin`: it lies below the others, has no band, and dots only where measurements are far apart. `spans` are
-    those in which its layer is frozen.
+    Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, lies
+    below the others, and a selected layer's above: where it is the median it would not be seen below that.
+    One of another run is `thin` too: it has no band, and dots only where measurements are far apart. `spans`
+    are those in which its layer is frozen.
     """
 
     def __init__(
@@ -67,7 +70,7 @@ class CurveItem:
         self._colour = ""
         self._wide = np.empty(0, bool)
         for item in self._items:
-            item.setZValue(-1 if self._thin else 0)
+            item.setZValue(_BANDS if item is self._band else self._above)
             box.addItem(item, ignoreBounds=True)
         self._box = box
         self._drawn: object = None
@@ -82,6 +85,13 @@ class CurveItem:
         """What it draws with: a pane that compares eight runs has no item that never shows anything."""
         bands = () if self._thin else (self._band,)
         return *bands, *((self._gaps, self._curve, self._dots) if self.line.sampled else (self._curve,))
+
+    @property
+    def _above(self) -> int:
+        """Which lines it lies above."""
+        if self.whose:
+            return -1
+        return 2 if self.line.selected else int(self.line.layer is not None)
 
     @property
     def name(self) -> str:

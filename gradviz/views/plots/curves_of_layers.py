@@ -1,7 +1,7 @@
 """The update ratios of layers that are selected beside the primary one, as lines of their own.
 
-Eight are as many as can be told apart. They take the colours of parts that neither a line of the pane nor its
-guide has; where those are used up they come again, dashed.
+Eight are as many as can be told apart; how many more are selected is said. They take the colours of parts
+that neither a line of the pane nor its guide has; where those are used up they come again, dashed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gradviz.views.theme import PART_TONES
 
 MOST_LAYERS = 8
 _TONES = PART_TONES[3:]
+_NONE: tuple[np.ndarray, np.ndarray] = (np.empty(0, np.int64), np.empty((0, 0)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,13 +31,17 @@ class LayerCurves:
     numbers: Mapping[str, Series] = field(default_factory=dict)
 
 
+def not_drawn(snapshot: Snapshot, chosen: Rows) -> int:
+    """How many of the chosen layers have no line."""
+    return max(len(_beside(snapshot, chosen)) - MOST_LAYERS, 0)
+
+
 def ratios_beside(snapshot: Snapshot, chosen: Rows) -> tuple[tuple[Line, ...], LayerCurves]:
     """A line for each of the chosen layers but the primary, at most the last eight, and its values."""
-    steps, ratios = snapshot.history.get("update_ratio", (np.empty(0, np.int64), np.empty((0, 0))))
+    steps, ratios = snapshot.history.get("update_ratio", _NONE)
     measured = snapshot.run.measured
-    others = [row for row in chosen if row != snapshot.layer and row < min(ratios.shape[1], len(measured))]
     lines, curves = [], {}
-    for number, row in enumerate(others[-MOST_LAYERS:]):
+    for number, row in enumerate(_beside(snapshot, chosen)[-MOST_LAYERS:]):
         quantity = f"update_ratio_of_{row}"
         lines.append(
             Line(
@@ -50,3 +55,10 @@ def ratios_beside(snapshot: Snapshot, chosen: Rows) -> tuple[tuple[Line, ...], L
         )
         curves[quantity] = (steps, ratios[:, row].astype(np.float32, copy=False))
     return tuple(lines), LayerCurves(curves=curves)
+
+
+def _beside(snapshot: Snapshot, chosen: Rows) -> list[int]:
+    """Those that are not the primary and have ratios, in the order in which they were selected."""
+    _, ratios = snapshot.history.get("update_ratio", _NONE)
+    count = min(ratios.shape[1], len(snapshot.run.measured))
+    return [row for row in chosen if row != snapshot.layer and row < count]

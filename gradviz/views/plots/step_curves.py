@@ -22,7 +22,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
-from gradviz.views.plots.curves_of_layers import ratios_beside
+from gradviz.views.plots.curves_of_layers import MOST_LAYERS, not_drawn, ratios_beside
 from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -127,6 +127,7 @@ class StepCurves(PlotFrame):
         """Draw update ratios of those layers too."""
         super().select_layers(rows)
         self._show_beside()
+        self._say()
 
     def _show_beside(self) -> None:
         """The lines of the layers that are selected beside the one of the snapshot."""
@@ -221,14 +222,18 @@ class StepCurves(PlotFrame):
         return switch
 
     def _say(self, *_unused: object) -> None:
-        """The remark: how seldom what is in sight was measured, otherwise how it is read."""
+        """The remark: what is left out, how seldom what is in sight was measured, or how it is read."""
         shot, family = self._snapshot, self.family
         words = family.remark if family.remarked is None or shot is None else family.remarked(shot)
         often = self.panes[0].measured_words() if family.counts else ""
-        if (often or words) != self.remark.text():
-            self.remark.setText(often or words)
+        more = not_drawn(shot, self.chosen) if family.beside and shot is not None else 0
+        missing = self.tr("+{0} more not drawn").format(more) if more else ""
+        said = _joined(missing, often or words, by=" · ")
+        if said != self.remark.text():
+            self.remark.setText(said)
         if family.explained:
-            self.remark.setToolTip("\n".join(part for part in (often, family.explained) if part))
+            few = self.tr("Of the layers selected beside one, the last {0} have lines.").format(MOST_LAYERS)
+            self.remark.setToolTip(_joined(few if more else "", often, family.explained, by="\n"))
 
     def _fit(self) -> None:
         for pane in self.panes:
@@ -274,3 +279,7 @@ def _switched(family: Family) -> list[Line]:
     panes = [pane for pane in family.panes if len(pane.lines) > 1 and family.switches]
     lines = {line.name: line for pane in panes for line in pane.lines}
     return list(lines.values())
+
+
+def _joined(*parts: str, by: str) -> str:
+    return by.join(part for part in parts if part)

@@ -179,6 +179,33 @@ def test_eight_layers_beside_one_are_told_apart(over_steps, observed) -> None:
     assert not any(len(item.steps) for item in over_steps.panes[0].beside)
 
 
+def test_it_is_said_how_many_selected_layers_have_no_line(over_steps, observed) -> None:
+    over_steps.show_snapshot(observed(steps=1000, layers=16, layer=11))
+    over_steps.select_layers(tuple(range(3, 12)))
+    assert "more" not in over_steps.remark.text()
+    over_steps.select_layers((12, 13, *range(12)))
+    assert over_steps.remark.text() == "+5 more not drawn · band: all · dashed: usual"
+    assert "the last 8 have lines" in over_steps.remark.toolTip()
+    assert over_steps.figure_head().remark == over_steps.remark.text()
+    over_steps.show_steps(300, 400)
+    assert over_steps.remark.text() == "+5 more not drawn · measured 6 times in sight"
+    over_steps.select_layers((11,))
+    assert "more" not in over_steps.remark.text()
+
+
+def test_lines_of_selected_layers_lie_above_the_median_and_bands_below_all(
+    over_steps, observed, compared
+) -> None:
+    over_steps.show_snapshot(observed(steps=100, layers=3, layer=1))
+    over_steps.select_layers((0, 1))
+    over_steps.show_compared((compared("one", 1, steps=60, ratios_of="Linear 1"),))
+    pane = over_steps.panes[0]
+    layer, median = pane.items
+    order = [median._band, pane.compared["one"][0]._curve, median._curve, pane.beside[0]._curve, layer._curve]
+    assert [item.zValue() for item in order] == sorted({item.zValue() for item in order})
+    assert layer._dots.zValue() > median._dots.zValue()
+
+
 def test_a_ratio_that_is_not_finite_breaks_its_line(over_steps, observed) -> None:
     over_steps.show_snapshot(observed(steps=1000, layers=5, every=200, non_finite_from=500))
     item = over_steps.panes[0].items[0]
