@@ -193,7 +193,7 @@ def test_words_of_a_menu_stand_below_each_other(window) -> None:
 def test_the_switch_of_a_difference_looks_like_one(app, qtbot) -> None:
     switch = DifferenceSwitch()
     qtbot.addWidget(switch)
-    switch.setText("minus Run 1")
+    switch.setText("relative to Run 1")
     switch.show()
     QApplication.processEvents()
 

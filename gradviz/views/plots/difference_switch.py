@@ -1,7 +1,7 @@
-"""The switch in the map's heading that takes a compared run away from the shown one: “minus Run 1”.
+"""The switch in the map's heading that shows the shown run's norms relative to a compared one's.
 
-On the map's scale of powers of ten the logarithms are subtracted. Where several runs are compared an arrow
-beside it offers the others.
+Gradients differ by powers of ten, so what is shown is a ratio, and nothing is called a difference that a user
+would take for one of norms. Where several runs are compared an arrow beside it offers the others.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from gradviz.views.restyle import restyle
 
 
 class DifferenceSwitch(QToolButton):
-    """Hidden while nothing is compared; checked while the map shows the difference."""
+    """Hidden while nothing is compared; checked while the map shows ratios."""
 
     changed = Signal()
-    """Another run is taken away, or none."""
+    """Ratios to another run are wanted, or norms."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class DifferenceSwitch(QToolButton):
 
     @property
     def run(self) -> str | None:
-        """The id of the run that is taken away; None while the map shows the norms."""
+        """The id of the run that norms are relative to; None while the map shows the norms."""
         return self._run if self.isChecked() else None
 
     @property
@@ -45,7 +45,7 @@ class DifferenceSwitch(QToolButton):
         return self._choices.actions()
 
     def offer(self, runs: Sequence[ComparedRun]) -> None:
-        """Offer these; where the one that is taken away is gone, the norms come back."""
+        """Offer these; where the one that norms are relative to is gone, they come back."""
         names = {run.id: run.name for run in runs}
         if names == self._names:
             return
@@ -56,7 +56,7 @@ class DifferenceSwitch(QToolButton):
             self.setChecked(False)
         self._choices.clear()
         for run_id, name in names.items():
-            action = self._choices.addAction(self.tr("minus {0}").format(name))
+            action = self._choices.addAction(self.tr("relative to {0}").format(name))
             action.setData(run_id)
             action.triggered.connect(self._on_chosen)
         several = len(names) > 1
@@ -68,8 +68,10 @@ class DifferenceSwitch(QToolButton):
 
     def _say(self) -> None:
         name = self._names.get(self._run or "", "")
-        self.setText(self.tr("minus {0}").format(name))
-        tip = self.tr("Colour how many powers of ten the shown run’s norms are above those of “{0}”")
+        self.setText(self.tr("relative to {0}").format(name))
+        tip = self.tr(
+            "Colour the ratio of the shown run’s norms to those of “{0}”: at 1e2 a hundred times as large"
+        )
         self.setToolTip(tip.format(name))
         self.setAccessibleName(self.text())
 

@@ -58,7 +58,7 @@ class FigureHead:
     def rows(self) -> list[list[Entry]]:
         """The rows below the title, each filled from the left."""
         said = (self.remark, "" if self._has_note_beside() else self.note)
-        entries = [*(Entry(text=words, tone="secondary") for words in said if words), *self.legend]
+        entries = [*(line for words in said for line in self._wrapped(words)), *self.legend]
         rows: list[list[Entry]] = []
         left = 0.0
         for at, entry in enumerate(entries):
@@ -100,6 +100,18 @@ class FigureHead:
         room = self.width - PAD - left
         words = QFontMetricsF(painter.font()).elidedText(entry.text, Qt.TextElideMode.ElideRight, room)
         painter.drawText(QRectF(left, top, room, _ROW), Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _wrapped(self, words: str) -> list[Entry]:
+        """The words in as many lines as they need."""
+        lines: list[str] = []
+        metrics = QFontMetricsF(_font(11))
+        for word in words.split():
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and metrics.horizontalAdvance(longer) <= self.width - 2 * PAD:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return [Entry(text=line, tone="secondary") for line in lines]
 
     def _has_note_beside(self) -> bool:
         title = QFontMetricsF(_font(13, QFont.Weight.DemiBold)).horizontalAdvance(self.title)

@@ -33,7 +33,7 @@ from gradviz.views.plots.frozen_rows import FrozenRows
 from gradviz.views.plots.growing_map import GrowingMap
 from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.magnitude import MAGNITUDES, decades, lookup_table
-from gradviz.views.plots.map_rows import RowSelection, evenly
+from gradviz.views.plots.map_rows import RowSelection, evenly, line_words
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -176,7 +176,7 @@ class FlowMap(PlotFrame):
         self._cursor.show_step(snapshot.cursor if snapshot.last_step >= 0 else None, snapshot.last_step)
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
-        """Offer those runs to be taken away, and draw anew where one is."""
+        """Offer ratios to those runs, and draw anew where they are shown."""
         self._compared = runs
         self.difference.offer(runs)
         self._show_row()
@@ -218,6 +218,17 @@ class FlowMap(PlotFrame):
         self._fit()
         self.steps_zoomed.emit(None)
         self.rows_zoomed.emit((-0.5, max(len(self._names), 1) - 0.5))
+
+    def figure_note(self) -> str:
+        """Where the cursor's line stands."""
+        return line_words(self._snapshot)
+
+    def figure_remark(self) -> str:
+        """Ratios name both runs."""
+        if self._ratios is None or not self.shown_run:
+            return super().figure_remark()
+        words = self.tr("norms of {0} ÷ those of {1}: orange is larger")
+        return words.format(self.shown_run, self._other_name())
 
     def values(self) -> PlottedValues | None:
         """A row for each layer in sight, a column for each step."""
@@ -296,7 +307,7 @@ class FlowMap(PlotFrame):
         self._row.setVisible(bool(self._compared or self.marks.switches))
 
     def _compare(self, snapshot: Snapshot) -> None:
-        """Have the ratios to the run that is taken away, None where none is or its map is not read yet."""
+        """Have the ratios to the chosen run, None where none is or its map is not read yet."""
         wanted = self.difference.run
         other = next((run for run in self._compared if run.id == wanted and run.flow is not None), None)
         if other is None or other.flow is None:

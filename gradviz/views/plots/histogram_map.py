@@ -30,6 +30,7 @@ from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.histogram_scale import HistogramScale, bin_bounds, bin_words
 from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
 from gradviz.views.plots.magnitude import NOTHING, Codes, encode, lookup_table
+from gradviz.views.plots.map_rows import line_words
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -183,6 +184,10 @@ class HistogramMap(PlotFrame):
     def full_title(self) -> str:
         """What is shown of which layer."""
         return self.tr("Histograms of the {0} of {1}").format(self._word(), self._name())
+
+    def figure_note(self) -> str:
+        """Where the cursor's line stands."""
+        return line_words(self._snapshot)
 
     def values(self) -> PlottedValues | None:
         """A row for each bin that ever holds something, a column for each step in sight."""

@@ -1,9 +1,12 @@
-"""What maps over the steps share: columns at even distances, and the lines that hold the selected rows."""
+"""What maps over the steps share: columns at even distances, lines of selected rows, words for figures."""
 
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
+from gradviz.records.snapshot import Snapshot
+from gradviz.views.number_format import count
 from gradviz.views.picking import Rows, runs_of
 from gradviz.views.plots.magnitude import Codes
 from gradviz.views.plots.plot_box import PlotBox
@@ -28,6 +31,13 @@ class RowSelection:
     def show_rows(self, rows: Rows) -> None:
         """Hold those rows."""
         self.lines.show_places([edge for low, high in runs_of(rows) for edge in (low - 0.5, high + 0.5)])
+
+
+def line_words(snapshot: Snapshot | None) -> str:
+    """Where the upright line of the cursor stands; nothing where that is the map's edge."""
+    if snapshot is None or snapshot.cursor >= snapshot.last_step:
+        return ""
+    return QCoreApplication.translate("MapRows", "line at step {0}").format(count(snapshot.cursor))
 
 
 def evenly(steps: np.ndarray, codes: Codes) -> tuple[np.ndarray, Codes]:

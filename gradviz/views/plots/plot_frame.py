@@ -86,13 +86,17 @@ class PlotFrame(PlotView):
             title=self.full_title(),
             width=WIDTH,
             note=self.figure_note(),
-            remark=self.remark.text(),
+            remark=self.figure_remark(),
             legend=(*own, *runs),
         )
 
     def figure_note(self) -> str:
         """Of which step the values beside the plot are, or where its upright line stands. A subclass says."""
         return ""
+
+    def figure_remark(self) -> str:
+        """What stands below the title."""
+        return self.remark.text()
 
     def figure_words(self, switch: LegendSwitch) -> str:
         """What a figure's legend calls a series: a run by its whole name."""

@@ -100,7 +100,7 @@ def test_the_map_shows_the_difference_while_it_is_asked_for(flow, snapshot, comp
     norms = flow._image.image
     assert flow.difference.isHidden()
     flow.show_compared((other,))
-    assert flow.difference.text() == "minus Run 1"
+    assert flow.difference.text() == "relative to Run 1"
     assert np.array_equal(flow._image.image, norms)
     flow.difference.click()
     assert asked == ["one"]
@@ -108,7 +108,11 @@ def test_the_map_shows_the_difference_while_it_is_asked_for(flow, snapshot, comp
     assert (image[:, 50:] == magnitude.NOTHING).all()
     assert (image[:5, :50] > 130).all()
     assert (flow._bar._low, flow._bar._high) == (-4.0, 4.0)
-    assert "Run 1" in flow.remark.text()
+    assert flow.remark.text() == "norms ÷ those of Run 1: orange is larger"
+    assert flow._bar._unit == "ratio"
+    assert flow.figure_head().remark == flow.remark.text()
+    flow.shown_run = "Mine"
+    assert flow.figure_head().remark == "norms of Mine ÷ those of Run 1: orange is larger"
     pointer.hover(flow.canvas, flow.canvas.boxes[0], 10, 0)
     assert "times that of Run 1" in flow.canvas.card.text
     values = flow.values()
@@ -133,7 +137,7 @@ def test_among_several_runs_the_menu_chooses_and_a_run_that_goes_takes_the_diffe
     flow.show_compared(runs)
     flow.difference.choices[1].trigger()
     assert flow.difference.run == "b"
-    assert flow.difference.text() == "minus Run 2"
+    assert flow.difference.text() == "relative to Run 2"
     flow.show_compared(runs[:1])
     assert flow.difference.run is None
     assert flow._ratios is None

@@ -8,6 +8,8 @@ from gradviz.views.plots import figure
 from gradviz.views.plots.curve_design import families
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.figure_head import PAD, Entry, FigureHead
+from gradviz.views.plots.flow_map import FlowMap
+from gradviz.views.plots.histogram_map import HistogramMap
 from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.step_curves import StepCurves
 
@@ -104,6 +106,13 @@ def test_entries_go_into_as_many_rows_as_they_need_and_none_is_cut(app) -> None:
     assert head.height - alone.height == 16 * len(rows)
 
 
+def test_a_remark_that_is_too_long_goes_on_below(app) -> None:
+    words = "norms of a run with a long name ÷ those of another that has a name as long: orange is larger"
+    rows = FigureHead(title="Gradient flow", width=380, remark=words).rows()
+    assert len(rows) == 2
+    assert " ".join(entry.text for row in rows for entry in row) == words
+
+
 def test_a_name_that_leads_stands_in_the_row_of_what_it_leads(app) -> None:
     wide = Entry(text="x" * 40, sample=LINE)
     head = FigureHead(title="Loss", width=380, legend=(wide, Entry(text="Mine:"), wide))
@@ -129,3 +138,14 @@ def test_a_symbol_upon_a_line_is_hollow_on_white_in_the_dark_theme_too(app) -> N
     head.draw(painter)
     painter.end()
     assert image.pixelColor(PAD + 9, 22 + 2 + 6).name() == "#ffffff"
+
+
+@pytest.mark.parametrize("view", [FlowMap, HistogramMap])
+def test_a_map_says_where_the_line_of_the_cursor_stands(app, qtbot, snapshot, view) -> None:
+    made = view()
+    qtbot.addWidget(made)
+    assert made.figure_head().note == ""
+    made.show_snapshot(snapshot(steps=100, layers=4, layer=1, cursor=40))
+    assert made.figure_head().note == "line at step 40"
+    made.show_snapshot(snapshot(steps=100, layers=4, layer=1))
+    assert made.figure_head().note == ""
