@@ -51,7 +51,9 @@ class RunMessages(QObject):
     def say(
         self, run_id: str, tone: Tone, text: str, action: str = "", act: Callable[[], object] | None = None
     ) -> None:
-        """Tell something about a run now, and again whenever the run is shown."""
+        """Tell something about a run of the session now, and again whenever the run is shown."""
+        if self._document.run(run_id) is None:  # what was asked of it may be answered when it is gone
+            return
         self._messages[run_id] = _Message(tone=tone, text=text, action=action, act=act)
         self._tell(run_id)
 

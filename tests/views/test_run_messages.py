@@ -49,6 +49,22 @@ def test_the_step_that_broke_is_done_again_from_its_message(window, document, ho
     assert window.strip.text == "Run 2: The first Inf was made by Linear 2."
 
 
+def test_a_replay_of_a_run_that_is_gone_says_nothing(window, document, host, trained) -> None:
+    """Nothing keeps from removing a run, or from opening another session, while its step is done again."""
+    removed = trained(FinishReason.DIVERGED, REASON)
+    window.strip.act()
+    number = len(host.asked)
+    document.remove_run(removed)
+    host.step_replayed.emit(StepReplayed(id=number, sentence="The first Inf was made by Linear 2."))
+    assert not window.strip.isVisible()
+    trained(FinishReason.DIVERGED, REASON)
+    window.strip.act()
+    number = len(host.asked)
+    document.new()
+    host.step_replayed.emit(StepReplayed(id=number, sentence="The first Inf was made by Linear 2."))
+    assert not window.strip.isVisible()
+
+
 def test_a_replay_that_is_wanted_waits_for_the_engine(window, host, trained) -> None:
     broken = trained(FinishReason.DIVERGED, REASON)
     host.be(EngineState.RESTARTING)
