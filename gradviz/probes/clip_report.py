@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, degrees, isfinite, nan, sqrt
+from math import atan2, degrees, isfinite, isnan, nan, sqrt
 
 import torch
 from torch import Tensor
@@ -72,12 +72,14 @@ class ClipReport:
 
     @property
     def tensors(self) -> Number:
-        """How many tensors were changed."""
+        """How many tensors were changed; one that was NaN and is NaN was not."""
         if isinstance(self.squares, Tensor) or isinstance(self.clipped, Tensor):
-            return (torch.as_tensor(self.squares) != torch.as_tensor(self.clipped)).sum()
+            before, after = torch.as_tensor(self.squares), torch.as_tensor(self.clipped)
+            return ((before != after) & ~(before.isnan() & after.isnan())).sum()
         if self.squares is self.clipped:
             return 0.0
-        return float(sum(a != b for a, b in zip(self.squares, self.clipped, strict=True)))
+        pairs = zip(self.squares, self.clipped, strict=True)
+        return float(sum(a != b and not (isnan(a) and isnan(b)) for a, b in pairs))
 
     def numbers(self) -> dict[str, Number]:
         """The step's values of `CLIP_SERIES`, and of “clip_threshold” where the threshold moves."""

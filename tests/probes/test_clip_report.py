@@ -56,6 +56,7 @@ def test_numbers_are_what_they_say() -> None:
     assert reports(*SQUARES[1])[0].angle == 0
     assert math.isnan(reports(*SQUARES[4])[0].angle)
     assert reports(*SQUARES[4])[0].factor == 0
+    assert reports(*SQUARES[6])[0].tensors == 0  # a step that is skipped for a NaN was not clipped
 
 
 @pytest.mark.parametrize("place", [0, 1])
