@@ -113,6 +113,8 @@ def take_snapshot(
     """
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
+    if layer is not None and layer >= len(reader.info.measured):
+        layer = None  # it was chosen in a picture of another run, which this one is about to replace
     begin, end = view or (0, last)
     thinned = nearest_level(end - begin + 1, columns) > 0
     aside = shown >= 0 and (thinned or not begin <= shown <= end)

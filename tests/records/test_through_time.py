@@ -9,6 +9,7 @@ import pytest
 
 from gradviz.records.reader import RunReader
 from gradviz.records.run import RunInfo
+from gradviz.records.snapshot import take_snapshot
 from gradviz.records.through_time import TimeGradient, time_gradient
 from gradviz.records.writer import RunWriter
 
@@ -76,3 +77,17 @@ def test_a_layer_that_gives_no_sequence_has_one_row(tmp_path: Path, new_info: Ca
         found = time_gradient(reader, 0, None)
     assert found is not None
     assert found.rows[0].norms.tolist() == list(range(7))
+
+
+def test_a_layer_that_another_run_had_is_none(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    """Who clicks in the picture of a deeper run just before this one takes its place still sees this one."""
+    lstm = replace(new_info(2).layers[0], kind="LSTM", output_shape=(5, 4))
+    run = RunWriter.create(tmp_path / "run", replace(new_info(1), layers=(lstm,)))
+    run.append(0, np.ones(run.width))
+    run.sample("time_gradient_h", 0, np.arange(5.0), lstm.index)
+    run.close()
+    with RunReader(tmp_path / "run") as reader:
+        wanted = frozenset({"update_ratio", "weight_histogram", "part_norm"})
+        shot = take_snapshot(reader, cursor=None, layer=15, columns=100, view=None, wanted=wanted)
+    assert shot.layer is None
+    assert shot.time_gradient is not None
