@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QHideEvent, QPaintEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -205,6 +205,11 @@ class MainWindow(QMainWindow):
         if event.type() is QEvent.Type.WindowStateChange:
             self.actions_by_key["view.full_screen"].setChecked(self.isFullScreen())
             self.tell_visible()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that cannot do now what they do at other times say why."""
+        if not self.time_bar.answer(QKeySequence(event.keyCombination())):
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask what to do with unsaved work, then end engine and document."""

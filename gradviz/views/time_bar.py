@@ -7,12 +7,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 
 from gradviz.views.event_marks import EventMarks
 from gradviz.views.film_controls import FilmControls
 from gradviz.views.icons import icon
 from gradviz.views.number_format import count
+from gradviz.views.passing_note import PassingNote
 from gradviz.views.run_chooser import RunChooser
 from gradviz.views.theme import TIME_BAR_HEIGHT
 from gradviz.views.time_track import TimeTrack
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 _READING_S = 0.25
 """Numbers change no faster than they can be read."""
+_MOST_SAID = 5
+"""Of so many events at one step it is said what they are."""
 
 
 class TimeBar(QWidget):
@@ -64,6 +68,7 @@ class TimeBar(QWidget):
         self.live.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.live.setToolTip(self.tr("Follow the newest step (L)"))
         self.film = FilmControls(self)
+        self.passing = PassingNote(self.track)
         self.track.play_wanted.connect(self.film.play_wanted)
         step = QLabel(self.tr("step"), self)
         step.setProperty("role", "secondary")
@@ -129,16 +134,36 @@ class TimeBar(QWidget):
         )
 
     def go_to_next_event(self) -> None:
-        """Show the step of the first event after the shown one, if there is one."""
+        """Show the step of the first event after the shown one, and say what it is, or that there is none."""
         later = [mark.step for mark in self.track.marks if mark.step > self._cursor]
-        if later:
-            self.cursor_moved.emit(min(later))
+        self._go_to_event(min(later, default=None), self.tr("No later event"))
 
     def go_to_previous_event(self) -> None:
-        """Show the step of the last event before the shown one, if there is one."""
+        """The same with the last event before the shown one."""
         earlier = [mark.step for mark in self.track.marks if mark.step < self._cursor]
-        if earlier:
-            self.cursor_moved.emit(max(earlier))
+        self._go_to_event(max(earlier, default=None), self.tr("No earlier event"))
+
+    def say(self, text: str, step: int | None = None) -> None:
+        """Say something above a step, the shown one where none is named, for as long as it is read."""
+        self.passing.say(text, self.track.place_of(self._cursor if step is None else step))
+
+    def answer(self, keys: QKeySequence) -> bool:
+        """Say why the action of the track that has those keys cannot be done; whether there was a reason."""
+        for action in self.track.actions():
+            reason = action.property("reason")
+            if reason and not action.isEnabled() and action.shortcut() == keys:
+                self.say(str(reason))
+                return True
+        return False
+
+    def _go_to_event(self, step: int | None, none: str) -> None:
+        if step is None:
+            self.say(none)
+            return
+        texts = [mark.text for mark in self.track.marks if mark.step == step]
+        more = [self.tr("and {0} more").format(len(texts) - _MOST_SAID)] if len(texts) > _MOST_SAID else []
+        self.say("\n".join((*texts[:_MOST_SAID], *more)), step)
+        self.cursor_moved.emit(step)
 
     def _mark(self, events: tuple[Event, ...], marked: tuple[MarkedStep, ...] = ()) -> None:
         """Mark them, if they are others than before: there may be thousands."""

@@ -371,7 +371,7 @@ class WindowWiring(QObject):
 
     def _on_events_there(self, there: bool) -> None:
         for key in ("view.next_event", "view.previous_event"):
-            reason = "" if there else self.tr("The shown run has no events.")
+            reason = "" if there else self.tr("There are no events.")
             set_reason(self._window.actions_by_key[key], reason)
 
     def _rename_run(self) -> None:

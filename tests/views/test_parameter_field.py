@@ -117,7 +117,7 @@ def test_a_form_keeps_saying_why_an_entry_was_refused(app, qtbot) -> None:
     with qtbot.waitSignals([form._forget_refused.timeout] * 2):
         form._forget_refused.start()
     assert form.notes["lr"]  # what is below would move from under the pointer
-    form.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    form.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # noqa: FBT003 - Qt's own
     qtbot.waitUntil(lambda: form.notes["lr"] == "")
 
 

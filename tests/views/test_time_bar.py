@@ -10,6 +10,7 @@ from gradviz.records.happenings import Event
 from gradviz.records.marked import MarkedStep
 from gradviz.views.event_marks import EventMarks, track_marks
 from gradviz.views.time_bar import TimeBar
+from gradviz.views.time_track import TrackMark
 
 
 @pytest.fixture
@@ -201,6 +202,53 @@ def test_the_cursor_goes_from_event_to_event(bar, snapshot, qtbot) -> None:
         bar.show_nothing()
     assert there.args == [False]
     assert bar.track.marks == ()
+
+
+def test_what_the_event_is_or_that_there_is_none_is_said_above_it_and_goes(bar, snapshot, qtbot) -> None:
+    note = bar.passing
+    shot = snapshot(steps=100, non_finite_from=80)
+    width = bar.track.width()
+    bar.show_snapshot(replace(shot, cursor=60, live=False), 99)
+    assert note.isHidden()
+    bar.go_to_next_event()
+    assert note.isVisible()
+    assert note.text().startswith("Step 80: first value that is not finite")
+    bar.show_snapshot(replace(shot, cursor=80, live=False), 99)
+    bar.go_to_next_event()
+    assert note.text() == "No later event"
+    assert abs(note.geometry().center().x() - bar.track.mapTo(bar, place(bar, 80)).x()) <= 1
+    bar.show_snapshot(replace(shot, cursor=3, live=False), 99)
+    bar.go_to_previous_event()
+    assert note.text() == "No earlier event"
+    assert note.x() >= 0
+    assert bar.track.width() == width
+    note._ends.setInterval(10)
+    note._ends.start()
+    qtbot.waitUntil(note.isHidden)
+
+
+def test_of_many_events_at_one_step_some_are_told(bar) -> None:
+    bar.track.show_marks([TrackMark(step=7, glyph="↑", tone="text", text=str(at)) for at in range(9)])
+    bar.go_to_next_event()
+    assert bar.passing.text().splitlines() == ["0", "1", "2", "3", "4", "and 4 more"]
+
+
+def test_keys_say_why_there_is_nothing_to_go_to(window, run, qtbot) -> None:
+    note = window.time_bar.passing
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert note.text() == "There are no events."
+    QTest.keyClick(window, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
+    assert note.text() == "No step is shown."
+    note.hide()
+    QTest.keyClick(window, Qt.Key.Key_F12)
+    assert note.isHidden()
+    window.runs.show_run(run("one", steps=40, non_finite_from=20))
+    qtbot.waitUntil(lambda: window.time_bar.track.marks != ())
+    QTest.keyClick(window, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert note.text().startswith("Step 20: ")
+    above = window.time_bar.mapTo(window, QPoint(0, 0)).y()
+    assert note.geometry().bottom() <= above + window.time_bar.height() // 2
+    assert note.parentWidget() is window
 
 
 def test_the_film_is_played_by_button_space_and_action(window, run, qtbot) -> None:
