@@ -57,6 +57,7 @@ class ThroughTime(PlotFrame):
         self._range = SlowRange(whole_decades, _EMPTY)
         self._lines: list[pg.PlotCurveItem] = []
         self._shown: TimeGradient | None = None
+        self._run = ""
         self._forms: tuple[object, ...] = ()
         self._theme = appearance().theme
         self._row = self.add_row()
@@ -124,11 +125,12 @@ class ThroughTime(PlotFrame):
             self.clear()
             return
         self._offer(snapshot.run.measured, found.layer)
-        shown = self._shown
+        shown = self._shown if snapshot.run.id == self._run else None
         if shown is not None and (shown.step, shown.layer) == (found.step, found.layer):
             return
         if shown is None or shown.layer != found.layer:
             self._range.reset()
+        self._run = snapshot.run.id
         self._shown = found
         self.canvas.set_quiet_line("")
         self.remark.setText(self.tr("at step {0}").format(count(found.step)))

@@ -42,6 +42,16 @@ def test_lines_are_the_logs_of_the_norms(frame, shot) -> None:
     assert frame.canvas._quiet.isHidden()
 
 
+def test_another_run_measured_at_the_same_step_is_drawn_anew(frame, snapshot) -> None:
+    """Every run is measured at its first and its last step."""
+    first, second = gradient(30), gradient(30)
+    second = second._replace(rows=tuple(row._replace(norms=row.norms * 10) for row in second.rows))
+    for taken in (first, second):
+        frame.show_snapshot(replace(snapshot(steps=60), time_gradient=taken))
+        for line, row in zip(frame._lines, taken.rows, strict=True):
+            np.testing.assert_allclose(line.getData()[1], np.log10(row.norms), atol=1e-4)
+
+
 def test_what_vanished_entirely_is_marked(frame, shot) -> None:
     frame.show_snapshot(shot(100))  # float32 has nothing below 1e-45
     assert frame.marks.count(Mark.ZERO) == int((gradient(100).rows[0].norms == 0).sum()) > 50
