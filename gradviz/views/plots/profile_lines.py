@@ -118,7 +118,9 @@ class ProfileLines(QObject):
         few = np.isfinite(x) if len(x) <= _DOTS_UP_TO else np.zeros(len(x), bool)
         self.dots.setData(x=x[few], y=y[few])
         _draw(self.now, values, self.each)
-        if self._clipped is not None:
+        if self._clipped is None:
+            self.clipped.clear()
+        else:
             _draw(self.clipped, self._clipped, self.each)
 
     def _draw_runs(self) -> None:

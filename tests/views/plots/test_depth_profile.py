@@ -76,6 +76,13 @@ def test_clipping_has_a_line_and_a_switch_of_its_own(profile, snapshot, qtbot) -
     assert not profile.lines.clipped.isVisible()
 
 
+def test_a_run_without_clipping_has_nothing_of_the_clipped_one_before(profile, snapshot) -> None:
+    profile.show_snapshot(snapshot(steps=30, clipped=True))
+    assert len(profile.lines.clipped.getData()[0])
+    profile.show_snapshot(snapshot(steps=30))
+    assert profile.lines.clipped.getData() == (None, None)
+
+
 def test_the_band_covers_the_line(profile, snapshot) -> None:
     shot = snapshot(steps=80)
     profile.show_snapshot(shot)
