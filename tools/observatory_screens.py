@@ -20,7 +20,7 @@ from gradviz.control.run_entry import RunEntry
 from gradviz.records.layer import LayerInfo
 from gradviz.records.parts import LayerParts, PartKind
 from gradviz.records.writer import RunWriter
-from gradviz.views.layer_table.model import Cell
+from gradviz.views.layer_table.cells import Cell
 from gradviz.views.main_window import MainWindow
 from gradviz.views.plots.plot_area import PlotArea
 

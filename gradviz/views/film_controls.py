@@ -47,5 +47,9 @@ class FilmControls(QWidget):
         self.play.setToolTip(self.tr("{0} (Ctrl+Space)").format(word))
         self.play.setAccessibleName(word)
 
+    def show_speed(self, speed: float) -> None:
+        """Show that speed, which is one of SPEEDS."""
+        self.speed.setCurrentIndex(self.speed.findData(speed))
+
     def _on_speed(self, index: int) -> None:
         self.speed_chosen.emit(self.speed.itemData(index))

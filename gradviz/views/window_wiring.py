@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QInputDialog
 
 from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
 from gradviz.control.going_on import checkpoint_words
+from gradviz.control.kept_folds import KeptFolds
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.step_horizon import horizon
 from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
 from gradviz.views.dialogs import confirm_remove_run
+from gradviz.views.film_conductor import FilmConductor
+from gradviz.views.fold_keeper import FoldKeeper
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.mark_conductor import MarkConductor
 from gradviz.views.message_strip import Tone
@@ -85,6 +88,8 @@ class WindowWiring(QObject):
 
     def _connect_diagram(self, plots: PlotArea) -> None:
         window = self._window
+        kept = KeptFolds(window.document, plots)
+        FoldKeeper(kept, plots.ensemble, plots)
         diagram = DiagramConductor(window.document, self.selection, plots, window.settings, plots)
         action = window.actions_by_key["view.diagram"]
         window.host.inspected.connect(diagram.set_inspection)
@@ -153,9 +158,7 @@ class WindowWiring(QObject):
         runs.clock.failed.connect(self._on_unreadable)
         window.document.runs_changed.connect(self._on_runs)
         window.time_bar.cursor_moved.connect(runs.clock.set_cursor)
-        window.time_bar.film.play_wanted.connect(runs.playback.toggle)
-        window.time_bar.film.speed_chosen.connect(runs.playback.set_speed)
-        runs.playback.changed.connect(window.time_bar.film.show_playing)
+        FilmConductor(window.time_bar.film, runs.playback, window.settings, self)
         keys = ("run.replay", "view.next_event", "view.previous_event", "view.mark", "view.unmark")
         window.time_bar.track.offer([window.actions_by_key[key] for key in keys])
         self._marking = MarkConductor(runs.marked, runs.clock, window.actions_by_key, self)

@@ -35,7 +35,9 @@ from gradviz.records.layer import LayerInfo
 from gradviz.records.run import RunState
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.icons import icon
-from gradviz.views.layer_table.model import NUMBERS, ROW_ROLE, Cell, LayerTableModel
+from gradviz.views.layer_table.cells import NUMBERS, Cell
+from gradviz.views.layer_table.folding import Folding, folding_of
+from gradviz.views.layer_table.model import ROW_ROLE, LayerTableModel
 from gradviz.views.layer_table.rows import Row
 from gradviz.views.layer_table.sparkline import SparklineDelegate
 from gradviz.views.number_format import count
@@ -89,6 +91,7 @@ class LayerTable(PlotView):
         self.fold_switch.toggled.connect(self._on_fold)
         self.add_switch(self.fold_switch)
         self.model.modelReset.connect(self._on_reset)
+        self.model.folded.connect(self._on_folded)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self._say()
 
@@ -117,6 +120,11 @@ class LayerTable(PlotView):
         is_still = not snapshot.live or snapshot.status.state is not RunState.RUNNING
         self._sparklines.cursor = -1 if snapshot.live else snapshot.cursor
         self.model.show_snapshot(snapshot, arrange=is_still)
+        self._say()
+
+    def show_folds(self, kept: object) -> None:
+        """Blocks, and which of them are open, as they were kept."""
+        self.model.show_folding(folding_of(kept))
         self._say()
 
     def select_layer(self, index: int | None) -> None:
@@ -174,6 +182,9 @@ class LayerTable(PlotView):
 
     def _on_fold(self, folded: bool) -> None:
         self.model.fold(folded=folded)
+
+    def _on_folded(self, folding: Folding) -> None:
+        self.folds_changed.emit(folding.to_raw())
 
     def _on_reset(self) -> None:
         self._select()

@@ -7,18 +7,19 @@ so a folded row is measured like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from gradviz.records.frozen import Frozen, frozen_spans
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.layer_table.rows import FOLDS_FROM, Key, Row, arranged, blocks, span_name
+from gradviz.views.layer_table.cells import LEARNING, NUMBERS, Cell
+from gradviz.views.layer_table.folding import Folding
+from gradviz.views.layer_table.rows import Key, Row, arranged, blocks, span_name
 from gradviz.views.number_format import count, shape, significant
 from gradviz.views.plots.edge_marks import Mark, tone
 
@@ -30,33 +31,18 @@ _COURSE_POINTS = 64
 _LONG = 100_000
 
 
-class Cell(IntEnum):
-    """The columns, from the left."""
-
-    NAME = 0
-    COURSE = 1
-    GRADIENT = 2
-    RATIO = 3
-    WEIGHT = 4
-    PARAMETERS = 5
-    SHAPE = 6
-    KIND = 7
-
-
-NUMBERS = (Cell.GRADIENT, Cell.RATIO, Cell.WEIGHT)
-_LEARNING = (Cell.GRADIENT, Cell.RATIO)
-
-
 class LayerTableModel(QAbstractTableModel):
     """Rows of layers with what a snapshot says of them."""
+
+    folded = Signal(object)
+    """The Folding that the user has chosen."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._layers: tuple[LayerInfo, ...] = ()
         self._blocks: tuple[Row, ...] = ()
         self._rows: tuple[Row, ...] = ()
-        self._unfolded: set[int] = set()
-        self._folding = False
+        self._folding = Folding()
         self._sorted: tuple[Cell, bool] | None = None
         self._snapshot: Snapshot | None = None
         self._spans: tuple[Frozen, ...] = ()
@@ -74,7 +60,7 @@ class LayerTableModel(QAbstractTableModel):
     @property
     def is_folding(self) -> bool:
         """Whether layers stand in blocks."""
-        return self._folding
+        return self.has_blocks and self._folding.is_wanted(len(self._layers))
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -88,8 +74,6 @@ class LayerTableModel(QAbstractTableModel):
         if tuple(layers) != self._layers:
             self._layers = tuple(layers)
             self._blocks = blocks(self._layers)
-            self._unfolded.clear()
-            self._folding = self.has_blocks and len(self._layers) >= FOLDS_FROM
         self._arrange()
 
     def show_snapshot(self, snapshot: Snapshot, *, arrange: bool) -> None:
@@ -109,19 +93,23 @@ class LayerTableModel(QAbstractTableModel):
 
     def fold(self, *, folded: bool) -> None:
         """Put layers into blocks, all of them closed, or show each."""
-        self._folding = folded
-        self._unfolded.clear()
+        self.show_folding(Folding(blocks=folded))
+        self.folded.emit(self._folding)
+
+    def show_folding(self, folding: Folding) -> None:
+        """Fold as was chosen before."""
+        self._folding = folding
         self._arrange()
 
     def unfold_row(self, row: Row, *, unfolded: bool) -> None:
         """Show the layers of a block below it, or hide them."""
-        if row.is_block and (row.first in self._unfolded) != unfolded:
-            self._unfolded ^= {row.first}
-            self._arrange()
+        if row.is_block and self.is_unfolded(row) != unfolded:
+            self.show_folding(self._folding.turned(self._layers[row.first].name))
+            self.folded.emit(self._folding)
 
     def is_unfolded(self, row: Row) -> bool:
         """Whether a block's layers stand below it."""
-        return row.first in self._unfolded
+        return self._layers[row.first].name in self._folding.open
 
     def row_of(self, layer: int) -> int | None:
         """Where a measured layer stands; else where its block does."""
@@ -135,7 +123,7 @@ class LayerTableModel(QAbstractTableModel):
         return tuple(
             place
             for place, row in enumerate(self._rows)
-            if not (row.is_block and row.first in self._unfolded)
+            if not (row.is_block and self.is_unfolded(row))
             and not wanted.isdisjoint(range(row.first, row.stop))
         )
 
@@ -248,8 +236,8 @@ class LayerTableModel(QAbstractTableModel):
         sorting = self._sorted
         self._rows = arranged(
             self._blocks,
-            folding=self._folding,
-            unfolded=self._unfolded,
+            folding=self.is_folding,
+            unfolded={block.first for block in self._blocks if self.is_unfolded(block)},
             key=None if sorting is None else lambda row: self._key(row, sorting[0]),
             descending=sorting is not None and sorting[1],
         )
@@ -267,7 +255,7 @@ class LayerTableModel(QAbstractTableModel):
     def is_frozen(self, row: Row, cell: Cell) -> bool:
         """Whether all its layers were frozen at that column’s step: they do not learn, and are not dead."""
         step = self.step_of(cell)
-        if not self._spans or step is None or cell not in _LEARNING:
+        if not self._spans or step is None or cell not in LEARNING:
             return False
         return all(
             any(span.row == layer and span.covers(step) for span in self._spans)

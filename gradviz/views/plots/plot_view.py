@@ -43,6 +43,8 @@ class PlotView(TitledFrame):
     """(first, last) steps shown after the user zoomed or panned; None for all."""
     rows_zoomed = Signal(object)
     """(low, high): the rows of layers shown after the user zoomed or panned."""
+    folds_changed = Signal(object)
+    """What the user has folded (JSON values), to be kept with the session."""
     wants_changed = Signal()
     """Something else has to be read through time."""
 
@@ -121,6 +123,9 @@ class PlotView(TitledFrame):
             self.layer_clicked.emit(rows[0])
         elif rows:
             self.layers_chosen.emit(rows)
+
+    def show_folds(self, kept: object) -> None:
+        """Fold as was kept, which may come from any file; None: as at first."""
 
     def set_axis_width(self, width: float) -> None:
         """Give the left axis that width."""

@@ -10,8 +10,9 @@ from recorded_runs import layer
 
 from gradviz.records.run import RunState, RunStatus
 from gradviz.views.appearance import appearance
+from gradviz.views.layer_table.cells import NUMBERS, Cell
 from gradviz.views.layer_table.frame import LayerTable
-from gradviz.views.layer_table.model import COURSE_ROLE, NUMBERS, RESTING_ROLE, Cell
+from gradviz.views.layer_table.model import COURSE_ROLE, RESTING_ROLE
 from gradviz.views.number_format import significant
 from gradviz.views.plots.plot_view import RunToCome
 
