@@ -90,7 +90,7 @@ class WindowWiring(QObject):
         window = self._window
         kept = KeptFolds(window.document, plots)
         FoldKeeper(kept, plots.ensemble, plots)
-        diagram = DiagramConductor(window.document, self.selection, plots, window.settings, plots)
+        diagram = DiagramConductor(window.document, self.selection, plots, window.settings, plots, kept=kept)
         action = window.actions_by_key["view.diagram"]
         window.host.inspected.connect(diagram.set_inspection)
         action.toggled.connect(diagram.show)

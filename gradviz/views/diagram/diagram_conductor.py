@@ -13,12 +13,13 @@ from PySide6.QtCore import QObject, QTimer
 from gradviz.control.engine_state import InspectionReply
 from gradviz.control.layer_findings import layer_path, path_in, sentence
 from gradviz.spec.experiment import ExperimentSpec, LayerSpec, Path
-from gradviz.views.diagram.folds import Folds, carried_path
+from gradviz.views.diagram.folds import Folds, carried_path, folds_of
 from gradviz.views.diagram.outline import outline
 from gradviz.views.layer_selection import LayerSelection, Place
 from gradviz.views.picking import Pick, Rows, picked
 
 if TYPE_CHECKING:
+    from gradviz.control.kept_folds import KeptFolds
     from gradviz.control.session_document import SessionDocument
     from gradviz.control.settings import Settings
     from gradviz.records.layer import Inspection
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _SETTING = "plots/left"
 _DIAGRAM, _FLOW = "diagram", "flow"
+_KEY = "diagram"
+"""Under which its folds are kept."""
 _WAIT_MS = 120
 """How long an edit waits for the engine's answer, which mostly comes within 100 ms: one drawing for both."""
 
@@ -41,12 +44,16 @@ class DiagramConductor(QObject):
         plots: PlotArea,
         settings: Settings,
         parent: QObject,
+        *,
+        kept: KeptFolds,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._selection = selection
         self._plots = plots
         self._settings = settings
+        self._kept = kept
+        self._folds = folds_of(kept.of(_KEY))
         self._inspection: Inspection | None = None
         self._found: dict[Path, str] = {}
         self._layers: tuple[LayerSpec, ...] = document.experiment.model.layers
@@ -60,6 +67,8 @@ class DiagramConductor(QObject):
         document.experiment_changed.connect(self._on_changed)
         document.catalogue_changed.connect(self._on_changed)
         document.problems_changed.connect(self._on_changed)
+        document.saving.connect(self._on_saving)
+        kept.reopened.connect(self._on_reopened)
         selection.place_changed.connect(self._on_place)
         selection.rows_changed.connect(self._on_rows)
         plots.flow.levels_changed.connect(self._on_levels)
@@ -95,6 +104,7 @@ class DiagramConductor(QObject):
 
         frame = DiagramFrame(self._plots)
         frame.view.picked.connect(self._on_picked)
+        frame.view.folded.connect(self._on_folded)
         levels = self._plots.flow.levels
         frame.set_levels((levels.low, levels.high))
         self._plots.add_diagram(frame)
@@ -104,8 +114,31 @@ class DiagramConductor(QObject):
         self._inspection, self._found = None, {}
         self._layers = experiment.model.layers
         self._place = None
+        self._folds = Folds()
         self._is_fresh = True
         self._on_changed()
+
+    def _on_reopened(self) -> None:
+        self._folds = folds_of(self._kept.of(_KEY))
+
+    def _on_folded(self, folds: Folds) -> None:
+        self._folds = folds
+        self._kept.keep(_KEY, folds.to_raw())
+
+    def _on_saving(self) -> None:
+        """Keep them by the paths of the model that is saved."""
+        self._carry()
+        if self._folds.chosen or self._kept.of(_KEY):
+            self._kept.keep(_KEY, self._folds.to_raw())
+
+    def _carry(self) -> None:
+        """After an edit: what is folded and what is selected, by the paths of the model as it is now."""
+        layers = self._document.experiment.model.layers
+        self._folds = self._folds.carried(self._layers, layers)
+        if self._place is not None:
+            path = carried_path(self._place.path, self._layers, layers)
+            self._place = Place(path=path, row=self._place.row)
+        self._layers = layers
 
     def _on_changed(self, *_unused: object) -> None:
         if self._frame() is not None:
@@ -119,18 +152,14 @@ class DiagramConductor(QObject):
         document = self._document
         model, catalogue = document.experiment.model, document.catalogue
         problems = {layer_path(problem.keys): sentence(problem) for problem in document.problems}
-        folds = Folds() if self._is_fresh else frame.view.folds.carried(self._layers, model.layers)
+        self._carry()
         frame.show_outline(
             outline(
                 model, catalogue.layers if catalogue else (), self._inspection, {**self._found, **problems}
             ),
-            folds,
+            self._folds,
             fresh=self._is_fresh,
         )
-        if self._place is not None:
-            path = carried_path(self._place.path, self._layers, model.layers)
-            self._place = Place(path=path, row=self._place.row)
-        self._layers = model.layers
         self._is_fresh = False
         self._select(reveal=False)
 

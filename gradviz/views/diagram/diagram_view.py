@@ -44,6 +44,8 @@ class DiagramView(Surface):
     menu_wanted = Signal(object)
     """The place on the screen (QPoint)."""
     reset_wanted = Signal()
+    folded = Signal(object)
+    """The Folds after the user has folded or unfolded something, or chosen what a folded block hid."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +115,7 @@ class DiagramView(Surface):
         self._path, self._row, self._key = path, row, None
         if reveal and self._unfold_above(path):
             self._lay_out()
+            self.folded.emit(self.folds)
         self._find_current()
         if reveal and self.current is not None:
             self.reveal(self.current)
@@ -142,6 +145,7 @@ class DiagramView(Surface):
         if after is not None:
             now = self.scene.boxes[after]
             self.move_camera(self.camera.with_place_at((now.left, now.top), x, y))
+        self.folded.emit(self.folds)
 
     def toggle(self, number: int) -> None:
         """Fold an unfolded block, unfold a folded one."""
@@ -160,6 +164,7 @@ class DiagramView(Surface):
         self.folds = self.folds.set_all(self.outline.nodes, fold)
         self._lay_out()
         self.show_start()
+        self.folded.emit(self.folds)
 
     # picking
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -57,6 +58,19 @@ class Folds:
         places: dict[Path, Path] = {}
         _match((), old, (), new, places)
         return Folds(chosen={places[path]: fold for path, fold in self.chosen.items() if path in places})
+
+    def to_raw(self) -> dict[str, str]:
+        """As JSON values: how each block is drawn, by its path, “2.0”."""
+        return {".".join(map(str, path)): fold.value for path, fold in self.chosen.items()}
+
+
+def folds_of(raw: object) -> Folds:
+    """What was written; what is something else says nothing."""
+    chosen: dict[Path, Fold] = {}
+    for key, value in raw.items() if isinstance(raw, Mapping) else ():
+        with suppress(ValueError):
+            chosen[tuple(int(part) for part in str(key).split("."))] = Fold(value)
+    return Folds(chosen=chosen)
 
 
 def carried_path(path: Path, old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> Path:

@@ -249,6 +249,28 @@ def test_another_experiment_begins_anew(window, document, diagram, host) -> None
     assert view.folds.chosen == {}
 
 
+def test_what_is_folded_is_so_in_the_opened_session(window, document, diagram, qtbot, tmp_path) -> None:
+    view = diagram.view
+    view.set_fold(view.scene.place_of((1,)), Fold.FOLDED)
+    window.actions_by_key["view.diagram"].setChecked(False)
+    layers = document.experiment.model.layers
+    document.edit(
+        replace(document.experiment, model=replace(document.experiment.model, layers=(layers[0], *layers))),
+        "Add",
+    )
+    path = tmp_path / "kept.gradviz"
+    with qtbot.waitSignal(document.save_finished):
+        document.save(path)
+    assert document.layout["folds"] == {"diagram": {"2": "folded"}}
+    window.actions_by_key["view.diagram"].setChecked(True)
+    document.new()
+    qtbot.waitUntil(lambda: view.folds.chosen == {})
+    document.open(path)
+    qtbot.waitUntil(lambda: view.folds.chosen == {(2,): Fold.FOLDED})
+    assert view.folds.of(view.outline.nodes[2]) is Fold.FOLDED
+    assert not document.is_dirty
+
+
 def test_the_menu_folds_all_and_unfolds_all(diagram) -> None:
     actions = {action.text(): action for action in diagram.menu.actions()}
     actions["Fold all"].trigger()

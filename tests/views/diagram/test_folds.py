@@ -5,7 +5,7 @@ import pytest
 from diagram_models import ENTRIES, block, linear, relu
 
 from gradviz.spec import tree
-from gradviz.views.diagram.folds import MOST_ROUNDS, Fold, Folds, can_show_rounds, carried_path
+from gradviz.views.diagram.folds import MOST_ROUNDS, Fold, Folds, can_show_rounds, carried_path, folds_of
 from gradviz.views.diagram.outline import outline
 
 
@@ -63,3 +63,14 @@ def test_a_selected_layer_is_followed_too() -> None:
     old = (linear(), relu(), linear())
     assert carried_path((2,), old, tree.insert(old, (1,), relu())) == (3,)
     assert carried_path((1,), old, tree.remove(old, (1,))) == ()
+
+
+def test_what_was_chosen_comes_back_from_json() -> None:
+    folds = Folds().set((1,), Fold.FOLDED).set((2, 0), Fold.ROUNDS)
+    assert folds.to_raw() == {"1": "folded", "2.0": "rounds"}
+    assert folds_of(folds.to_raw()).chosen == folds.chosen
+
+
+@pytest.mark.parametrize("raw", [None, 3, ["1"], {"x": "folded", "1": "half", "": "once", "1.": "once"}])
+def test_a_file_that_says_nonsense_folds_nothing(raw) -> None:
+    assert folds_of(raw).chosen == {}
