@@ -159,7 +159,7 @@ class RunReader:
     ) -> tuple[npt.NDArray[np.int64], Values]:
         """Of a scheduled measurement about `columns` between two steps, each the newest of its column.
 
-        Steps [n] and values [n, k] as `samples` has them, and one before `first`.
+        Steps [n] and values [n, k] as `samples` has them, one before `first` and one after `last`.
         """
         stretch = Stretch(max(first, 0), min(last, self.last_step), columns)
         return self._samples.picks.between(quantity, layer, stretch, self._progress)

@@ -27,10 +27,12 @@ MOST_KEPT = 12
 _ROW = "number, quantity, layer, step, dtype, crc, data"
 PICKS = f"""
 WITH RECURSIVE pick(at) AS (
+  SELECT min(step) FROM sample WHERE run = ?1 AND quantity = ?2 AND layer = ?3 AND step > ?5 AND step <= ?7
+  UNION ALL
   SELECT max(step) FROM sample WHERE run = ?1 AND quantity = ?2 AND layer = ?3 AND step <= ?5
   UNION ALL
   SELECT (SELECT max(step) FROM sample WHERE run = ?1 AND quantity = ?2 AND layer = ?3
-    AND step < pick.at / ?6 * ?6) FROM pick WHERE pick.at >= ?4
+    AND step < pick.at / ?6 * ?6) FROM pick WHERE pick.at BETWEEN ?4 AND ?5
 )
 SELECT id & ((1 << 40) - 1) AS number, {_ROW.partition(", ")[2]} FROM pick CROSS JOIN sample
   WHERE run = ?1 AND quantity = ?2 AND layer = ?3 AND step = pick.at ORDER BY step, id
@@ -74,9 +76,9 @@ class SamplePicks:
     def between(
         self, quantity: str, layer: int, stretch: Stretch, progress: Progress
     ) -> tuple[npt.NDArray[np.int64], Values]:
-        """Steps [n] and values [n, k]: of each column the newest, and that of the last one before `first`.
+        """Steps [n] and values [n, k]: of each column the newest, one before `first` and one after `last`.
 
-        So a line comes into the picture from its left. The same arrays while there is nothing new.
+        So a line comes into the picture and goes out of it. The same arrays while there is nothing new.
         """
         first, last, columns = stretch
         width = column_width(max(last - first + 1, 1), max(columns, 1))
@@ -99,7 +101,8 @@ class SamplePicks:
         if known is not None and len(known.steps) > 1:
             begin = max(first, int(known.steps[-1]) // width * width)
             kept = int(np.searchsorted(known.steps, begin))
-        rows = self._rows.rows(quantity, PICKS, self._rows.run, quantity, layer, begin, last, width)
+        where = (self._rows.run, quantity, layer, begin, last, width, progress.recorded - 1)
+        rows = self._rows.rows(quantity, PICKS, *where)
         found = {
             row[3]: row
             for row in rows

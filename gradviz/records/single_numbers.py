@@ -63,7 +63,7 @@ def curves(reader: RunReader, begin: int, end: int, columns: int) -> dict[str, C
         if len(steps) and (begin, end) != (0, reader.last_step):
             near, detail = reader.picked(quantity, begin, end, columns)
             before = steps < near[0] if len(near) else steps < begin
-            after = steps > end
+            after = steps > (near[-1] if len(near) else end)
             steps = np.concatenate([steps[before], near, steps[after]])
             values = np.concatenate([values[before], detail.reshape(-1, values.shape[1]), values[after]])
         if len(steps):

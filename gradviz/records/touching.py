@@ -58,4 +58,4 @@ def curve_picks(key: int, recorded: int, columns: int) -> Iterator[Touched]:
     """The picks of single measurements, the last curve first: the window itself begins with the first."""
     width = column_width(recorded, columns)
     for quantity in reversed(CURVES):
-        yield f"SELECT count(data) FROM ({PICKS})", (key, quantity, -1, 0, recorded - 1, width)
+        yield f"SELECT count(data) FROM ({PICKS})", (key, quantity, -1, 0, recorded - 1, width, recorded - 1)

@@ -36,7 +36,9 @@ def slow(measured: Sequence[int], first: int, last: int, columns: int) -> list[i
     newest = {step // width: place for place, step in enumerate(measured) if step <= last}
     shown = list(newest.values())
     before = [place for place in shown if measured[place] < first]
-    return [*before[-1:], *(place for place in shown if measured[place] >= first)]
+    after = {step: place for place, step in enumerate(measured) if step > last}
+    behind = [after[min(after)]] if after else []
+    return [*before[-1:], *(place for place in shown if measured[place] >= first), *behind]
 
 
 def written(run: RunWriter, steps: int, measured: Sequence[int] = (), begin: int = 0) -> None:
@@ -87,6 +89,9 @@ def test_a_growing_run_is_read_as_if_afresh(new_run, measured, data) -> None:
             again = reader.picked("val_loss", 0, grown - 1, columns)
             assert again[0] is steps
             assert again[1] is values
+            last = min(grown, STEPS // 3) - 1
+            within = reader.picked("val_loss", 0, last, columns)[1].reshape(-1).tolist()
+            assert within == slow(measured[:places], 0, last, columns)
     run.close()
 
 
