@@ -52,13 +52,14 @@ class CurveItem:
     Over wide gaps between measurements it is dotted and faint. That of another run, named by `whose`, lies
     below the others, and a selected layer's above: where it is the median it would not be seen below that.
     One of another run is `thin` too: it has no band, and dots only where measurements are far apart. `spans`
-    are those in which its layer is frozen.
+    are those in which its layer is frozen; `called` says which layer it tells of now.
     """
 
     def __init__(
         self, box: PlotBox, line: Line, *, powers: bool, whose: str = "", thin: bool = False
     ) -> None:
         self.line = line
+        self.called = line.name
         self.whose = whose
         self._powers = powers
         self._thin = thin or bool(whose)
@@ -96,7 +97,7 @@ class CurveItem:
     @property
     def name(self) -> str:
         """The line's name, that of another run with the run's before it."""
-        return f"{self.whose}, {self.line.name}" if self.whose else self.line.name
+        return f"{self.whose}, {self.called}" if self.whose else self.called
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""

@@ -55,6 +55,7 @@ class CurvePane:
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
         self.compared: dict[str, tuple[CurveItem, ...]] = {}
         self.beside: tuple[CurveItem, ...] = ()
+        self._beside_at_cursor: Recorded | None = None
         if design.guide is not None:
             place = math.log10(design.guide) if powers else design.guide
             self._guide = pg.InfiniteLine(pos=place, angle=0, movable=False)
@@ -125,6 +126,8 @@ class CurvePane:
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is new."""
+        for item in self.all_items:
+            item.called = item.line.name_in(snapshot)
         news = [item.show(snapshot) for item in self.items]
         rests = self._know_frozen(snapshot)
         if any(news):
@@ -145,8 +148,14 @@ class CurvePane:
             item.spans = tuple(span for span in spans if span.row == row)
         return before != [item.spans for item in self._own]
 
-    def show_beside(self, snapshot: Snapshot, lines: Sequence[Line], recorded: Recorded) -> None:
-        """Draw those lines too, thin, in place of the ones before; the first line's switch is theirs."""
+    def show_beside(
+        self, snapshot: Snapshot, lines: Sequence[Line], recorded: Recorded, at_cursor: Recorded
+    ) -> None:
+        """Draw those lines too, thin, in place of the ones before; the first line's switch is theirs.
+
+        `at_cursor` has the values at the shown step, which may be out of sight.
+        """
+        self._beside_at_cursor = at_cursor
         others = [item.line for item in self.beside] != [*lines]
         if others:
             for item in self.beside:
@@ -198,7 +207,7 @@ class CurvePane:
         found = [
             (
                 item,
-                item.value_at(cursor) if aside is None or item in self.beside else item.value_in(aside),
+                item.value_at(cursor) if aside is None else item.value_in(self._aside(item, aside)),
                 item.is_frozen_at(cursor),
             )
             for item in self._own[: max(SPELT_OUT, len(self.items))]
@@ -220,22 +229,21 @@ class CurvePane:
         self._margin.set_values(
             [
                 MarginValue(
-                    name=item.line.name_in(snapshot),
+                    name=item.called,
                     value=self._worded(value, frozen=frozen),
                     tone=item.line.tone if np.isfinite(value) else "non_finite",
                     note="" if measured == cursor else _tr("step {0}").format(count(measured)),
                 )
                 for item, value, frozen in found
-                for measured in (self._measured(item, aside or snapshot, cursor),)
+                for measured in (item.measured_in(self._aside(item, aside or snapshot), cursor),)
                 if value is not None
             ]
         )
 
-    def _measured(self, item: CurveItem, recorded: Recorded, cursor: int) -> int:
-        """The step that the value at the cursor was measured at."""
-        if item in self.beside:
-            return (item.stretch_at(cursor) or (cursor,))[0]
-        return item.measured_in(recorded, cursor)
+    def _aside(self, item: CurveItem, recorded: Recorded) -> Recorded:
+        """What has the value at the shown step of a line: of a layer beside the selected one it is apart."""
+        beside = self._beside_at_cursor if item in self.beside else None
+        return recorded if beside is None else beside
 
     def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
@@ -307,6 +315,7 @@ class CurvePane:
         for line in lines:
             own = replace(line, tone=run_tone(run.number), spread=None)
             item = CurveItem(self.box, own, powers=powers, whose=run.name)
+            item.called = next(of.called for of in self.items if of.line.quantity == line.quantity)
             item.set_theme(appearance().theme)
             item.show_stretch(*self.box.viewRange()[0])
             items.append(item)

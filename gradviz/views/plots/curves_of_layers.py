@@ -42,7 +42,7 @@ def ratios_beside(snapshot: Snapshot, chosen: Rows) -> tuple[tuple[Line, ...], L
     measured = snapshot.run.measured
     lines, curves = [], {}
     for number, row in enumerate(_beside(snapshot, chosen)[-MOST_LAYERS:]):
-        quantity = f"update_ratio_of_{row}"
+        quantity = _quantity(row)
         lines.append(
             Line(
                 quantity=quantity,
@@ -55,6 +55,17 @@ def ratios_beside(snapshot: Snapshot, chosen: Rows) -> tuple[tuple[Line, ...], L
         )
         curves[quantity] = (steps, ratios[:, row].astype(np.float32, copy=False))
     return tuple(lines), LayerCurves(curves=curves)
+
+
+def ratios_at_cursor(snapshot: Snapshot, chosen: Rows) -> LayerCurves:
+    """The same at the shown step, in sight or not."""
+    step, ratios = snapshot.update_ratio or (-1, np.empty(0, np.float32))
+    rows = [row for row in chosen if row < len(ratios)]
+    return LayerCurves(curves={_quantity(row): (np.array([step]), ratios[row : row + 1]) for row in rows})
+
+
+def _quantity(row: int) -> str:
+    return f"update_ratio_of_{row}"
 
 
 def _beside(snapshot: Snapshot, chosen: Rows) -> list[int]:

@@ -22,7 +22,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
 from gradviz.views.plots.curve_design import Family, Line
 from gradviz.views.plots.curve_pane import CurvePane
-from gradviz.views.plots.curves_of_layers import MOST_LAYERS, not_drawn, ratios_beside
+from gradviz.views.plots.curves_of_layers import MOST_LAYERS, not_drawn, ratios_at_cursor, ratios_beside
 from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -134,7 +134,8 @@ class StepCurves(PlotFrame):
         pane, snapshot = self.panes[0], self._snapshot
         if snapshot is None or not self.family.beside or (len(self.chosen) < 2 and not pane.beside):
             return
-        pane.show_beside(snapshot, *ratios_beside(snapshot, self.chosen if len(self.chosen) > 1 else ()))
+        rows = self.chosen if len(self.chosen) > 1 else ()
+        pane.show_beside(snapshot, *ratios_beside(snapshot, rows), ratios_at_cursor(snapshot, rows))
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too."""

@@ -109,9 +109,9 @@ def test_update_ratios_of_a_compared_run_are_those_of_the_selected_layer_and_of_
     assert layer.values[-1] == run.update_ratio[1][1]
     assert median.values[-1] == np.median(run.update_ratio[1])
     pointer.hover(updates.canvas, updates.canvas.boxes[0], 33.2, -4)
-    assert "Run 3, layer: " in updates.canvas.card.text
+    assert "Run 3, a: " in updates.canvas.card.text
     names = [column.name for column in updates.values().columns]
-    assert {"Run 3, layer: ‖Δw‖ / ‖w‖", "Run 3, median: ‖Δw‖ / ‖w‖"} <= set(names)
+    assert {"Run 3, a: ‖Δw‖ / ‖w‖", "Run 3, median: ‖Δw‖ / ‖w‖"} <= set(names)
 
 
 def test_without_a_layer_of_that_name_a_compared_run_has_its_median(updates, snapshot, compared) -> None:

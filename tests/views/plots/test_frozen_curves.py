@@ -39,8 +39,8 @@ def test_the_ratios_of_a_frozen_layer_are_no_vanished_ones(qtbot, app, snapshot)
     assert marked(pane, Mark.FROZEN) == [0, 20, 40]
     assert marked(pane, Mark.ZERO) == [60, 80]
     assert pane.marks.count(Mark.FROZEN) == 3
-    assert dict(pane.values_at(45))["layer"] == "frozen"
-    assert dict(pane.values_at(85))["layer"] == "0 (step 80)"
+    assert dict(pane.values_at(45))["Linear 1"] == "frozen"
+    assert dict(pane.values_at(85))["Linear 1"] == "0 (step 80)"
     assert [value.value for value in pane._margin._values if value.name == "Linear 1"] == ["frozen"]
 
 

@@ -20,7 +20,7 @@ from gradviz.views.plots.update_profile import UpdateProfile
 def observed(run):
     """A run with the history of its update ratios."""
 
-    def take(cursor=None, layer=0, **options):
+    def take(cursor=None, layer=0, view=None, **options):
         entry = run(f"observed{len(taken)}", **options)
         taken.append(entry)
         with RunReader(entry.source) as reader:
@@ -29,7 +29,7 @@ def observed(run):
                 cursor=cursor,
                 layer=layer,
                 columns=1000,
-                view=None,
+                view=view,
                 wanted=frozenset({"update_ratio"}),
             )
 
@@ -166,6 +166,26 @@ def test_of_several_selected_layers_each_has_a_line(over_steps, observed) -> Non
     over_steps.select_layers((5,))
     assert pane.beside == ()
     assert pane.marks.count(Mark.ZERO) == 0
+
+
+def test_values_at_a_step_out_of_sight_are_of_that_step_for_every_line(over_steps, observed) -> None:
+    whole = observed(steps=200, layers=12, layer=5)
+    zoomed = observed(steps=200, layers=12, layer=5, view=(45, 95), cursor=170)
+    step, ratios = zoomed.update_ratio
+    assert step == 160
+    over_steps.select_layers((0, 9, 5))
+    over_steps.show_snapshot(zoomed)
+    over_steps.show_values(zoomed)
+    pane = over_steps.panes[0]
+    shown = pane._margin._values
+    assert [value.name for value in shown] == ["Linear 6", "median", "Linear 1", "Linear 10"]
+    assert {value.note for value in shown} == {"step 160"}
+    wanted = [ratios[5], np.median(ratios), ratios[0], ratios[9]]
+    assert [value.value for value in shown] == [pane.design.worded(float(value)) for value in wanted]
+    for item in (*pane.items, *pane.beside):  # in from the left, and out to the right
+        assert item.steps.tolist() == [40, 60, 80, 100]
+    over_steps.show_snapshot(whole)
+    assert pane.beside[0].steps.tolist() == list(range(0, 200, 20))
 
 
 def test_eight_layers_beside_one_are_told_apart(over_steps, observed) -> None:
