@@ -43,7 +43,9 @@ class DiagramFrame(TitledFrame):
         self.title.setText(self.tr("Diagram"))
         self._add_to_menu()
         self._flow = self.add_tab(
-            self.tr("Gradient flow"), self.tr("Show the gradient flow and the loss here"), before=True
+            self.tr("Gradient flow"),
+            self.tr("Show the gradient flow and the other plots here again (F4)"),
+            before=True,
         )
         self._flow.clicked.connect(self.flow_wanted)
         self._levels = (-6.0, 0.0)

@@ -259,12 +259,8 @@ class DepthProfile(PlotFrame):
 
     def figure_words(self, switch: LegendSwitch) -> str:
         """A run that does not reach to the shown step says its own."""
-        words, shot = super().figure_words(switch), self._snapshot
         run = next((run for run in self._compared if self.legend.switches.get(run.id) is switch), None)
-        step = -1 if run is None else self.taken_of(run)[0]
-        if shot is None or step in {-1, self.taken(shot).step}:
-            return words
-        return self.tr("{0}, step {1}").format(words, count(step))
+        return super().figure_words(switch) if run is None else self._name_of(run)
 
     def values(self) -> PlottedValues | None:
         """A row for each layer in sight: its norm, the band around it, its norm after clipping."""
@@ -317,6 +313,13 @@ class DepthProfile(PlotFrame):
         if values is not None:
             known = dict(zip(run.layers, values.tolist(), strict=True))
         return np.array([known.get(name, np.nan) for name in self._names], np.float32)
+
+    def _name_of(self, run: ComparedRun) -> str:
+        """A run's name, and the step of its values where that is another than the shown one's."""
+        step, shot = self.taken_of(run)[0], self._snapshot
+        if shot is None or step in {-1, self.taken(shot).step}:
+            return run.name
+        return self.tr("{0}, step {1}").format(run.name, count(step))
 
     def _on_run_switched(self) -> None:
         for run_id, curve in self.lines.others.items():
@@ -376,7 +379,7 @@ class DepthProfile(PlotFrame):
         if profile.clipped is not None:
             lines.append(self.tr("after clipping {0}").format(significant(float(profile.clipped[row]))))
         lines += [
-            self.tr("{0}: {1}").format(run.name, significant(float(value)))
+            self.tr("{0}: {1}").format(self._name_of(run), significant(float(value)))
             for run in self._compared
             if self.legend.is_on(run.id) and not np.isnan(value := self._by_name(run)[row])
         ]

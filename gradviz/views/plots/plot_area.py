@@ -250,6 +250,8 @@ class PlotArea(QWidget):
         self.flow.difference_changed.connect(self.difference_changed)
         self.flow.levels_changed.connect(ensemble.set_levels)
         diagram = QAction(self.tr("Diagram"), self)
-        diagram.setToolTip(self.tr("Show the network here, coloured by its gradients (F4)"))
+        diagram.setToolTip(
+            self.tr("Show the network here and below, coloured by its gradients; F4 goes there and back")
+        )
         diagram.triggered.connect(self._on_diagram_tab)
         self.places[Place.TOP_LEFT].set_further(diagram)

@@ -71,6 +71,9 @@ def test_the_tab_and_its_key_show_it(window) -> None:
     tab = window.plots.flow._tabs[0]
     QTest.mouseClick(tab, LEFT)
     assert window.plots.shows_diagram
+    back = window.plots.diagram._flow
+    assert "F4 goes there and back" in tab.toolTip()
+    assert "again (F4)" in back.toolTip()
     QTest.keyClick(window, Qt.Key.Key_F4)
     assert not window.plots.shows_diagram
 

@@ -1,5 +1,6 @@
 """What a figure says above the plot: which run and which step, in as many rows as it needs."""
 
+import pointer
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
@@ -82,6 +83,8 @@ def test_a_run_has_its_whole_name_and_its_own_step_where_it_is_shorter(profile, 
     profile.show_compared((run,))
     assert run.step == 59
     assert texts(profile) == ["Mine", "last 50", "Run 1, step 59"]
+    pointer.hover(profile.canvas, profile.canvas.boxes[0], -3, 2)
+    assert "Run 1, step 59: " in profile.canvas.card.text
     profile.show_snapshot(snapshot(steps=100, cursor=59))
     assert texts(profile)[-1] == "Run 1"
 
