@@ -23,6 +23,19 @@ class Net(nn.Sequential):
         return cls((16,), **given)
 """
 
+MIXED = """import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(2, 40).bfloat16(), nn.Linear(40, 2)
+
+    def forward(self, x):
+        return self.last(torch.tanh(self.first(x.bfloat16())).float())
+"""
+
 
 @pytest.mark.parametrize(
     ("name", "arguments"), [("Net", {}), ("Net", {"sizes": [7]}), ("Net.wide", {"slope": 0.3})]
@@ -33,6 +46,16 @@ def test_the_same_losses_come_out(tmp_path, monkeypatch, same_losses, name, argu
     path.write_text(CODE)
     allow(path)
     same_losses(small(model=ModelSpec(source=f"{path}:{name}", arguments=arguments)))
+
+
+def test_weights_of_16_bits_are_trained_with_the_kernel_that_moves_them(tmp_path, monkeypatch, same_losses):
+    monkeypatch.setenv("GRADVIZ_STATE", str(tmp_path / "state"))
+    path = tmp_path / "mixed.py"
+    path.write_text(MIXED)
+    allow(path)
+    experiment = small(model=ModelSpec(source=f"{path}:Net"))
+    same_losses(experiment)
+    assert "fused" not in export_pytorch(experiment)
 
 
 def test_a_file_that_does_not_offer_it_is_told(tmp_path):

@@ -114,6 +114,17 @@ def test_every_optimizer_learns(name: str) -> None:
     assert losses[-1] < 0.8 * losses[0]
 
 
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("name", list(optimizers))
+def test_every_optimizer_moves_weights_of_16_bits(name: str, kind: torch.dtype) -> None:
+    """As many as fill the registers of a kernel: one that does nothing to these does the rest right."""
+    weight = nn.Parameter(torch.zeros(8, 40, dtype=kind))
+    weight.grad = torch.ones_like(weight)
+    build_optimizer(OptimizerSpec(name=name, lr=0.1), [weight]).step()
+    moved = weight < 0
+    assert moved.all()
+
+
 @pytest.mark.parametrize("name", list(optimizers))
 def test_groups_have_rates_of_their_own_and_a_frozen_parameter_stays(name: str) -> None:
     model = network()

@@ -49,16 +49,20 @@ def add_optimizer(
         parts.positions = True
         parts.before += _groups(spec, positions, scheduled=scheduled)
         over = Name("groups")
-    parts.before.append(assigned("optimizer = ", _optimizer(spec, over, parts, sources), 4))
+    types = {weight.dtype for weight in positions.built.model.parameters()}
+    alike = [nn.Parameter(torch.zeros(1, dtype=kind)) for kind in types or {torch.float32}]
+    made = build_optimizer(spec, alike)
+    parts.before.append(assigned("optimizer = ", _optimizer(spec, made, over, parts, sources), 4))
     if any(group.frozen for group in spec.groups):
         sources.need("math")
         parts.definitions.append(_freeze(spec, positions))
         parts.at_step.append("        freeze(model, step)")
 
 
-def _optimizer(spec: OptimizerSpec, over: Node, parts: Parts, sources: Sources) -> Node:
+def _optimizer(
+    spec: OptimizerSpec, made: torch.optim.Optimizer, over: Node, parts: Parts, sources: Sources
+) -> Node:
     """The call that makes the optimizer, with what differs from torch's own."""
-    made = build_optimizer(spec, [nn.Parameter(torch.zeros(1))])
     if isinstance(made, MuonWithAdamW):
         parts.definitions += sources.carry(MuonWithAdamW)
         own = optimizers.entry(spec.name).complete(spec.parameters)

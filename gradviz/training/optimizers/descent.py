@@ -9,6 +9,8 @@ import torch
 from gradviz.spec.registry import boolean, number, numbers
 from gradviz.training.optimizers.registry import Group, mismatch, optimizers, weight_decay
 
+_FULL = {torch.float32, torch.float64}
+
 
 @optimizers.register(
     "SGD",
@@ -22,10 +24,14 @@ from gradviz.training.optimizers.registry import Group, mismatch, optimizers, we
     ),
 )
 def sgd(groups: list[Group], lr: float, **given: Any) -> torch.optim.Optimizer:
-    """`torch.optim.SGD`. Raises SpecError for Nesterov without momentum or with dampening."""
+    """`torch.optim.SGD`. Raises SpecError for Nesterov without momentum or with dampening.
+
+    Its fused kernel leaves weights of 16 bits as they are on a CPU (torch 2.13), and takes no complex ones.
+    """
     if given["nesterov"] and (given["momentum"] <= 0 or given["dampening"] != 0):
         raise mismatch("nesterov", "needs a momentum above 0 and a dampening of 0")
-    return torch.optim.SGD(groups, lr, **given, fused=True)
+    full = all(weight.dtype in _FULL for group in groups for weight in group["params"])
+    return torch.optim.SGD(groups, lr, **given, **({"fused": True} if full else {"foreach": True}))
 
 
 @optimizers.register(
