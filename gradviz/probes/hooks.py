@@ -10,6 +10,8 @@ from typing import Any, Protocol, Self
 from torch import Tensor, nn
 from torch.autograd.graph import Node
 
+from gradviz.probes.recomputation import Calls
+
 
 class Handle(Protocol):
     """What torch gives for a hook."""
@@ -19,11 +21,16 @@ class Handle(Protocol):
 
 
 class Hooks:
-    """Puts hooks on and removes them on leaving; what was to be done `at_end` is done if all went well."""
+    """Puts hooks on and removes them on leaving; what was to be done `at_end` is done if all went well.
 
-    def __init__(self) -> None:
+    A pass that only repeats what was done is not heard of; with `gradients`, one that gradients pass is (see
+    `recomputation.py`).
+    """
+
+    def __init__(self, *, gradients: bool = False) -> None:
         self.seconds = 0.0
         """What they took so far."""
+        self._gradients = gradients
         self._handles: list[Handle] = []
         self._at_end: list[Callable[[], None]] = []
 
@@ -49,8 +56,11 @@ class Hooks:
 
     def before(self, module: nn.Module, hear: Callable[[Any], None]) -> None:
         """Have `hear` called with the arguments of each call of the module."""
+        calls = Calls(gradients=self._gradients)
 
         def hook(_module: nn.Module, arguments: Any, named: Any) -> None:
+            if not calls.count():
+                return
             start = perf_counter()
             hear((arguments, named) if named else arguments)
             self.seconds += perf_counter() - start
@@ -59,8 +69,11 @@ class Hooks:
 
     def after(self, module: nn.Module, hear: Callable[[Any], None]) -> None:
         """Have `hear` called with the result of each call of the module, before anybody can change it."""
+        calls = Calls(gradients=self._gradients)
 
         def hook(_module: nn.Module, _arguments: Any, result: Any) -> None:
+            if not calls.count():
+                return
             start = perf_counter()
             hear(result)
             self.seconds += perf_counter() - start

@@ -62,7 +62,7 @@ class Passing:
         What is given tells the seconds that all of it took, afterwards.
         """
         start = perf_counter()
-        hooks = {item: Hooks() for item in items}
+        hooks = {item: Hooks(gradients=item.quantity == GRADIENTS) for item in items}
         measured: dict[Item, PassActivations | PassGradients] = {}
         counts: dict[Item, Tensor] = {}
         spent = 0.0

@@ -11,6 +11,7 @@ import copy
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
 
 SATURATED = 0.01
 """Share of the largest slope below which an activation counts as saturated."""
@@ -86,7 +87,9 @@ def _find_ranges(module: nn.Module) -> tuple[tuple[float, float], ...]:
 
 
 def _slope(module: nn.Module, x: Tensor) -> Tensor:
-    with torch.enable_grad(), torch.autocast("cpu", enabled=False):
+    # within a forward pass, where activation checkpointing counts what is kept for backward
+    uncounted = saved_tensors_hooks(Tensor.detach, Tensor.detach)
+    with torch.enable_grad(), torch.autocast("cpu", enabled=False), uncounted:
         points = x.detach().clone().requires_grad_()
         (slope,) = torch.autograd.grad(module(points).sum(), points)
     return slope.abs()

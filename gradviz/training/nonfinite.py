@@ -16,6 +16,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from gradviz.probes.recomputation import in_backward
 from gradviz.records.layer import LayerInfo
 from gradviz.training.loss import Objective
 from gradviz.training.precision import Forward
@@ -100,8 +101,7 @@ def find_in_backward(
             found.append(Origin(step=moment.step, direction=Direction.BACKWARD, layer=layer.name))
 
     def look(layer: LayerInfo, output: Tensor) -> None:
-        after = len(ran) + 1
-        ran.append(layer)
+        after = _next_place(ran, layer)
 
         def made(gradient: Tensor) -> None:
             note(ran[after] if after < len(ran) else None, gradient)
@@ -120,6 +120,14 @@ def find_in_backward(
         loss = objective((forward or model)(moment.x), moment.y)[0]
         loss.backward()  # type: ignore[no-untyped-call]
     return found[0] if found else None
+
+
+def _next_place(ran: list[LayerInfo], layer: LayerInfo) -> int:
+    """Note that a layer ran; the place in `ran` of the one that runs after it."""
+    if in_backward() and layer in ran:  # a part that is computed twice keeps its place
+        return len(ran) - ran[::-1].index(layer)
+    ran.append(layer)
+    return len(ran)
 
 
 def _watching(

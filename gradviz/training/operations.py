@@ -172,6 +172,7 @@ def _floats(result: object) -> list[Tensor]:
 
 
 def _wrong(tensor: Tensor) -> str:
+    tensor = tensor.detach()  # looking must keep nothing for the backward pass
     if bool(torch.isfinite(tensor).all()):
         return ""
     return "NaN" if bool(torch.isnan(tensor).any()) else "Inf"

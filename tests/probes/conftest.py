@@ -73,7 +73,7 @@ class Lab:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[object]:
-    """Makes a Lab for a model; one for each test."""
+    """Makes a Lab for a model."""
     labs: list[Lab] = []
 
     def make(
@@ -84,7 +84,9 @@ def lab(tmp_path: Path) -> Iterator[object]:
         noted: tuple[str, ...] = (),
         task: Task = Task.CLASSIFICATION,
     ) -> Lab:
-        labs.append(Lab(model, tmp_path, clipping=clipping, budget=budget, noted=noted, task=task))
+        folder = tmp_path / str(len(labs))
+        folder.mkdir()
+        labs.append(Lab(model, folder, clipping=clipping, budget=budget, noted=noted, task=task))
         return labs[-1]
 
     yield make

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from gradviz.nets.attention import MultiheadAttention
 from gradviz.nets.recurrent import LSTM
@@ -100,6 +101,23 @@ def test_backward_overflow_names_the_layer_whose_weights_it_meets() -> None:
 def test_finite_gradients_have_no_origin() -> None:
     model, layers, moment = build(linear(0.1), nn.ReLU(), linear(0.1))
     assert find_in_backward(model, layers, moment, OBJECTIVE) is None
+
+
+@pytest.mark.parametrize("reentrant", [False, True])
+@pytest.mark.parametrize("root", [1, 2, 3])
+def test_backward_of_a_network_whose_parts_are_computed_twice(reentrant: bool, root: int) -> None:
+    class Twice(nn.Sequential):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            x = self[0](x)
+            for module in list(self)[1:-1]:
+                x = checkpoint(module, x, use_reentrant=reentrant)
+            return self[-1](x)
+
+    modules: list[nn.Module] = [linear() for _ in range(3)]
+    modules.insert(root, Root())
+    _, layers, moment = build(*modules)
+    origin = find_in_backward(Twice(*modules), layers, moment, OBJECTIVE)
+    assert origin == Origin(step=7, direction=Direction.BACKWARD, layer=f"Root {root}")
 
 
 def test_hooks_are_gone_afterwards() -> None:

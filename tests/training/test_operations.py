@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from gradviz.records.layer import LayerInfo
 from gradviz.training.operations import Operations
@@ -79,6 +80,24 @@ def test_a_backward_pass_that_alone_breaks_is_found_with_its_layer() -> None:
     assert found.backward.layer == "Root 1"
     assert found.backward.value == "Inf"
     assert "nan values" in found.anomaly  # 0 · ∞, one node further
+
+
+def test_what_is_computed_twice_is_looked_at_as_well() -> None:
+    class Twice(nn.Module):
+        def __init__(self, inside: nn.Module) -> None:
+            super().__init__()
+            self.inside = inside
+
+        def forward(self, x: Tensor) -> Tensor:
+            return checkpoint(self.inside, x, use_reentrant=False)
+
+    found = watched(Twice(Root()))
+    assert found.forward is None
+    assert found.backward is not None
+    assert (found.backward.operation, found.backward.layer) == ("SqrtBackward0", "Twice 1")
+    found = watched(Twice(Log()))
+    assert found.forward is not None
+    assert (found.forward.operation, found.forward.layer) == ("torch.log", "Twice 1")
 
 
 def test_the_gain_is_that_of_the_operation_that_enlarges_most() -> None:
