@@ -65,6 +65,7 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         for key in ("chain", "activations", "updates"):
             yield f"compared-{key}-{layers}", partial(_compared, layers=layers, runs=3, tab=key), NORMAL
     yield "compared-8", partial(_compared, layers=21, runs=8), NORMAL
+    yield "compared-longer", partial(_compared, layers=21, runs=3, stopped=203), NORMAL
     yield "compared-list", partial(_compared, layers=21, runs=4, opened=True), NORMAL
     yield "compared-difference", partial(_compared, layers=21, runs=3, difference=True), NORMAL
     yield "compared-difference-1000", partial(_compared, layers=1000, runs=2, difference=True), NORMAL
@@ -185,8 +186,11 @@ def _compared(
     difference: bool = False,
     opened: bool = False,
     tab: str = "profile",
+    stopped: int = 0,
 ) -> QWidget:
     """The last run of a session with the others beside it; each vanishes less than the one before.
+
+    The last one may have `stopped` after so many steps.
 
     Behind another tab than the profile the first one has half as many layers.
     """
@@ -198,11 +202,13 @@ def _compared(
         if tab != "profile":
             network = passing_runs.network(layers if number else max(layers // 2, 3), _NETWORKS[layers][0])
         steps = (300 if layers == 1000 else 1000) - 100 * (number % 2)
+        is_last = number == runs - 1
         status = recorded_runs.record(
             request.store,
             run_id=request.run_id,
             layers=layers,
             steps=steps,
+            done=stopped if stopped and is_last else None,
             weakest=-12 + 8 * number / max(runs - 1, 1),
             speed=1 + number / 2,
             network=network,

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gradviz.control.run_entry import RunEntry
+from gradviz.control.step_horizon import horizon
 from gradviz.records import single_numbers, snapshot
 from gradviz.records.depth import ChainFactors, LayerOutputs, chain_factors, layer_outputs
 from gradviz.records.levels import Floats
 from gradviz.records.reader import RunReader
+from gradviz.records.run import RunState
 from gradviz.records.schema import FACTOR
 from gradviz.records.series import Series
 from gradviz.records.single_numbers import Curve
@@ -29,6 +31,7 @@ class ComparedRun:
     `numbers` and `curves` are as in a snapshot, update ratios among them where they were asked for; `profile`
     are the gradient norms of its layers at `step`, the shown step or its own last one, and `update_ratio`,
     `chain` and `outputs` what was measured last at or before it. `flow` is there where it was asked for.
+    `reach` is how far an axis over steps goes to show all of it: to its last step, while it grows further.
     """
 
     id: str
@@ -37,6 +40,7 @@ class ComparedRun:
     layers: tuple[str, ...]
     every: tuple[tuple[str, str], ...]
     last_step: int
+    reach: int
     step: int
     profile: Floats | None
     update_ratio: tuple[int, Floats] | None
@@ -87,6 +91,7 @@ def read_compared(
         layers=names,
         every=tuple((info.name, info.kind) for info in reader.info.layers),
         last_step=reader.last_step,
+        reach=reach(reader),
         step=-1,
         profile=None,
         update_ratio=None,
@@ -97,6 +102,13 @@ def read_compared(
         flow=flow,
     )
     return at_cursor(found, reader, cursor)
+
+
+def reach(reader: RunReader) -> int:
+    """How far an axis over steps goes to show all of a run: to its last step, while it grows further."""
+    if reader.status.state is RunState.FINISHED:
+        return reader.last_step
+    return horizon(reader.last_step, reader.info.steps)
 
 
 def at_cursor(run: ComparedRun, reader: RunReader, cursor: int) -> ComparedRun:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from gradviz.control.compared_run import ComparedRun, at_cursor, read_compared
+from gradviz.control.compared_run import ComparedRun, at_cursor, reach, read_compared
 from gradviz.control.refresh_clock import RefreshClock
 from gradviz.control.run_entry import RunEntry
 from gradviz.control.session_document import SessionDocument
@@ -73,6 +73,11 @@ class Comparison(QObject):
     def runs(self) -> tuple[ComparedRun, ...]:
         """What was read last."""
         return self._runs
+
+    @property
+    def reach(self) -> int:
+        """How far an axis over steps goes to show all of the longest one; -1 where none is compared."""
+        return max((run.reach for run in self._runs), default=-1)
 
     @property
     def chosen(self) -> Mapping[str, int]:
@@ -137,9 +142,13 @@ class Comparison(QObject):
         shown = self._shown
         wanted = [] if shown is None else [run for run in self.chosen if run != shown.run.id]
         self._drop(set(self._followed) - set(wanted))
-        found = self._read_in_turn(wanted, shown) if shown is not None else {}
+        found, was_late = {}, False
+        if shown is not None:
+            view = self._view(shown)
+            found = self._read_in_turn(wanted, shown)
+            was_late = view != self._view(shown)  # one is longer than those that were read before it
         self._rest.stop()
-        if any(followed.is_late for followed in self._followed.values()):
+        if was_late or any(followed.is_late for followed in self._followed.values()):
             self._look_soon()
         grows = any(not followed.is_done for followed in self._followed.values())
         if grows != self._timer.isActive():
@@ -175,6 +184,8 @@ class Comparison(QObject):
         if followed.source not in (None, entry.source):
             followed.close()  # it was saved, and lies in the document now
         try:
+            if not late and not followed.catch_up(entry):
+                return None
             return followed.read(
                 entry,
                 self._numbers[entry.id],
@@ -195,7 +206,8 @@ class Comparison(QObject):
 
     def _view(self, shown: Snapshot) -> tuple[int, int]:
         """The first and last step that the plots show."""
-        return self._clock.view or (0, horizon(shown.last_step, shown.run.steps))
+        longest = max((followed.reach for followed in self._followed.values()), default=-1)
+        return self._clock.view or (0, horizon(shown.last_step, shown.run.steps, longest))
 
     def _level(self, shown: Snapshot) -> int:
         """That of the shown run, so that curves look alike; of what lies behind its end a coarser one."""
@@ -258,6 +270,22 @@ class _Followed:
         self._asked: object = None
         self._cursor = -1
 
+    @property
+    def reach(self) -> int:
+        """How far an axis goes to show all of it."""
+        return -1 if self.reader is None else reach(self.reader)
+
+    def catch_up(self, entry: RunEntry) -> bool:
+        """See what is new of it; whether there is a store at all."""
+        if self.reader is None:
+            if not entry.is_finished and not entry.source.exists():
+                return False
+            self.reader, self.source = entry.open(), entry.source
+        if not self.is_done and self.reader.refresh():
+            self.run = None
+        self.is_done = entry.is_finished or self.reader.status.state is RunState.FINISHED
+        return True
+
     def read(
         self,
         entry: RunEntry,
@@ -271,22 +299,14 @@ class _Followed:
         layer: str | None,
         late: bool,
     ) -> ComparedRun | None:
-        """What there is, read anew only where something changed; None while there is no store yet.
+        """What there was when it caught up, read anew only where something changed.
 
         Where it is `late` for that it stays as it was read last, None where it was not read at all.
         """
         asked = (view, level, has_flow, has_ratios and (layer,))
         self.is_late = late and (self.run is None or (asked, cursor) != (self._asked, self._cursor))
-        if not late:
-            if self.reader is None:
-                if not entry.is_finished and not entry.source.exists():
-                    return None
-                self.reader, self.source = entry.open(), entry.source
-            reader = self.reader
-            news = not self.is_done and reader.refresh()
-            self.is_done = entry.is_finished or reader.status.state is RunState.FINISHED
-            if news:
-                self.run = None
+        reader = self.reader
+        if not late and reader is not None:
             moved = self.run is not None and cursor != self._cursor
             if self.run is None or moved or asked != self._asked:
                 self.read_at = time.monotonic()

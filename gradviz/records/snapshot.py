@@ -108,14 +108,16 @@ def take_snapshot(
     """What the reader saw at its last refresh.
 
     `cursor` None follows the newest step. `layer` is the index of the selected measured layer. `columns` is
-    the width of a picture in pixels, `view` the first and last step in sight (None: all of them). `wanted`
-    are those of `HISTORIES` that a picture shows, and “part_norm”: reading all that was measured is dear.
+    the width of a picture in pixels, `view` the first and last step in sight, recorded or not (None: all).
+    `wanted` are those of `HISTORIES` that a picture shows, and “part_norm”: reading all that was measured is
+    dear.
     """
     last = reader.last_step
     shown = last if cursor is None else min(max(cursor, 0), last)
     if layer is not None and layer >= len(reader.info.measured):
         layer = None  # it was chosen in a picture of another run, which this one is about to replace
     begin, end = view or (0, last)
+    begin, end = min(begin, max(last, 0)), min(end, last)  # a compared run may go on behind the end
     thinned = nearest_level(end - begin + 1, columns) > 0
     aside = shown >= 0 and (thinned or not begin <= shown <= end)
     events = reader.events()

@@ -25,6 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractSlider, QSlider, QToolTip, QWidget
 
 from gradviz.views.appearance import appearance
+from gradviz.views.number_format import count
 from gradviz.views.theme import Theme
 
 _MARGIN = 10
@@ -217,9 +218,16 @@ class TimeTrack(QSlider):
         """A tooltip names the event, or the step, below the pointer."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             near = [m.text for m in self._marks if abs(self.place_of(m.step) - event.pos().x()) <= _NEAR]
-            QToolTip.showText(event.globalPos(), "\n".join(near[:6]) or self.toolTip(), self)
+            words = "\n".join(near[:6]) or self._beyond(event.pos().x()) or self.toolTip()
+            QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
+
+    def _beyond(self, x: float) -> str:
+        """What a place says at which the shown run has no step: the track goes on for others that have."""
+        if self._recorded < 0 or x <= self.place_of(self._recorded) + _HANDLE:
+            return ""
+        return self.tr("The shown run’s last step is {0}").format(count(self._recorded))
 
     def _choose(self, step: int) -> None:
         before = self.value()

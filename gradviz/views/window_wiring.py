@@ -167,6 +167,7 @@ class WindowWiring(QObject):
         window.time_bar.run_chosen.connect(self._on_run_chosen)
         window.time_bar.runs.compare_wanted.connect(runs.comparison.set_compared)
         runs.comparison.choice_changed.connect(self._on_compared)
+        runs.comparison.changed.connect(self._show_time)
         window.toolbar.device_chosen.connect(runs.choose_device)
         window.left.training.rate_changed.connect(runs.set_rate)
         window.toolbar.show_checkpoints(checkpoint_words(window.document.experiment))
@@ -299,8 +300,14 @@ class WindowWiring(QObject):
             self._expect_text(snapshot)
         if window.plots is not None:
             window.plots.show_snapshot(snapshot)
-        window.time_bar.show_snapshot(snapshot, horizon(snapshot.last_step, snapshot.run.steps))
+        self._show_time()
         window.left.training.show_cost(snapshot.measuring_cost)
+
+    def _show_time(self, *_unused: object) -> None:
+        shot, longest = self._window.runs.clock.snapshot, self._window.runs.comparison.reach
+        if shot is not None:
+            end = horizon(shot.last_step, shot.run.steps, longest)
+            self._window.time_bar.show_snapshot(shot, end)
 
     def _expect_text(self, snapshot: Snapshot) -> None:
         """The engine has said of the edited experiment's data whether a language model learns from them."""
@@ -347,9 +354,8 @@ class WindowWiring(QObject):
         if steps is None or clock.snapshot is None:
             clock.clear_view()
         else:
-            last = max(clock.snapshot.last_step, 0)
-            first = min(max(0, int(steps[0])), last)
-            clock.set_view(first, max(first, min(int(steps[1]) + 1, last)))
+            first = max(0, int(steps[0]))
+            clock.set_view(first, max(first, int(steps[1]) + 1))
 
     def _on_log_hidden(self) -> None:
         self._window.actions_by_key["view.log"].setChecked(False)

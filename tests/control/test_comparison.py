@@ -11,6 +11,7 @@ from gradviz.control import comparison as module
 from gradviz.control.comparison import COMPARED, RUN_NUMBERS, Comparison
 from gradviz.control.engine_state import RunChange
 from gradviz.control.refresh_clock import RefreshClock
+from gradviz.control.step_horizon import horizon
 from gradviz.records.run import FinishReason, RunState, RunStatus
 
 
@@ -253,6 +254,35 @@ def test_whoever_scrubs_on_and_on_sees_every_run_follow(hurried, clock, runs, qt
         if followed == set(runs[:2]):
             return
     pytest.fail(f"only {followed} followed")
+
+
+def test_a_longer_run_is_read_to_its_end_and_says_how_far_that_is(
+    document, clock, comparison, runs, qtbot
+) -> None:
+    clock.set_columns(10)
+    comparison.set_compared(runs[1], on=True)
+    comparison.set_compared(runs[2], on=True)
+    assert comparison.reach == -1
+    show(clock, document, runs[0], qtbot)
+    assert comparison.reach == 29
+    qtbot.waitUntil(lambda: not comparison.is_late)
+    assert [run.numbers["train_loss"].steps[-1] for run in comparison.runs] == [19, 29]
+    assert {run.numbers["train_loss"].level for run in comparison.runs} == {0}
+    comparison.set_compared(runs[2], on=False)
+    assert comparison.reach == 19
+
+
+def test_one_that_grows_reaches_round_steps(clock, comparison, runs, begun, qtbot) -> None:
+    document = comparison._document
+    request = document.new_run()
+    comparison.set_compared(request.run_id, on=True)
+    writer = begun(request.store, request.run_id, 5)
+    show(clock, document, runs[0], qtbot)
+    qtbot.waitUntil(lambda: bool(comparison.runs))
+    assert comparison.reach == horizon(4, comparison._followed[request.run_id].reader.info.steps) > 4
+    writer.finish(RunStatus(state=RunState.FINISHED, finish=FinishReason.COMPLETED, steps=5))
+    writer.close()
+    qtbot.waitUntil(lambda: comparison.reach == 4)
 
 
 def test_a_run_that_waits_still_has_its_new_name(hurried, document, runs) -> None:

@@ -21,3 +21,8 @@ def test_what_was_recorded_is_always_inside(last: int, asked: int) -> None:
 @given(st.integers(0, 10**6))
 def test_it_never_shrinks_while_a_run_goes_on(last: int) -> None:
     assert horizon(last + 1, 10**6) >= horizon(last, 10**6)
+
+
+@pytest.mark.parametrize(("reach", "end"), [(-1, 499), (300, 499), (999, 999)])
+def test_a_longer_run_that_is_compared_is_inside_too(reach: int, end: int) -> None:
+    assert horizon(203, 1000, reach) == end

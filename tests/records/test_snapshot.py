@@ -84,6 +84,17 @@ def test_everything_at_a_cursor(tmp_path: Path, new_info: Callable[..., RunInfo]
     assert live.steps_per_second == 250
 
 
+def test_a_view_may_go_on_behind_the_end(tmp_path: Path, new_info: Callable[..., RunInfo]) -> None:
+    run = RunWriter.create(tmp_path / "run", new_info(2))
+    for step in range(200):
+        run.append(step, np.ones(4, np.float32))
+    run.close()
+    with RunReader(tmp_path / "run") as reader:
+        for view, steps in (((150, 5000), range(150, 200)), ((900, 5000), [199]), (None, range(200))):
+            shot = take_snapshot(reader, cursor=None, layer=0, columns=400, view=view)
+            assert shot.numbers["train_loss"].steps.tolist() == list(steps)
+
+
 def test_says_where_it_shows_the_nearest_kept_step(
     tmp_path: Path, write_run: Callable[..., RunInfo], some_rows: Callable[..., np.ndarray]
 ) -> None:

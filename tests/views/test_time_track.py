@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from gradviz.views.time_track import TimeTrack, TrackMark
 
@@ -102,3 +103,12 @@ def test_a_crowd_of_events_on_one_pixel_looks_like_one(track) -> None:
     alone = picture(track)
     track.show_marks([mark for mark in MARKS for _ in range(50)])
     assert (picture(track) == alone).all()
+
+
+def test_behind_the_last_step_the_tooltip_names_it(track) -> None:
+    track.setToolTip("Drag")
+    for place, said in ((track.width() - 4, "The shown run’s last step is 799"), (20, "Drag")):
+        at = QPoint(place, 5)
+        QApplication.sendEvent(track, QHelpEvent(QEvent.Type.ToolTip, at, track.mapToGlobal(at)))
+        assert QToolTip.text() == said
+    QToolTip.hideText()

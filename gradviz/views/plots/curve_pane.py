@@ -54,6 +54,8 @@ class CurvePane:
         powers = design.scale is Scale.POWER
         self.items = tuple(CurveItem(self.box, line, powers=powers) for line in design.lines)
         self.compared: dict[str, tuple[CurveItem, ...]] = {}
+        self._ends: dict[str, int] = {}
+        self._last = -1
         self.beside: tuple[CurveItem, ...] = ()
         self._beside_at_cursor: Recorded | None = None
         if design.guide is not None:
@@ -71,6 +73,12 @@ class CurvePane:
     def all_items(self) -> tuple[CurveItem, ...]:
         """The lines of the shown run and of those that are compared."""
         return (*self._own, *(item for items in self.compared.values() for item in items))
+
+    @property
+    def last_compared(self) -> int:
+        """The last step of the longest compared run that is seen; -1 where none is."""
+        seen = (run for run, items in self.compared.items() if any(item.is_visible for item in items))
+        return max((self._ends[run] for run in seen), default=-1)
 
     @property
     def _own(self) -> tuple[CurveItem, ...]:
@@ -126,6 +134,7 @@ class CurvePane:
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is new."""
+        self._last = snapshot.last_step
         for item in self.all_items:
             item.called = item.line.name_in(snapshot)
         news = [item.show(snapshot) for item in self.items]
@@ -176,6 +185,7 @@ class CurvePane:
         """Draw those runs below, thin and in their colours, in place of those before."""
         for run_id in set(self.compared) - {run.id for run in runs}:
             self._remove(run_id)
+        self._ends = {run.id: run.last_step for run in runs}
         news: list[bool] = []
         for run in runs:
             items = self.compared.get(run.id)
@@ -248,13 +258,14 @@ class CurvePane:
     def values_at(self, step: int, height: float | None = None) -> list[tuple[str, str]]:
         """Name and value, as text, of every line that has one at or before a step.
 
-        The value says its own step or steps where these are others. Of a compared run it is the first line
-        that has one. Where there are many it is the line nearest to that height of the axis, the largest and
-        the smallest.
+        The value says its own step or steps where these are others; a run that has ended before has none. Of
+        a compared run it is the first line that has one. Where there are many it is the line nearest to that
+        height of the axis, the largest and the smallest.
         """
-        found = [(item, item.value_at(step)) for item in self._own]
-        for items in self.compared.values():
-            values = [(item, item.value_at(step)) for item in items if item.is_visible]
+        found = [(item, item.value_at(step)) for item in self._own if step <= self._last]
+        for run, items in self.compared.items():
+            drawn = (item for item in items if item.is_visible and step <= self._ends[run])
+            values = [(item, item.value_at(step)) for item in drawn]
             found += [each for each in values if each[1] is not None][:1]
         known = [(item, value) for item, value in found if value is not None]
         if self._is_crowded and height is not None and known:

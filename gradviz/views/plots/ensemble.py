@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.compared_run import ComparedRun
+from gradviz.control.step_horizon import horizon
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.picking import Rows
 from gradviz.views.plots.canvas import AXIS_WIDTH
@@ -50,6 +51,7 @@ class Ensemble(QObject):
         self._rows: tuple[float, float] | None = None
         self._carries = False
         self._levels: tuple[float, float] | None = None
+        self._reach = -1
         self._compared: Sequence[ComparedRun] = ()
         self._run_name = ""
         self.recording = Recording()
@@ -141,6 +143,9 @@ class Ensemble(QObject):
     def show_compared(self, runs: Sequence[ComparedRun], in_sight: Collection[str]) -> None:
         """Draw other runs beside the shown one, in the plots that are in sight."""
         self._compared = runs
+        reach = max((run.reach for run in runs), default=-1)
+        if reach != self._reach:
+            self._show_reach(reach)
         for key, plot in self.plots.items():
             if key in in_sight:
                 plot.show_compared(runs)
@@ -169,6 +174,15 @@ class Ensemble(QObject):
         for plot in self.plots.values():
             plot.show_levels(*levels)
 
+    def _show_reach(self, reach: int) -> None:
+        """Axes over steps go on to there; a stretch that lies behind their new end is not looked at."""
+        self._reach, shot = reach, self._snapshot
+        for plot in self.plots.values():
+            plot.show_reach(reach)
+        end = math.inf if shot is None else horizon(shot.last_step, shot.run.steps, reach) + 1
+        if self._steps is not None and self._steps[1] > end:
+            self._on_steps(None)
+
     def _carry_zoom(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
         """Keep the zoom where another run has these steps and layers too; where all was in sight all is."""
         before, known = self._snapshot, self._coming.names
@@ -178,7 +192,8 @@ class Ensemble(QObject):
                 self._rows = None
         if self._steps is not None and before is not None:
             first, last = self._steps
-            if (first <= 0 and last >= before.last_step) or snapshot.last_step <= max(first, 0):
+            whole = first <= 0 and last >= max(before.last_step, self._reach)
+            if whole or snapshot.last_step <= max(first, 0):
                 self._steps = None
                 for plot in self.plots.values():
                     plot.follow_steps()
@@ -200,6 +215,7 @@ class Ensemble(QObject):
     def _bring_up(self, plot: PlotView) -> None:
         """Tell a new plot what the others know; its snapshot follows when it is drawn."""
         plot.set_axis_width(self._axis_width)
+        plot.reach = self._reach
         plot.expect(self._coming)
         plot.shown_run = self._run_name
         plot.select_layers(self._selected)

@@ -165,7 +165,7 @@ class FlowMap(PlotFrame):
             self._zoomed = False
             self._name_rows()
             self._fit()
-        self._grow(snapshot)
+        self.fit_steps()
         if len(snapshot.flow.steps):
             self.canvas.set_quiet_line("")
             self._draw(snapshot)
@@ -255,12 +255,13 @@ class FlowMap(PlotFrame):
             )
         )
 
-    def _grow(self, snapshot: Snapshot) -> None:
-        wanted = horizon(snapshot.last_step, snapshot.run.steps)
+    def fit_steps(self) -> None:
+        """Go on to the end of the longest run, as the curves below do."""
+        shot = self._snapshot
+        wanted = self._horizon if shot is None else horizon(shot.last_step, shot.run.steps, self.reach)
         if wanted != self._horizon:
             self._horizon = wanted
-            if not self._zoomed:
-                self._fit()
+            self._fit()
 
     def _fit(self) -> None:
         rows = max(len(self._names), 1)

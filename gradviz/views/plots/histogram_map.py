@@ -138,10 +138,7 @@ class HistogramMap(PlotFrame):
         self._snapshot = snapshot
         self._names = tuple(layer.name for layer in snapshot.run.measured)
         self._say()
-        wanted = horizon(snapshot.last_step, snapshot.run.steps)
-        if wanted != self._horizon:
-            self._horizon = wanted
-            self._fit()
+        self.fit_steps()
         if snapshot.last_step < 0:
             return
         self._cursor.show_step(snapshot.cursor, snapshot.last_step)
@@ -159,6 +156,14 @@ class HistogramMap(PlotFrame):
         else:
             self._paint()
             self._draw_veil()
+
+    def fit_steps(self) -> None:
+        """Go on to the end of the longest run, as the other plots over steps do."""
+        shot = self._snapshot
+        wanted = self._horizon if shot is None else horizon(shot.last_step, shot.run.steps, self.reach)
+        if wanted != self._horizon:
+            self._horizon = wanted
+            self._fit()
 
     def select_layer(self, index: int | None) -> None:
         """Name that layer; its histograms come with the next snapshot."""

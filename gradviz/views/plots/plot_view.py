@@ -54,6 +54,8 @@ class PlotView(TitledFrame):
     """What the session calls the shown run."""
     chosen: Rows = ()
     """The selected layers, the primary last."""
+    reach = -1
+    """The last step of the longest compared run, to which axes over steps go on."""
     every = 1
     """At which tick it is drawn while live: the dearer ones at every second or third."""
     _before_pick: Rows = ()
@@ -91,6 +93,14 @@ class PlotView(TitledFrame):
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw other runs beside the shown one."""
+
+    def show_reach(self, last: int) -> None:
+        """The longest compared run goes on to that step (-1: none is compared)."""
+        self.reach = last
+        self.fit_steps()
+
+    def fit_steps(self) -> None:
+        """Have the axis over steps as long as the runs are."""
 
     def select_layers(self, rows: Rows) -> None:
         """Emphasise those measured layers, the last one as the primary."""

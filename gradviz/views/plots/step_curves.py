@@ -109,10 +109,7 @@ class StepCurves(PlotFrame):
             for pane in self.panes:
                 pane.clear()
         self._snapshot = snapshot
-        wanted = horizon(snapshot.last_step, snapshot.run.steps)
-        if wanted != self._horizon:
-            self._horizon = wanted
-            self._fit()
+        self.fit_steps()
         if snapshot.last_step < 0:
             return
         self.canvas.set_quiet_line("")
@@ -122,6 +119,14 @@ class StepCurves(PlotFrame):
         self._say()
         self.legend.show_marks(snapshot.marked)
         self.places.show(snapshot)
+
+    def fit_steps(self) -> None:
+        """Go on to the end of the longest run."""
+        shot = self._snapshot
+        wanted = self._horizon if shot is None else horizon(shot.last_step, shot.run.steps, self.reach)
+        if wanted != self._horizon:
+            self._horizon = wanted
+            self._fit()
 
     def select_layers(self, rows: Rows) -> None:
         """Draw update ratios of those layers too."""
@@ -262,10 +267,11 @@ class StepCurves(PlotFrame):
 
     def _on_hovered(self, place: QPointF | None) -> None:
         snapshot, pane = self._snapshot, self._sender()
-        if place is None or snapshot is None or not -0.5 <= place.x() <= snapshot.last_step + 0.5:
+        last = max(-1 if snapshot is None else snapshot.last_step, pane.last_compared)
+        if place is None or snapshot is None or not -0.5 <= place.x() <= last + 0.5:
             self.canvas.hide_card()
             return
-        step = int(np.clip(round(place.x()), 0, snapshot.last_step))
+        step = int(np.clip(round(place.x()), 0, last))
         lines = [self.tr("{0}: {1}").format(name, value) for name, value in pane.values_at(step, place.y())]
         name = pane.design.name
         title = self.tr("{0} at step {1}").format(name[0].upper() + name[1:], count(step))
