@@ -155,8 +155,10 @@ class AcrossDepth(PlotFrame):
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs too, hollow and thin, in their colours."""
         if runs is not self.compared:
-            self.compared = runs
             compared = {run.id for run in runs}
+            if not compared.issuperset(run.id for run in self.compared):
+                self.forget_ranges()
+            self.compared = runs
             self._beside = {key: found for key, found in self._beside.items() if key in compared}
             self.run_legend.show_runs(runs)
             self.redraw_runs(appearance().theme)
@@ -189,6 +191,9 @@ class AcrossDepth(PlotFrame):
 
     def draw_runs(self, theme: Theme) -> None:
         """Draw the compared runs. A subclass does."""
+
+    def forget_ranges(self) -> None:
+        """Let the upright axes go only as far as what is drawn from now on. A subclass does."""
 
     def beside(self, run: ComparedRun) -> np.ndarray:
         """For each row the index of the compared run's layer that stands beside it, −1 where none does."""

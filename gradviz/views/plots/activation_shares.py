@@ -156,6 +156,11 @@ class ActivationShares(AcrossDepth):
         self._of_runs["mean"].show(self.compared, means, theme)
         if self._outputs is not None:
             self._fit_moments(self._outputs)
+            self._mark_moments(self._outputs)
+
+    def forget_ranges(self) -> None:
+        """Let the axis of the means go only as far as what is drawn from now on."""
+        self._range.reset()
 
     def full_title(self) -> str:
         """What is shown, in words that need no tab beside them."""
@@ -224,6 +229,10 @@ class ActivationShares(AcrossDepth):
     def _draw_moments(self, outputs: LayerOutputs) -> None:
         self._fit_moments(outputs)
         self.moments.show(self.layers, outputs)
+        self._mark_moments(outputs)
+
+    def _mark_moments(self, outputs: LayerOutputs) -> None:
+        """What is not finite stands at the upper edge."""
         broken = {Mark.NAN: np.isnan(outputs.mean), Mark.INFINITE: np.isinf(outputs.mean)}
         known = np.isfinite(outputs.zero)
         places = {mark: np.flatnonzero(found & known) for mark, found in broken.items()}

@@ -227,7 +227,13 @@ class ChainRule(AcrossDepth):
         self._of_runs["skips"].show(self.compared, skips, theme)
         if self._chain is not None:
             self._fit_gains(self._chain)
+            self._mark_gains(self._chain)
             self._fit_product()
+
+    def forget_ranges(self) -> None:
+        """Let both axes go only as far as what is drawn from now on."""
+        self._gain_range.reset()
+        self._product_range.reset()
 
     def full_title(self) -> str:
         """What is shown, in words that need no tab beside them."""
@@ -269,7 +275,6 @@ class ChainRule(AcrossDepth):
         self._fit_gains(chain)
         size = mark_size(len(logs))
         of = np.array(self._kinds)
-        shown = np.zeros(len(logs), bool)
         beside_x, beside_y = beside(chain)
         balanced = {} if self._judged is None else self._judged.balanced
         for kind, switch in self.switches.items():
@@ -284,7 +289,6 @@ class ChainRule(AcrossDepth):
             level = float(np.log10(balanced.get(kind, 1.0)))
             self._balanced[kind].setValue(level)
             self._balanced[kind].setVisible(level != 0 and switch.isChecked())
-            shown |= (of == kind) & switch.isChecked()
         known = [block for block in chain.blocks if block.layers and block.branch_gain > 0]
         other = self.switches[FactorKind.OTHER].isChecked()
         x, y = spans(known, log10(np.array([block.branch_gain for block in known])))
@@ -293,6 +297,11 @@ class ChainRule(AcrossDepth):
         self.branch_label.setVisible(other and bool(known))
         if known:
             self.branch_label.setPos(x[-1], y[-1])
+        self._mark_gains(chain)
+
+    def _mark_gains(self, chain: ChainFactors) -> None:
+        """What has no place on the axis stands at its edges."""
+        shown = [self.switches[kind].isChecked() for kind in self._kinds]
         mark(self._gain_marks, self._gain_range, np.where(shown, chain.gains, 1), self._broken_beside(chain))
 
     def _broken_beside(self, chain: ChainFactors) -> dict[Mark, list[float]]:
@@ -321,12 +330,12 @@ class ChainRule(AcrossDepth):
             if run.chain is not None
         ]
         fit(self._product, self._product_range, log10(np.concatenate([self._relative, *others])))
+        mark(self._product_marks, self._product_range, self._relative)
 
     def _draw_product(self) -> None:
         logs = log10(self._relative)
         self._fit_product()
         self._line.setData(x=np.arange(len(logs)), y=logs, connect="finite")
-        mark(self._product_marks, self._product_range, self._relative)
 
     def _draw_skips(self, blocks: tuple[BlockShare, ...]) -> None:
         known = [block for block in blocks if block.layers and np.isfinite(block.skip_share)]

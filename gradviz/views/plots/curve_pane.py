@@ -183,7 +183,8 @@ class CurvePane:
 
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw those runs below, thin and in their colours, in place of those before."""
-        for run_id in set(self.compared) - {run.id for run in runs}:
+        gone = set(self.compared) - {run.id for run in runs}
+        for run_id in gone:
             self._remove(run_id)
         self._ends = {run.id: run.last_step for run in runs}
         news: list[bool] = []
@@ -193,7 +194,10 @@ class CurvePane:
                 self._remove(run.id)
                 items = self.compared[run.id] = self._thin(run)
             news += [item.show(run) for item in items]
-        if any(news):
+        if gone:  # what made it wide is gone, and of an ended run nothing more comes that it could follow
+            self._range.reset()
+            self._show_range()
+        if gone or any(news):
             self._fit()
 
     def show_run(self, run_id: str, *, visible: bool) -> None:

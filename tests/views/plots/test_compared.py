@@ -1,5 +1,7 @@
 """Compared runs in the curves and in the profile: each in its colour, switched by its name, let go of."""
 
+from dataclasses import replace
+
 import numpy as np
 import passing_runs
 import pointer
@@ -12,6 +14,7 @@ from gradviz.views.plots.activation_shares import ActivationShares
 from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_design import families
 from gradviz.views.plots.depth_profile import DepthProfile
+from gradviz.views.plots.edge_marks import Mark
 from gradviz.views.plots.step_curves import StepCurves
 from gradviz.views.plots.update_profile import UpdateProfile
 from gradviz.views.theme import DARK, LIGHT, run_tone
@@ -63,6 +66,18 @@ def test_the_axis_holds_what_is_compared_too(curves, snapshot, compared) -> None
     top = curves.panes[0].top
     curves.show_compared((compared("one", 1, steps=60, first_loss=30.0),))
     assert curves.panes[0].top >= 30 > top
+
+
+def test_the_axis_follows_a_run_that_is_compared_no_longer(curves, snapshot, compared) -> None:
+    """Of a run that has ended nothing more comes that would make it narrower."""
+    curves.show_snapshot(snapshot(steps=100))
+    shown = [pane.box.viewRange()[1] for pane in curves.panes]
+    run = compared("one", 1, steps=60)
+    curves.show_compared((run, compared("two", 2, steps=60, first_loss=3000.0)))
+    curves.show_compared((run,))
+    assert curves.panes[0].top < 30
+    curves.show_compared(())
+    assert [pane.box.viewRange()[1] for pane in curves.panes] == shown
 
 
 def test_the_legend_has_one_entry_for_a_run_and_switches_it(curves, snapshot, compared) -> None:
@@ -297,6 +312,49 @@ def test_activations_of_compared_runs_are_hollow_marks(app, qtbot, shown, passed
     np.testing.assert_allclose(means[:5], run.outputs.mean)
     view.switches["zero"].click()
     assert len(view._of_runs["zero"].items["one"].getData()[0]) == 0
+
+
+@pytest.mark.parametrize("kind", [ChainRule, ActivationShares])
+def test_axes_across_depth_go_as_far_as_the_runs_that_are_compared(
+    app, qtbot, snapshot, passed, kind
+) -> None:
+    """And what has no place on them stands at their edges, wherever these are."""
+    network = passing_runs.network(9)
+
+    def passing(writer, step):
+        passing_runs.sample_passing(Dead(writer), step, network)
+
+    view = frame_of(kind, qtbot)
+    view.show_snapshot(snapshot(network=network, passing=passing, steps=50))
+    alone = [box.viewRange()[1] for box in view.boxes]
+    wide = passed("one", 1, 9, slope=1e-6)
+    wide = replace(wide, outputs=replace(wide.outputs, mean=wide.outputs.mean + 1000))
+    view.show_compared((wide,))
+    assert [box.viewRange()[1] for box in view.boxes] != alone
+    if kind is ChainRule:
+        assert view._gain_marks.places(Mark.ZERO)[:, 1] == [view._gain_range.low]
+        assert set(view._product_marks.places(Mark.ZERO)[:, 1]) == {view._product_range.low}
+    else:
+        assert view._marks.places(Mark.INFINITE)[:, 1] == [view._range.high]
+    view.show_compared(())
+    assert [box.viewRange()[1] for box in view.boxes] == alone
+
+
+class Dead:
+    """A writer whose fourth layer lets nothing through and gives infinity."""
+
+    def __init__(self, writer) -> None:
+        self._writer = writer
+
+    def sample(self, quantity, step, values, layer=-1) -> None:
+        changed = np.array(values, dtype=float)
+        if quantity == "gain":
+            changed[3] = 0
+        elif quantity == "output_gradient":
+            changed[:3] = 0
+        elif quantity == "activation_mean":
+            changed[3] = np.inf
+        self._writer.sample(quantity, step, changed, layer)
 
 
 def test_updates_of_compared_runs_are_on_the_axis(app, qtbot, snapshot, compared) -> None:
