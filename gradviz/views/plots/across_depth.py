@@ -27,6 +27,7 @@ from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.layer_match import matched_rows
 from gradviz.views.plots.legend_row import LegendRow
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -80,7 +81,7 @@ class AcrossDepth(PlotFrame):
         super().__init__(canvas, title, parent)
         self.layers_axis.set_title(self.tr("layer, from input to output"))
         self.boxes = [PlotBox(y=False) for _ in axes]
-        self._lines = [pg.InfiniteLine(angle=90, movable=False) for _ in axes]
+        self._lines = [PlainLine(angle=90, movable=False) for _ in axes]
         self.others = [SelectedLines(box, upright=True) for box in self.boxes]
         for box, axis, line in zip(self.boxes, axes, self._lines, strict=True):
             canvas.add_pane(box, axis)

@@ -21,6 +21,7 @@ from gradviz.views.number_format import count, percent, significant
 from gradviz.views.plots.across_depth import MARKS_UP_TO, AcrossDepth, mark_size
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.ink import faint
 from gradviz.views.plots.legend_sample import SYMBOLS
 from gradviz.views.plots.moments import Moments
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
@@ -76,9 +77,8 @@ class ActivationShares(AcrossDepth):
         """Draw in that theme's colours."""
         super().set_theme(theme)
         for key, (tone, _) in _LOOKS.items():
-            colour = pg.mkColor(getattr(theme, tone))
-            self._dots[key].setBrush(pg.mkBrush(colour))
-            colour.setAlphaF(0.6)
+            self._dots[key].setBrush(pg.mkBrush(getattr(theme, tone)))
+            colour = faint(getattr(theme, tone), theme.panel, 0.6)
             self._courses[key].setPen(pg.mkPen(colour, width=1))
         self.moments.set_theme(theme)
         self._marks.set_theme(theme)

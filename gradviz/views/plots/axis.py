@@ -11,10 +11,11 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from gradviz.views.appearance import tabular
+from gradviz.views.plots.ink import density, fitted
 from gradviz.views.plots.ticks import Tick, Ticker
 from gradviz.views.theme import LIGHT, Theme
 
@@ -100,7 +101,9 @@ class Axis(QGraphicsWidget):
         left = min(max(place - width / 2, 0), self.rect().right() - width)
         return left, left + width
 
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, *_unused: Any) -> None:
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
         """Draw line, ticks and texts; where only the edge is exposed that a pane shares with it, no texts.
 
         A pane that is painted takes this edge with it: 150 names, that had not changed, each time.
@@ -113,7 +116,9 @@ class Axis(QGraphicsWidget):
         )
         rect = self._span()
         is_edge = self._is_edge(option.exposedRect, rect)  # type: ignore[attr-defined]
-        painter.setPen(QPen(quiet, 1))
+        dense = density(painter, widget)
+        quiet_pen, strong_pen = (fitted(pg.mkPen(colour, width=1), dense) for colour in (quiet, strong))
+        painter.setPen(quiet_pen)
         if self._side is Side.LEFT:
             painter.drawLine(rect.topRight(), rect.bottomRight())
         else:
@@ -121,7 +126,7 @@ class Axis(QGraphicsWidget):
         low, high = self._box.viewRange()[1 if self._side is Side.LEFT else 0]
         for tick in self.ticks():
             at = (tick.value - low) / (high - low)
-            painter.setPen(QPen(strong if tick.strong else quiet, 1))
+            painter.setPen(strong_pen if tick.strong else quiet_pen)
             place = self._tick_place(painter, rect, at, tick)
             if not is_edge:
                 painter.setPen(strong if tick.strong else text)

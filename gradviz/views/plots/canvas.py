@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QLabel, QWidget
 
 from gradviz.views.plots.axis import Axis
 from gradviz.views.plots.hover_card import HoverCard
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.plot_box import GridLines, PlotBox
 from gradviz.views.theme import Theme
 
@@ -42,7 +43,7 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         self._axes: list[Axis] = [bottom]
         self._boxes: list[PlotBox] = []
         self._grids: list[GridLines] = []
-        self._crosses: list[tuple[PlotBox, pg.InfiniteLine, pg.InfiniteLine]] = []
+        self._crosses: list[tuple[PlotBox, PlainLine, PlainLine]] = []
         self.centralLayout.setContentsMargins(0, 6, RIGHT_PADDING, 0)
         self.centralLayout.setHorizontalSpacing(0)
         self.centralLayout.setVerticalSpacing(_SPACING)
@@ -205,12 +206,12 @@ class Canvas(pg.GraphicsView):  # type: ignore[misc]
         )
 
     def _add_crosshair(self, box: PlotBox) -> None:
-        lines = tuple(pg.InfiniteLine(angle=angle, movable=False) for angle in (90, 0))
-        for line in lines:
+        upright, level = (PlainLine(angle=angle, movable=False) for angle in (90, 0))
+        for line in (upright, level):
             line.hide()
             line.setZValue(50)
             box.addItem(line, ignoreBounds=True)
-        self._crosses.append((box, *lines))
+        self._crosses.append((box, upright, level))
 
 
 def plot_font() -> QFont:

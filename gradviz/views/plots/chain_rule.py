@@ -28,9 +28,10 @@ from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.chain_points import beside, beside_factors, fit, mark, relative, spans
 from gradviz.views.plots.chain_words import chain_table, layer_lines, number, sentence, tr
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
+from gradviz.views.plots.ink import faint
 from gradviz.views.plots.legend_sample import SYMBOLS
 from gradviz.views.plots.magnitude import log10
-from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
+from gradviz.views.plots.plain_items import PlainCurve, PlainLine, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.run_items import RunItems, hollow_marks, thin_line
@@ -115,9 +116,8 @@ class ChainRule(AcrossDepth):
         """Draw in that theme's colours."""
         super().set_theme(theme)
         for kind, (tone, _) in _LOOKS.items():
-            colour = pg.mkColor(getattr(theme, tone))
-            self._dots[kind].setBrush(pg.mkBrush(colour))
-            colour.setAlphaF(_FAINT)
+            self._dots[kind].setBrush(pg.mkBrush(getattr(theme, tone)))
+            colour = faint(getattr(theme, tone), theme.panel, _FAINT)
             self._courses[kind].setPen(pg.mkPen(colour, width=1))
             self._balanced[kind].setPen(pg.mkPen(colour, width=1, style=Qt.PenStyle.DotLine))
         for line in self._balance:
@@ -264,8 +264,8 @@ class ChainRule(AcrossDepth):
             },
         )
 
-    def _level(self, box: PlotBox) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(pos=0, angle=0, movable=False)
+    def _level(self, box: PlotBox) -> PlainLine:
+        line = PlainLine(pos=0, angle=0, movable=False)
         line.setZValue(-5)
         box.addItem(line, ignoreBounds=True)
         return line

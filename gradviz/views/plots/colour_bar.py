@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsWidget
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from gradviz.views.plots.canvas import plot_font
+from gradviz.views.plots.ink import density, fitted
 from gradviz.views.plots.magnitude import MAGNITUDES, ramp
 from gradviz.views.plots.ticks import vertical_power_ticks
 from gradviz.views.theme import LIGHT, Theme
@@ -62,7 +64,7 @@ class ColourBar(QGraphicsWidget):
         self._theme = theme
         self.update()
 
-    def paint(self, painter: QPainter, *_unused: Any) -> None:
+    def paint(self, painter: QPainter, _option: Any = None, widget: QWidget | None = None) -> None:
         """Draw bar, ticks and swatches."""
         painter.setFont(plot_font())
         rect = self.rect()
@@ -72,6 +74,7 @@ class ColourBar(QGraphicsWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
+        line = fitted(pg.mkPen(self._theme.field_line, width=1), density(painter, widget))
         if self._unit:
             painter.setPen(text)
             painter.drawText(
@@ -81,7 +84,7 @@ class ColourBar(QGraphicsWidget):
             )
         for tick in vertical_power_ticks(self._low, self._high, bar.height()):
             y = bar.bottom() - (tick.value - self._low) / (self._high - self._low) * bar.height()
-            painter.setPen(QPen(QColor(self._theme.field_line), 1))
+            painter.setPen(line)
             painter.drawLine(QPointF(bar.right() + 1, y), QPointF(bar.right() + 4, y))
             painter.setPen(text)
             top = min(max(y - 8, rect.top() - 5), bar.bottom() - 10)

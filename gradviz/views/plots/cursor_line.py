@@ -5,10 +5,11 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
 
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.theme import Theme
 
 
-class CursorLine(pg.InfiniteLine):  # type: ignore[misc]
+class CursorLine(PlainLine):
     """Stands at the shown step; a drag by hand is told, a move by the program is not."""
 
     dragged_to = Signal(object)

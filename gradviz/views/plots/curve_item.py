@@ -14,6 +14,7 @@ from gradviz.records.series import Series
 from gradviz.records.single_numbers import Curve
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.curve_design import Line
+from gradviz.views.plots.ink import faint
 from gradviz.views.plots.magnitude import log10
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
@@ -104,9 +105,7 @@ class CurveItem:
         colour = getattr(theme, self.line.tone)
         style = Qt.PenStyle.DashLine if self.line.dashed else Qt.PenStyle.SolidLine
         self._curve.setPen(pg.mkPen(colour, width=1, style=style))
-        faint = pg.mkColor(colour)
-        faint.setAlphaF(_FAINT)
-        self._gaps.setPen(pg.mkPen(faint, width=1, dash=_DOTTED))
+        self._gaps.setPen(pg.mkPen(faint(colour, theme.panel, _FAINT), width=1, dash=_DOTTED))
         self._dots.setBrush(pg.mkBrush(colour))
         self._colour = colour
         self._shade_band()

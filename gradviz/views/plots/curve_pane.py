@@ -23,6 +23,7 @@ from gradviz.views.plots.curve_design import Line, Pane, Scale
 from gradviz.views.plots.curve_item import CurveItem, Recorded
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark
 from gradviz.views.plots.line_labels import LineLabel, LineLabels
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange, from_zero, whole_decades
 from gradviz.views.plots.sparse import few_words
@@ -47,7 +48,7 @@ class CurvePane:
         self.design = design
         self.box = PlotBox(y=False)
         self._margin, self._labels = ValueMargin(), LineLabels(design.each)
-        self._guide: pg.InfiniteLine | None = None
+        self._guide: PlainLine | None = None
         margin = self._labels if self._is_crowded else self._margin
         axis = Axis(Side.LEFT, _TICKS[design.scale], design.title)
         canvas.add_pane(self.box, axis, stretch=design.stretch, margin=margin)
@@ -60,7 +61,7 @@ class CurvePane:
         self._beside_at_cursor: Recorded | None = None
         if design.guide is not None:
             place = math.log10(design.guide) if powers else design.guide
-            self._guide = pg.InfiniteLine(pos=place, angle=0, movable=False)
+            self._guide = PlainLine(pos=place, angle=0, movable=False)
             self.box.addItem(self._guide, ignoreBounds=True)
         self.cursor = CursorLine()
         self.box.addItem(self.cursor, ignoreBounds=True)

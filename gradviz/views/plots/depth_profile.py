@@ -26,6 +26,7 @@ from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
 from gradviz.views.plots.legend_sample import Sample
 from gradviz.views.plots.magnitude import decades, log10
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -65,7 +66,7 @@ class DepthProfile(PlotFrame):
         self._box.addItem(self._band, ignoreBounds=True)
         self.lines = ProfileLines(self._box)
         self._marks = EdgeMarks(self._box)
-        self._row = pg.InfiniteLine(angle=0, movable=False)
+        self._row = PlainLine(angle=0, movable=False)
         self._row.hide()
         self._box.addItem(self._row, ignoreBounds=True)
         self.others = SelectedLines(self._box)

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QBuffer, QByteArray, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator
 
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.figure_head import PAD, FigureHead
-from gradviz.views.plots.selected_lines import SelectedLines
 from gradviz.views.theme import LIGHT
 
 WIDTH = 380
@@ -117,28 +116,27 @@ def _laid_out(canvas: Canvas, size: QSize) -> Iterator[QRect]:
 
 @contextmanager
 def _inked(canvas: Canvas, scale: float) -> Iterator[None]:
-    """Curves and lines as wide as in the figure's units: pens count pixels, of which a unit has several.
+    """Curves as wide as in the figure's units: pens count pixels, of which a unit has several.
 
-    Symbols are drawn as shapes and not, as on the screen, from a picture of them.
+    Lines see to it themselves. Symbols are drawn as shapes and not, as on the screen, from a picture of them.
     """
     items = canvas.scene().items()
     curves = [item for item in items if isinstance(item, pg.PlotCurveItem)]
-    lines = [item for item in items if isinstance(item, pg.InfiniteLine | SelectedLines)]
     symbols = [item for item in items if isinstance(item, pg.ScatterPlotItem)]
-    hollow = [item for item in symbols if item.opts["pen"].style() is not Qt.PenStyle.NoPen]
-    drawn = [*curves, *lines, *hollow]
-    before = [item.pen if item in lines else item.opts["pen"] for item in drawn]
-    for item, pen in zip(drawn, before, strict=True):
+    before = [curve.opts["pen"] for curve in curves]
+    for curve, pen in zip(curves, before, strict=True):
         wider = QPen(pen)
         wider.setWidthF(pen.widthF() * scale)
-        item.setPen(wider)
+        curve.setPen(wider)
+        curve.setExportMode(export=True, opts={"antialias": curve.opts["antialias"]})
     for symbol in symbols:
         symbol.setExportMode(export=True, opts={"antialias": True, "resolutionScale": 1.0})
     try:
         yield
     finally:
-        for item, pen in zip(drawn, before, strict=True):
-            item.setPen(pen)
+        for curve, pen in zip(curves, before, strict=True):
+            curve.setPen(pen)
+            curve.setExportMode(export=False)
         for symbol in symbols:
             symbol.setExportMode(export=False)
 

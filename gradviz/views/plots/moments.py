@@ -18,6 +18,8 @@ from gradviz.records.layer import LayerInfo
 from gradviz.views.plots.across_depth import MARKS_UP_TO
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import plot_font
+from gradviz.views.plots.ink import faint
+from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
 from gradviz.views.theme import LIGHT, Theme
 
 _TONES = ("accent", "secondary", "validation_line")
@@ -32,9 +34,9 @@ class Moments:
     def __init__(self, box: pg.ViewBox) -> None:
         self._box = box
         self._theme = LIGHT
-        self.stems, self.means = pg.PlotCurveItem(), pg.ScatterPlotItem(pen=None)
+        self.stems, self.means = PlainCurve(), PlainMarks(pen=None)
         self.bands = tuple(Band() for _ in _TONES)
-        self.lines = tuple(pg.PlotCurveItem() for _ in _TONES)
+        self.lines = tuple(PlainCurve() for _ in _TONES)
         self.names = tuple(pg.TextItem(anchor=(1, 1)) for _ in _TONES)
         for name in self.names:
             name.setFont(plot_font())
@@ -45,9 +47,7 @@ class Moments:
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         self._theme = theme
-        faint = pg.mkColor(theme.accent)
-        faint.setAlphaF(0.4)
-        self.stems.setPen(pg.mkPen(faint, width=1))
+        self.stems.setPen(pg.mkPen(faint(theme.accent, theme.panel, 0.4), width=1))
         self.means.setBrush(pg.mkBrush(theme.accent))
         for tone, band, line, name in zip(_TONES, self.bands, self.lines, self.names, strict=True):
             band.set_colour(getattr(theme, tone), 0.2)

@@ -10,9 +10,11 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
 from gradviz.views.picking import Pick, pick_of
 from gradviz.views.plots.axis import Axis
+from gradviz.views.plots.ink import density, fitted
 from gradviz.views.theme import LIGHT, Theme
 
 
@@ -101,12 +103,12 @@ class GridLines(pg.GraphicsObject):  # type: ignore[misc]
         """All that is visible."""
         return self.viewRect()
 
-    def paint(self, painter: QPainter, *_unused: Any) -> None:
+    def paint(self, painter: QPainter, _option: Any, widget: QWidget | None = None) -> None:
         """Draw one line a tick."""
         rect = self.viewRect()
         pen = QPen(pg.mkColor(self._theme.line), 1)
         pen.setCosmetic(True)
-        painter.setPen(pen)
+        painter.setPen(fitted(pen, density(painter, widget)))
         for tick in self._axis.ticks():
             if self._upright:
                 painter.drawLine(QPointF(tick.value, rect.top()), QPointF(tick.value, rect.bottom()))

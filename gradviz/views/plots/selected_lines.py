@@ -8,7 +8,9 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QWidget
 
+from gradviz.views.plots.ink import density, fitted
 from gradviz.views.plots.plot_box import PlotBox
 
 
@@ -18,18 +20,14 @@ class SelectedLines(pg.GraphicsObject):  # type: ignore[misc]
     def __init__(self, box: PlotBox, *, upright: bool = False) -> None:
         super().__init__()
         self._upright = upright
-        self.pen = QPen()
+        self._pen = QPen()
         self.places: tuple[float, ...] = ()
         self.hide()
         box.addItem(self, ignoreBounds=True)
 
     def set_colour(self, colour: str) -> None:
         """Draw in that colour."""
-        self.setPen(pg.mkPen(colour, width=1))
-
-    def setPen(self, pen: QPen) -> None:
-        """Draw with that pen."""
-        self.pen = pen
+        self._pen = pg.mkPen(colour, width=1)
         self.update()
 
     def show_places(self, places: Sequence[float]) -> None:
@@ -49,10 +47,10 @@ class SelectedLines(pg.GraphicsObject):  # type: ignore[misc]
         """All that is visible."""
         return self.viewRect()
 
-    def paint(self, painter: QPainter, *_unused: Any) -> None:
+    def paint(self, painter: QPainter, _option: Any, widget: QWidget | None = None) -> None:
         """Draw those in sight."""
         rect = self.viewRect()
-        painter.setPen(self.pen)
+        painter.setPen(fitted(self._pen, density(painter, widget)))
         if self._upright:
             lines = [
                 QLineF(x, rect.top(), x, rect.bottom())

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from gradviz.records.marked import MarkedStep
 from gradviz.views.number_format import count
 from gradviz.views.plots.legend_sample import SYMBOLS
+from gradviz.views.plots.plain_items import PlainCurve, PlainLine, PlainMarks
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.theme import Theme
 
@@ -78,7 +79,7 @@ class MarkLines:
 
     def __init__(self, box: pg.ViewBox) -> None:
         self._box = box
-        self.lines: dict[int, pg.InfiniteLine] = {}
+        self.lines: dict[int, PlainLine] = {}
 
     def show(self, steps: Sequence[int], theme: Theme) -> None:
         """Stand at those steps, each in its dashes."""
@@ -87,7 +88,7 @@ class MarkLines:
         for number, step in enumerate(steps):
             line = self.lines.get(step)
             if line is None:
-                line = self.lines[step] = pg.InfiniteLine(pos=step, angle=90, movable=False)
+                line = self.lines[step] = PlainLine(pos=step, angle=90, movable=False)
                 line.setZValue(35)
                 self._box.addItem(line, ignoreBounds=True)
             line.setPen(mark_pen(theme, number))
@@ -119,8 +120,8 @@ class MarkCurves:
         turn = apart * len(points)
         for number, (step, (x, y)) in enumerate(points.items()):
             if step not in self.curves:
-                self.curves[step] = pg.PlotCurveItem(connect="finite")
-                self.symbols[step] = pg.ScatterPlotItem(size=_SYMBOL_SIZE)
+                self.curves[step] = PlainCurve(connect="finite")
+                self.symbols[step] = PlainMarks(size=_SYMBOL_SIZE)
                 self.symbols[step].setZValue(2)
                 self._box.addItem(self.curves[step], ignoreBounds=True)
                 self._box.addItem(self.symbols[step], ignoreBounds=True)

@@ -11,7 +11,6 @@ import time
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from gradviz.records.layer import LayerInfo
@@ -22,8 +21,10 @@ from gradviz.views.number_format import count, significant
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.edge_marks import EdgeMarks, Mark, kinds
+from gradviz.views.plots.ink import faint
 from gradviz.views.plots.legend_row import LegendRow
 from gradviz.views.plots.magnitude import log10
+from gradviz.views.plots.plain_items import PlainCurve
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
@@ -55,7 +56,7 @@ class ThroughTime(PlotFrame):
         canvas.finish_layout()
         self._marks = EdgeMarks(self._box)
         self._range = SlowRange(whole_decades, _EMPTY)
-        self._lines: list[pg.PlotCurveItem] = []
+        self._lines: list[PlainCurve] = []
         self._shown: TimeGradient | None = None
         self._run = ""
         self._forms: tuple[object, ...] = ()
@@ -197,7 +198,7 @@ class ThroughTime(PlotFrame):
         self._forms = forms
         for line in self._lines:
             self._box.removeItem(line)
-        self._lines = [pg.PlotCurveItem() for _ in found.rows]
+        self._lines = [PlainCurve() for _ in found.rows]
         for line in self._lines:
             self._box.addItem(line, ignoreBounds=True)
         states = [state for state in _TONES if any(row.state == state for row in found.rows)]
@@ -211,8 +212,8 @@ class ThroughTime(PlotFrame):
             return
         stacked = self._shown.stacked
         for line, row in zip(self._lines, self._shown.rows, strict=True):
-            colour = QColor(getattr(self._theme, _TONES[row.state]))
-            colour.setAlphaF(_FAINTEST + (1 - _FAINTEST) * (row.layer + 1) / stacked)
+            share = _FAINTEST + (1 - _FAINTEST) * (row.layer + 1) / stacked
+            colour = faint(getattr(self._theme, _TONES[row.state]), self._theme.panel, share)
             style = Qt.PenStyle.DashLine if row.backwards else Qt.PenStyle.SolidLine
             line.setPen(pg.mkPen(colour, width=1, style=style))
 

@@ -23,6 +23,7 @@ from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.curve_design import USUAL_RATIO
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.magnitude import decades
+from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.slow_range import SlowRange, whole_decades
 from gradviz.views.theme import Theme
@@ -36,7 +37,7 @@ class UpdateProfile(DepthProfile):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         place = {"position": 0.02, "anchors": [(0, 1), (1, 1)], "movable": False}
-        self._usual = pg.InfiniteLine(pos=_USUAL, angle=90, movable=False, label=" ", labelOpts=place)
+        self._usual = PlainLine(pos=_USUAL, angle=90, movable=False, label=" ", labelOpts=place)
         self._range = SlowRange(whole_decades, _EMPTY)
         self._said: int | None = None
         super().__init__(parent)

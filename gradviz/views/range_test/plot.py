@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from gradviz.control.engine_state import RangeTested
@@ -15,11 +14,14 @@ from gradviz.views.appearance import appearance
 from gradviz.views.number_format import plain, significant
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas, plot_font
+from gradviz.views.plots.ink import faint
+from gradviz.views.plots.plain_items import PlainCurve, PlainLine
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.ticks import number_ticks, power_ticks
 from gradviz.views.theme import Theme
 
 _EMPTY = (-7.0, 1.0)
+_FAINT = 0.35
 _HEADROOM = 1.25
 """The axis ends a quarter of the fall above the first loss: what explodes leaves the picture."""
 
@@ -37,11 +39,11 @@ class RangePlot(Canvas):
         self.add_pane(self.box, Axis(Side.LEFT, number_ticks, self.tr("loss")))
         self.finish_layout()
         self.set_axis_width(56)
-        self._raw, self._smooth = pg.PlotDataItem(), pg.PlotDataItem()
+        self._raw, self._smooth = PlainCurve(), PlainCurve()
         for item in (self._raw, self._smooth):
             self.box.addItem(item, ignoreBounds=True)
         self._marks = {
-            name: pg.InfiniteLine(angle=90, movable=False, label=text, labelOpts=_label(place))
+            name: PlainLine(angle=90, movable=False, label=text, labelOpts=_label(place))
             for name, text, place in (
                 ("steepest", self.tr("falls fastest"), 0.80),
                 ("lowest", self.tr("lowest"), 0.88),
@@ -91,9 +93,7 @@ class RangePlot(Canvas):
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
         super().set_theme(theme)
-        faint = QColor(theme.train_line)
-        faint.setAlpha(90)
-        self._raw.setPen(pg.mkPen(faint, width=1))
+        self._raw.setPen(pg.mkPen(faint(theme.train_line, theme.panel, _FAINT), width=1))
         self._smooth.setPen(pg.mkPen(theme.train_line, width=2))
         for name, mark in self._marks.items():
             is_proposal = name == "proposal"
