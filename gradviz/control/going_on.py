@@ -39,7 +39,7 @@ def going_on(entry: RunEntry, edited: ExperimentSpec) -> GoingOn:
     if step is None:
         return GoingOn(reason=_tr("The run has no checkpoint to go on from."))
     experiment = edited if _core(edited) == _core(own) else own
-    if step >= _steps(experiment, info):
+    if step >= _steps(experiment, own, info):
         return GoingOn(reason=_tr("The run has done all its steps: enter more under “train for” to go on."))
     return GoingOn(step=step, experiment=experiment)
 
@@ -72,9 +72,14 @@ def _core(experiment: ExperimentSpec) -> ExperimentSpec:
     return replace(experiment, name="", training=training, measure=MeasureSpec())
 
 
-def _steps(experiment: ExperimentSpec, info: RunInfo) -> int:
+def _steps(experiment: ExperimentSpec, own: ExperimentSpec, info: RunInfo) -> int:
+    """How many it asks for. Steps of an epoch are rounded up: of the same epochs the run knows better."""
     training = experiment.training
-    return training.steps if training.steps is not None else (training.epochs or 0) * info.steps_per_epoch
+    if training.steps is not None:
+        return training.steps
+    if (own.training.steps, own.training.epochs) == (None, training.epochs):
+        return info.steps
+    return (training.epochs or 0) * info.steps_per_epoch
 
 
 def _tr(text: str) -> str:

@@ -21,6 +21,7 @@ from gradviz.records.run import FinishReason, RunState, RunStatus
 from gradviz.records.session import RunSource, open_session
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec, OptimizerSpec, TrainingSpec
+from gradviz.spec.json_codec import to_raw
 
 OWN = ExperimentSpec(seed=5)
 RUNNING = RunStatus(state=RunState.RUNNING, steps=20)
@@ -150,6 +151,24 @@ def test_the_edited_experiment_counts_where_it_differs_only_in_length(document, 
     other = replace(longer, optimizer=OptimizerSpec(name="Adam"))
     found = going_on(entry, other)
     assert (found.experiment, found.step) == (OWN, 20)
+
+
+def test_a_run_of_whole_epochs_is_done_when_it_is(document, stopped, tmp_path) -> None:
+    """4 epochs of 10 batches, 4 a step, are 10 steps, though an epoch of them is 3."""
+    entry = document.run(stopped())
+    with entry.open() as reader:
+        info = reader.info
+    own = replace(OWN, training=TrainingSpec(epochs=4, accumulate=4))
+    info = replace(info, experiment=to_raw(own), steps=10, steps_per_epoch=3)
+    writer = RunWriter.create(tmp_path / "run", info)
+    for step in range(10):
+        writer.append(step, np.zeros(writer.width))
+    assert not writer.checkpoint([Checkpoint(kind=CheckpointKind.LAST, step=10, state="{}", tensors=b"")])
+    writer.close()
+    entry = replace(entry, source=tmp_path / "run")
+    assert "enter more under “train for”" in going_on(entry, own).reason
+    longer = replace(own, training=TrainingSpec(epochs=5, accumulate=4))
+    assert going_on(entry, longer).experiment == longer
 
 
 @pytest.mark.parametrize(
