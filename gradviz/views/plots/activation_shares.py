@@ -25,7 +25,7 @@ from gradviz.views.plots.ink import faint
 from gradviz.views.plots.legend_sample import SYMBOLS
 from gradviz.views.plots.moments import Moments
 from gradviz.views.plots.plain_items import PlainCurve, PlainMarks
-from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.plotted_values import Column, PlottedValues, measured, texts, where
 from gradviz.views.plots.run_items import RunItems, hollow_marks
 from gradviz.views.plots.slow_range import SlowRange, from_zero
 from gradviz.views.plots.ticks import number_ticks, percent_ticks
@@ -174,13 +174,15 @@ class ActivationShares(AcrossDepth):
         rows = self.rows_in_sight()
         at = self.tr("at step {0}").format(outputs.step)
         shares = [
-            Column(name=f"{self._words[key]} {at}", cells=self._share(outputs, key)[rows])
+            Column(name=f"{self._words[key]} {at}", cells=measured(self._share(outputs, key)[rows]))
             for key, switch in self.switches.items()
             if switch.isChecked() and not switch.isHidden()
         ]
         layers = Column(name=self.tr("layer"), cells=texts(self.layers[row].name for row in rows))
-        mean = Column(name=self.tr("mean {0}").format(at), cells=outputs.mean[rows])
-        std = Column(name=self.tr("standard deviation {0}").format(at), cells=outputs.std[rows])
+        known = ~np.isnan(outputs.zero)[rows]  # of every output that was seen, also where its mean is NaN
+        mean = Column(name=self.tr("mean {0}").format(at), cells=where(known, outputs.mean[rows]))
+        spread = where(known, outputs.std[rows])
+        std = Column(name=self.tr("standard deviation {0}").format(at), cells=spread)
         others = [column for run in self.runs_on() for column in self._run_columns(run, rows)]
         return PlottedValues(columns=(layers, *shares, mean, std, *others))
 
@@ -195,15 +197,13 @@ class ActivationShares(AcrossDepth):
             return []
         at = self.tr("at step {0}").format(outputs.step)
         drawn = [
-            (self._words[key], self._share(outputs, key))
+            (self._words[key], measured(self.of_run(run, self._share(outputs, key))))
             for key, switch in self.switches.items()
             if switch.isChecked() and not switch.isHidden()
         ]
-        drawn.append((self.tr("mean"), outputs.mean))
-        return [
-            Column(name=f"{run.name}: {name} {at}", cells=self.of_run(run, cells)[rows])
-            for name, cells in drawn
-        ]
+        known = ~np.isnan(self.of_run(run, outputs.zero))
+        drawn.append((self.tr("mean"), where(known, self.of_run(run, outputs.mean))))
+        return [Column(name=f"{run.name}: {name} {at}", cells=cells[rows]) for name, cells in drawn]
 
     def _run_line(self, run: ComparedRun, row: int) -> str:
         """What the card tells of a compared run's layer there."""

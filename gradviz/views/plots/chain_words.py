@@ -13,7 +13,7 @@ from gradviz.records.factors import FactorKind
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.number_format import count, percent, significant
-from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.plotted_values import Column, PlottedValues, measured, texts
 
 
 def tr(text: str) -> str:
@@ -89,6 +89,7 @@ def chain_table(
 
     `others` are further columns of all layers: those of compared runs.
 
+    NaN among gains is what was not measured: where gradients are not finite none is. Its cell is empty.
     Where some layers do not count, being on a skip or in a join, a column says so.
     """
     at = tr("at step {0}").format(chain.step)
@@ -102,7 +103,7 @@ def chain_table(
     columns = [
         Column(name=tr("layer"), cells=texts(names)),
         Column(name=tr("factor"), cells=texts(factors)),
-        Column(name=tr("gain {0}").format(at), cells=np.array([*chain.gains[rows], *beside])),
+        Column(name=tr("gain {0}").format(at), cells=measured(np.array([*chain.gains[rows], *beside]))),
         _of_layers(tr("gradient norm ‖∂L/∂h‖ {0}").format(at), chain.output_gradients[rows], len(beside)),
         _of_layers(tr("relative to the last layer"), relative[rows], len(beside)),
     ]
@@ -120,16 +121,11 @@ def chain_table(
             (tr("branch ρ {0}"), [block.branch_gain for block in blocks]),
             (tr("skip share {0}"), [block.skip_share for block in blocks]),
         ):
-            masked = np.ma.MaskedArray(np.append(np.zeros(before), cells), mask=False)
-            masked[:before] = np.ma.masked
-            columns.append(Column(name=name.format(at), cells=masked))
+            known = measured(np.append(np.full(before, np.nan), cells))
+            columns.append(Column(name=name.format(at), cells=known))
     return PlottedValues(columns=tuple(columns))
 
 
 def _of_layers(name: str, cells: np.ndarray, others: int) -> Column:
-    """A column that is empty for what is no layer."""
-    if not others:
-        return Column(name=name, cells=cells)
-    masked = np.ma.MaskedArray(np.append(cells, np.zeros(others)), mask=False)
-    masked[len(cells) :] = np.ma.masked
-    return Column(name=name, cells=masked)
+    """A column that is empty for what is no layer, or was not measured."""
+    return Column(name=name, cells=measured(np.append(cells, np.full(others, np.nan))))

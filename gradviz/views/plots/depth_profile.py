@@ -30,7 +30,7 @@ from gradviz.views.plots.plain_items import PlainLine
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
-from gradviz.views.plots.plotted_values import Column, PlottedValues, texts
+from gradviz.views.plots.plotted_values import Column, PlottedValues, texts, where
 from gradviz.views.plots.profile_lines import ProfileLines, draws_alike
 from gradviz.views.plots.profile_words import ProfileWords
 from gradviz.views.plots.run_legend import RunLegend
@@ -282,9 +282,11 @@ class DepthProfile(PlotFrame):
         if profile.clipped is not None and self.clip_switch.isChecked():
             columns.append(Column(name=self.tr("after clipping"), cells=profile.clipped[rows]))
         for run in self._compared:
-            if self.legend.is_on(run.id):
-                name = self.tr("{0} at step {1}").format(run.name, self.taken_of(run)[0])
-                columns.append(Column(name=name, cells=self._by_name(run)[rows]))
+            step, norms = self.taken_of(run)
+            if self.legend.is_on(run.id) and norms is not None:
+                name = self.tr("{0} at step {1}").format(run.name, step)
+                known = np.isin(self._names, run.layers)
+                columns.append(Column(name=name, cells=where(known, self._by_name(run))[rows]))
         for mark in self._marked_steps:
             step, values = self.taken_of_mark(mark)
             if values is not None and self.legend.marks.is_on(mark.step):

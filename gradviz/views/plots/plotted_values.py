@@ -1,7 +1,8 @@
 """The numbers of a plot as a table of text: what is drawn, no more and no less, with units in its header.
 
 Floats are written in the fewest digits that give the same number back; NaN and infinity as `nan` and `inf`,
-which NumPy, pandas and R read. A masked cell is empty: nothing was measured there.
+which NumPy, pandas and R read. A masked cell is empty: nothing was measured there, or a compared run has no
+such layer. The two must not be mixed up: a NaN among gradients is what a user looks for.
 """
 
 from __future__ import annotations
@@ -57,6 +58,18 @@ class PlottedValues:
 def texts(values: Iterable[str]) -> npt.NDArray[np.str_]:
     """Cells of words."""
     return np.array(list(values), dtype=np.str_)
+
+
+def where(known: npt.ArrayLike, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Values as cells that are empty where nothing is `known`; NaN stays where it was measured."""
+    cells: np.ma.MaskedArray[tuple[int], np.dtype[np.generic]]
+    cells = np.ma.MaskedArray(values, mask=~np.asarray(known, np.bool_))
+    return cells
+
+
+def measured(values: npt.NDArray[np.floating]) -> npt.NDArray[np.generic]:
+    """The same of values in which NaN means that nothing was measured."""
+    return where(~np.isnan(values), values)
 
 
 def at_steps(

@@ -147,3 +147,19 @@ def test_of_many_layers_those_of_a_rare_kind_keep_their_stems(frame, shot) -> No
     )
     frame.show_snapshot(replace(taken, run=replace(taken.run, layers=layers)))
     assert frame.moments.means.getData()[0].tolist() == [40, 90]
+
+
+def test_in_the_table_only_what_was_nan_is_nan(frame, shot) -> None:
+    """What has no share of dead units has an empty cell, and what was not seen in the pass has no number."""
+    taken = shot(4)
+    outputs = taken.outputs
+    mean, std, zero = (np.array(values) for values in (outputs.mean, outputs.std, outputs.zero))
+    mean[1] = std[1] = np.nan
+    mean[2] = std[2] = zero[2] = np.nan
+    frame.show_snapshot(replace(taken, outputs=replace(outputs, mean=mean, std=std, zero=zero)))
+    columns = {column.name.split(" at ")[0]: column.texts() for column in frame.values().columns}
+    for name in ("mean", "standard deviation"):
+        assert columns[name][1:3] == ["nan", ""]
+        assert "" not in [columns[name][0], columns[name][3]]
+    dead = next(texts for name, texts in columns.items() if "dead" in name)
+    assert [text == "" for text in dead] == np.isnan(outputs.dead).tolist()

@@ -164,6 +164,18 @@ def test_many_runs_keep_their_samples_and_tell_their_names(app, curves, snapshot
     assert curves.legend.row.sizeHint().width() <= curves.legend.row.width()
 
 
+def test_in_the_table_nan_is_a_gradient_and_an_empty_cell_a_layer_that_is_not_there(
+    profile, snapshot, compared
+) -> None:
+    profile.show_snapshot(snapshot(names=("a", "b"), steps=30))
+    run = compared("one", 2, names=("b",), steps=30, non_finite_from=10)
+    assert np.isnan(run.profile).all()
+    profile.show_compared((run, replace(run, id="two", number=3, profile=None)))
+    columns = {column.name: column.texts() for column in profile.values().columns}
+    assert columns["Run 2 at step 29"] == ["", "nan"]
+    assert len(columns) == 5
+
+
 def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:
     profile.show_snapshot(snapshot(names=("a", "b", "c", "d"), steps=30, weakest=-3))
     run = compared("one", 2, names=("d", "x", "b"), steps=30, weakest=-7)
@@ -177,7 +189,8 @@ def test_the_profile_finds_layers_by_name(profile, snapshot, compared) -> None:
     assert profile.lines.others["one"].opts["pen"].color().name().upper() == getattr(LIGHT, run_tone(2))
     pointer.hover(profile.canvas, profile.canvas.boxes[0], -1, 1)
     assert "Run 2" in profile.canvas.card.text
-    assert any(column.name == "Run 2 at step 29" for column in profile.values().columns)
+    column = next(column for column in profile.values().columns if column.name == "Run 2 at step 29")
+    assert [text != "" for text in column.texts()] == [False, True, False, True]
     profile.legend.switches["one"].click()
     assert not profile.lines.others["one"].isVisible()
     profile.show_compared(())
@@ -244,7 +257,8 @@ def test_gains_of_a_run_of_another_depth_stand_at_its_layers_names(app, qtbot, s
     cells = {column.name: column.cells for column in chain.values().columns}
     gains = cells["Run 3: gain at step 40"]
     np.testing.assert_allclose(gains[1:here], run.chain.gains[1:here])
-    assert np.isfinite(gains[:9]).sum() == here - 1  # none of the first layer
+    assert gains.count() == here - 1  # none of the first layer
+    assert not any("nan" in column.texts() for column in chain.values().columns)
     chain.run_legend.switches["one"].click()
     assert not any(items.items["one"].isVisible() for items in chain.items_of_runs())
     pointer.hover(chain.canvas, chain.boxes[0], 2, 0)
@@ -310,6 +324,8 @@ def test_activations_of_compared_runs_are_hollow_marks(app, qtbot, shown, passed
     assert "Run 2" not in view.canvas.card.text
     means = next(c.cells for c in view.values().columns if c.name == "Run 2: mean at step 40")
     np.testing.assert_allclose(means[:5], run.outputs.mean)
+    assert means.mask[5:].all()
+    assert not any("nan" in column.texts() for column in view.values().columns)
     view.switches["zero"].click()
     assert len(view._of_runs["zero"].items["one"].getData()[0]) == 0
 
@@ -367,7 +383,8 @@ def test_updates_of_compared_runs_are_on_the_axis(app, qtbot, snapshot, compared
     assert x[2] == pytest.approx(np.log10(run.update_ratio[1][0]), abs=1e-5)
     low, high = view.canvas.boxes[0].viewRange()[0]
     assert low < x[2] < high
-    assert any(column.name == "Run 1 at step 20" for column in view.values().columns)
+    column = next(column for column in view.values().columns if column.name == "Run 1 at step 20")
+    assert column.texts() == ["", "", str(run.update_ratio[1][0])]
 
 
 def test_a_run_without_such_measurements_is_drawn_nowhere(app, qtbot, shown, compared) -> None:
