@@ -1,4 +1,8 @@
-"""What has become of a gradient on its way back through a sequence, in one sentence."""
+"""What has become of a gradient on its way back through a sequence, in a sentence for each state.
+
+Of an LSTM it needs both: what h loses c may keep, and a network that remembers by its cells would be called
+one that forgets.
+"""
 
 from __future__ import annotations
 
@@ -14,31 +18,38 @@ _FEW, _MANY = 1e-3, 1e3
 
 
 def sentence(found: TimeGradient) -> str:
-    """How much of what arrives at the end arrives at the beginning, in the last layer of a stack."""
-    row = max(
-        (row for row in found.rows if row.state == "h"),
-        key=lambda row: (not row.backwards, row.layer),
-        default=found.rows[0],
-    )
-    return _of(row)
+    """How much of what arrives at the end arrives at the beginning, in the last layer of a stack.
+
+    First of h, then of the memory cells c where there are some.
+    """
+    said: list[str] = []
+    through = 0
+    for state in ("h", "c"):
+        rows = [row for row in found.rows if row.state == state]
+        if rows:
+            words, through = _of(max(rows, key=lambda row: (not row.backwards, row.layer)), through)
+            said.append(words)
+    return " ".join(said)
 
 
-def _of(row: TimeRow) -> str:
+def _of(row: TimeRow, told: int) -> tuple[str, int]:
+    """What becomes of one, and through how many positions where that is `told` now; 0 where it is not."""
+    name = f"‖∂L/∂{row.state}(t)‖"
     norms = row.norms[::-1] if row.backwards else row.norms
     last = len(norms) - 1
     broken = int((~np.isfinite(norms)).sum())
     if broken:
-        words = _tr("{0} ‖∂L/∂h(t)‖ is not finite at {1} of {2} positions.")
-        return words.format(Mark.NAN.value, count(broken), count(last + 1))
+        words = _tr("{0} {3} is not finite at {1} of {2} positions.")
+        return words.format(Mark.NAN.value, count(broken), count(last + 1), name), 0
     if not norms.any():
-        return _tr("{0} ‖∂L/∂h(t)‖ is exactly zero at every position.").format(Mark.ZERO.value)
+        return _tr("{0} {1} is exactly zero at every position.").format(Mark.ZERO.value, name), 0
     if norms[0] == 0:
         first = int(np.flatnonzero(norms)[0])
-        words = _tr("{0} ‖∂L/∂h(t)‖ is exactly zero farther than {1} from the end.")
-        return words.format(Mark.ZERO.value, count(last - first))
+        words = _tr("{0} {2} is exactly zero farther than {1} from the end.")
+        return words.format(Mark.ZERO.value, count(last - first), name), 0
     start = int(np.flatnonzero(norms)[-1])  # where the loss looks at the end of some sequences only
     if start == 0:
-        return _tr("‖∂L/∂h(t)‖ is there at one position only.")
+        return _tr("{0} is there at one position only.").format(name), 0
     ratio = float(norms[0]) / float(norms[start])
     each = ratio ** (1 / start)
     mark, verb = "", _tr("keeps")
@@ -46,8 +57,10 @@ def _of(row: TimeRow) -> str:
         mark, verb = f"{Mark.ZERO.value} ", _tr("vanishes to")
     elif ratio > _MANY:
         mark, verb = f"{Mark.INFINITE.value} ", _tr("explodes to")
-    words = _tr("{0}Through {1} positions ‖∂L/∂h(t)‖ {2} {3} of itself: {4} a position.")
-    return words.format(mark, count(start), verb, significant(ratio), significant(each))
+    words = _tr("{0}Through {1} positions {5} {2} {3} of itself: {4} a position.")
+    if start == told:
+        words = _tr("{0}{5} of the memory cells {2} {3}: {4} a position.")
+    return words.format(mark, count(start), verb, significant(ratio), significant(each), name), start
 
 
 def _tr(text: str) -> str:

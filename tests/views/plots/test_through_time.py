@@ -112,6 +112,29 @@ def test_a_sentence_says_what_has_become_of_the_gradient(norms, words) -> None:
     assert sentence(found._replace(rows=(row,))).startswith(words[:-1])
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ([0.9, 0.95, 1], "‖∂L/∂c(t)‖ of the memory cells keeps 0.900: 0.949 a position."),
+        ([1e-6, 1e-3, 1], "▼ ‖∂L/∂c(t)‖ of the memory cells vanishes to 1.00e-6: 1.00e-3 a position."),
+        ([0, 0, 0], "▼ ‖∂L/∂c(t)‖ is exactly zero at every position."),
+    ],
+)
+def test_what_the_cells_keep_is_said_behind_what_h_loses(cells, words) -> None:
+    h, c = gradient(3).rows
+    h = h._replace(norms=np.array([1e-4, 1e-2, 1], np.float32))
+    said = sentence(gradient(3)._replace(rows=(h, c._replace(norms=np.array(cells, np.float32)))))
+    assert said.startswith("▼ Through 2 positions ‖∂L/∂h(t)‖ vanishes to 1.00e-4 of itself: ")
+    assert said.endswith(f"0.01000 a position. {words}")
+
+
+def test_where_h_is_not_finite_what_is_said_of_the_cells_stands_alone() -> None:
+    h, c = gradient(3).rows
+    h = h._replace(norms=np.array([np.nan, 1, 1], np.float32))
+    said = sentence(gradient(3)._replace(rows=(h, c._replace(norms=np.ones(3, np.float32)))))
+    assert said.endswith("3 positions. Through 2 positions ‖∂L/∂c(t)‖ keeps 1.00 of itself: 1.00 a position.")
+
+
 def test_a_layer_that_reads_from_the_end_is_read_so() -> None:
     found = gradient(3, rows=1)
     row = found.rows[0]._replace(state="h", backwards=True, norms=np.array([1, 1e-3, 1e-6], np.float32))
