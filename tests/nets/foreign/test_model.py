@@ -79,6 +79,15 @@ def test_what_keeps_it_from_running_is_the_problem(foreign, data, change, messag
         build(foreign(code), data, 0)
 
 
+@pytest.mark.parametrize("kind", ["Embedding", "EmbeddingBag"])
+def test_sparse_gradients_are_refused_before_anything_is_trained(foreign, data, kind):
+    code = NET.replace("self.idle = nn.Linear(2, 2)", f"self.idle = nn.{kind}(9, 4, sparse=True)")
+    wanted = "net.py asks for sparse gradients (idle), which cannot be measured: leave out sparse=True"
+    assert [problem.message for problem in inspect(foreign(code), data).problems] == [wanted]
+    with pytest.raises(BuildError, match="sparse=True"):
+        build(foreign(code), data, 0)
+
+
 def test_what_is_not_allowed_is_a_problem_and_stays_one_until_it_is(foreign, data):
     [problem] = inspect(foreign(NET, allowed=False), data).problems
     assert "has not been allowed to run" in problem.message
