@@ -18,6 +18,7 @@ from typing import Any
 
 from torch import nn
 
+from gradviz.nets.foreign.measurable import uncompiled, unmeasurable
 from gradviz.spec.source import source_problem, split_source
 from gradviz.trust import is_allowed
 
@@ -50,6 +51,9 @@ def make_module(source: str, arguments: Mapping[str, Any]) -> nn.Module:
         made = factory(**arguments)
     if not isinstance(made, nn.Module):
         raise ForeignError(f"{path.name}:{name} gives {_kind(made)}, not a torch.nn.Module")
+    made = uncompiled(made)
+    if said := unmeasurable(made):
+        raise ForeignError(f"{path.name}:{name} {said}")
     return made
 
 

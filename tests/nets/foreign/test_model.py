@@ -94,6 +94,16 @@ def test_what_is_not_allowed_is_a_problem_and_stays_one_until_it_is(foreign, dat
     assert inspect(foreign(NET), data).problems == ()
 
 
+def test_what_cannot_be_measured_is_the_problem(foreign, data):
+    code = NET.replace("self.last = ", "self.more = nn.Embedding(2, 2, sparse=True)\n        self.last = ", 1)
+    [problem] = inspect(foreign(code), data).problems
+    assert problem.message.startswith(
+        "net.py:Net cannot be measured: the gradients of its part more are sparse"
+    )
+    with pytest.raises(BuildError, match="leave sparse=True out"):
+        build(foreign(code), data, 0)
+
+
 def test_token_ids_and_targets_at_every_position(foreign):
     code = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
     code += "        self.table = nn.Embedding(9, 4)\n        self.cell = nn.LSTM(4, 5, batch_first=True)\n"
