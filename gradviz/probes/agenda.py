@@ -42,6 +42,7 @@ class Agenda:
         self._schedule = Schedule(turns(len(measured), layers), SEEN * budget)
         self._replays = Schedule([], 0.0)
         self._focused = 0.0
+        self._out_of_turn: list[Item] = []
 
     @property
     def items(self) -> list[Item]:
@@ -53,6 +54,7 @@ class Agenda:
         everything = everything or self._everything
         self.due = self._schedule.due(step, everything=everything)
         self.replays = self._replays.due(step, everything=everything)
+        self._out_of_turn = []
         if self.focus is not None:
             now = perf_counter()
             if now - self._focused >= FOCUS_SECONDS:
@@ -69,7 +71,10 @@ class Agenda:
     def account(self, bare: float, always: float, scheduled: float, replayed: float) -> None:
         """After a step: its bare time, and the cost of what every step and what this step measured (s)."""
         share = REPLAY_SHARE if self._replays.items else 0.0
-        self._schedule.account(bare, always * (1 - share), scheduled)
+        own = min(sum(item.cost for item in self._out_of_turn), scheduled)
+        self._schedule.account(
+            bare, always * (1 - share), scheduled, looked_at=None if self.focus is None else own
+        )
         self._replays.account(bare, always * share, replayed)
 
     def _add_focused(self, layer: int, step: int) -> None:
@@ -79,4 +84,5 @@ class Agenda:
         for item in self._schedule.items:
             at = self._measured[layer] if item.quantity == HISTOGRAM else layer
             if item.layer == at and item not in self.due and self._schedule.turn(item, step):
-                self.due.append(item)
+                self._out_of_turn.append(item)
+        self.due += self._out_of_turn

@@ -4,6 +4,7 @@ import pytest
 
 from gradviz.probes.agenda import REPLAY_SHARE, SEEN, Agenda
 from gradviz.probes.passing import GRADIENTS, HISTOGRAM, STATISTICS
+from gradviz.probes.schedule import AFTERMATH, EARLY, LEAST
 
 OF_ALL = {GRADIENTS, STATISTICS, "largest_gradient", "update_ratio"}
 
@@ -30,6 +31,32 @@ def test_whatever_the_size_each_item_has_its_turn(measured: int) -> None:
             seen.add(item)
         agenda.account(1.0, 0.0, 1e-4 * len(agenda.due), 0.0)
     assert seen == set(agenda.items)
+
+
+@pytest.mark.parametrize("always", [0.0, 0.05], ids=["norms for nothing", "norms for all of it"])
+@pytest.mark.parametrize("dear", [0.001, 0.1, 2.0])
+def test_what_is_looked_at_leaves_half_to_the_others(dear: float, always: float, monkeypatch) -> None:
+    """However dear the histograms of that layer are, and however often somebody wants to see them."""
+    monkeypatch.setattr("gradviz.probes.agenda.FOCUS_SECONDS", 0.0)
+    agenda = Agenda(range(3), 3, 0.05)
+    agenda.focus = 1
+    steps, seconds = 20_000, {True: 0.0, False: 0.0}
+    taken = dict.fromkeys(agenda.items, 0)
+    for step in range(steps):
+        agenda.begin(step, everything=False)
+        spent = 0.0
+        for item in agenda.due:
+            cost = dear if item.layer == 1 else 0.001
+            item.paid(step, cost)
+            taken[item] += 1
+            spent += cost
+            seconds[item in agenda._out_of_turn] += cost
+        agenda.account(1.0, always, spent, 0.0)
+    earned = steps * max(SEEN * 0.05 - always, 2 * LEAST * SEEN * 0.05) + EARLY
+    for spent in seconds.values():
+        assert AFTERMATH * spent < 0.55 * earned + 2 * AFTERMATH * sum(item.cost for item in agenda.items)
+    assert min(taken.values()) >= 2
+    assert min(item.last for item in agenda.items if item.layer != 1) > steps / 2
 
 
 def test_a_budget_of_one_is_for_everything_at_every_step_second_passes_too() -> None:

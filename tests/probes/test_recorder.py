@@ -12,6 +12,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy,
 
 from gradviz.probes.clip_report import ClipReport
 from gradviz.probes.recorder import Recorder
+from gradviz.probes.schedule import Schedule
 from gradviz.records.histogram import count
 from gradviz.spec.data_info import Task
 
@@ -265,8 +266,9 @@ def test_what_is_not_finite_is_counted_before_clipping(bad: float, clip, model, 
 
 
 def test_the_layer_in_focus_has_turns_of_its_own(model, lab, monkeypatch) -> None:
-    """Whatever the schedule has saved up, what somebody looks at moves."""
+    """Whatever the schedule has saved up, what somebody looks at moves where it can pay for it."""
     monkeypatch.setattr("gradviz.probes.agenda.FOCUS_SECONDS", 0.0)
+    monkeypatch.setattr(Schedule, "_account_own", lambda *_: 0.0)
     labor = lab(model, budget=1e-9)
     labor.recorder.focus = 2
     train(model, labor.recorder)
