@@ -56,7 +56,6 @@ def build_foreign(model: ModelSpec, data: DataInfo, seed: int) -> BuiltModel:
             torch.default_generator.manual_seed(seed % 2**63)
             module = make_module(model.source, model.arguments)
             _need_initialized(module, path.name)
-            _need_dense(module, path.name)
             shapes = _run_through(module, data, model.source, "cpu")
     except ForeignError as error:
         raise BuildError((), str(error)) from error
@@ -81,7 +80,6 @@ def _survey(model: ModelSpec, data: DataInfo) -> tuple[LayerInfo, ...]:
         try:
             with torch.device(device):
                 module = make_module(model.source, model.arguments)
-                _need_dense(module, split_source(model.source)[0].name)
                 return _layers(module, _run_through(module, data, model.source, device))
         except ForeignError:
             if device == "cpu":
@@ -190,15 +188,3 @@ def _need_initialized(module: nn.Module, file: str) -> None:
     lazy = [name for name, p in module.named_parameters() if isinstance(p, nn.UninitializedParameter)]
     if lazy:
         raise ForeignError(f"{file} uses lazy layers ({lazy[0]}): give them their input sizes")
-
-
-def _need_dense(module: nn.Module, file: str) -> None:
-    sparse = [
-        name
-        for name, part in module.named_modules()
-        if isinstance(part, nn.Embedding | nn.EmbeddingBag) and part.sparse
-    ]
-    if sparse:
-        raise ForeignError(
-            f"{file} asks for sparse gradients ({sparse[0]}), which cannot be measured: leave out sparse=True"
-        )
