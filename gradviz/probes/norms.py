@@ -47,8 +47,21 @@ class LayerNorms:
         """
         squares = self._squares(tensors)
         if squares is None:
-            squares = self._fused(tensors)
+            squares = self.by_torch(tensors)
         return squares, isfinite(sum(squares))
+
+    def by_torch(self, tensors: Sequence[Tensor | None]) -> list[float]:
+        """The squares by torch alone, for what must not depend on the extension in the last digit."""
+        present = [tensor for tensor in tensors if tensor is not None]
+        halves = any(tensor.dtype in HALVES for tensor in present)
+        exact = torch.float64 if halves else None  # theirs would have two or three digits
+        norms = [norm.item() for norm in fused_norms(present, dtype=exact)]
+        squares = [norm * norm for norm in norms]
+        again = [i for i, square in enumerate(squares) if not self._low <= square <= self._high]
+        for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
+            squares[i] = norm * norm
+        left = iter(squares)
+        return [0.0 if tensor is None else next(left) for tensor in tensors]
 
     def on_device(self, tensors: Sequence[Tensor | None]) -> Tensor:
         """The squares, float64 `[tensors]`, left where the tensors are."""
@@ -66,18 +79,6 @@ class LayerNorms:
         exact = np.asarray(squares, np.float64)
         layers: NDArray[np.float64] = np.sqrt(np.add.reduceat(exact, self._starts, axis=-1))
         return layers
-
-    def _fused(self, tensors: Sequence[Tensor | None]) -> list[float]:
-        present = [tensor for tensor in tensors if tensor is not None]
-        halves = any(tensor.dtype in HALVES for tensor in present)
-        exact = torch.float64 if halves else None  # theirs would have two or three digits
-        norms = [norm.item() for norm in fused_norms(present, dtype=exact)]
-        squares = [norm * norm for norm in norms]
-        again = [i for i, square in enumerate(squares) if not self._low <= square <= self._high]
-        for i, norm in zip(again, exact_norms([present[i] for i in again]), strict=True):
-            squares[i] = norm * norm
-        left = iter(squares)
-        return [0.0 if tensor is None else next(left) for tensor in tensors]
 
 
 def exact_norms(tensors: list[Tensor]) -> list[float]:

@@ -55,6 +55,12 @@ def percentile(
 
 def _norms(tensors: list[Tensor], p: float) -> Tensor:
     """The norm of each tensor, float64 `[tensors]`: float32 loses squares below 1e-45 and above 1e38."""
+    if p == 2 and tensors[0].dtype == torch.float32 and tensors[0].is_cpu:  # float64 is slow there
+        norms = torch.stack(torch._foreach_norm(tensors, p)).double()  # noqa: SLF001 - not public yet
+        least = 1e-18 * math.sqrt(max(tensor.numel() for tensor in tensors))
+        for i in (~((norms >= least) & (norms <= 1e18))).nonzero().flatten().tolist():
+            norms[i] = torch.linalg.vector_norm(tensors[i], dtype=torch.float64)
+        return norms
     if p <= 8:
         return torch.stack(torch._foreach_norm(tensors, p, dtype=torch.float64))  # noqa: SLF001 - not public yet
     most = torch.stack([tensor.abs().max() for tensor in tensors]).double()  # or high powers overflow

@@ -20,7 +20,7 @@ class Norm(Fixed):
 
     def __call__(self, gradients: Gradients) -> Change:
         """Clip in place."""
-        squares = gradients.squares()
+        squares = gradients.scaling_squares()
         return scale_each(gradients, squares, tensor_norms(gradients, self._p, squares), self._threshold)
 
 
@@ -38,6 +38,6 @@ class GlobalNorm(Fixed):
 
     def __call__(self, gradients: Gradients) -> Change:
         """Clip in place."""
-        squares = gradients.squares()
+        squares = gradients.scaling_squares()
         total = total_norm(tensor_norms(gradients, self._p, squares), self._p)
         return Change(*scale_together(gradients, squares, total, self._threshold))

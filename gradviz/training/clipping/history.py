@@ -66,7 +66,8 @@ class HostHistory:
         place = self._share * (len(self._sorted) - 1)
         low = floor(place)
         at, after = self._sorted[low], self._sorted[min(low + 1, len(self._sorted) - 1)]
-        return at + (after - at) * (place - low)
+        share, way = place - low, after - at
+        return at + way * share if share < 0.5 else after - way * (1 - share)  # numpy.percentile, to the bit
 
     def values(self) -> NDArray[np.float64]:
         """What is remembered."""

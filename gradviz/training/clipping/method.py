@@ -43,6 +43,10 @@ class Gradients(NamedTuple):
             return self.norms.on_host(self.tensors)[0]
         return self.norms.on_device(self.tensors)
 
+    def scaling_squares(self) -> list[float] | Tensor:
+        """The same to scale gradients by: by torch alone, or weights would depend on the C extension."""
+        return self.norms.by_torch(self.tensors) if self.on_host else self.squares()
+
 
 class Change(NamedTuple):
     """What a method did: g·g and c·c of each tensor, g·c of all (None: c is g times one factor)."""

@@ -35,8 +35,6 @@ def tensor_norms(gradients: Gradients, p: float, squares: list[float] | Tensor) 
 def total_norm(norms: list[float] | Tensor, p: float) -> float | Tensor:
     """The norm over all entries from the norm of each tensor."""
     if isinstance(norms, list):
-        if p == 2:
-            return sqrt(sum(norm * norm for norm in norms))
         return _vector_norm(torch.tensor(norms, dtype=torch.float64), p).item()
     return _vector_norm(norms, p)
 
@@ -94,6 +92,9 @@ def _stacked_norms(tensors: list[Tensor], p: float) -> Tensor:
 
 
 def _vector_norm(norms: Tensor, p: float) -> Tensor:
+    if p <= 2:  # squares of norms of float32 numbers are within float64's range
+        plain: Tensor = torch.linalg.vector_norm(norms, p)
+        return plain
     largest = norms.max()  # NaN if there is one
     usable = torch.where((largest > 0) & largest.isfinite(), largest, 1.0)
     total: Tensor = torch.linalg.vector_norm(norms / usable, p) * usable

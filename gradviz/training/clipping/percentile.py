@@ -57,7 +57,7 @@ class Percentile:
         history = self._history
         if history is None:
             history = self._history = self._begin(gradients)
-        squares = gradients.squares()
+        squares = gradients.scaling_squares()
         total = total_norm(tensor_norms(gradients, 2, squares), 2)
         history.add(total)
         threshold = history.percentile()

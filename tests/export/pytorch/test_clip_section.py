@@ -41,6 +41,11 @@ def test_the_same_losses_and_others_than_without(workshop, same_losses, method, 
     assert workshop.engine_losses(clipped, 10) != workshop.engine_losses(small(), 10)
 
 
+@pytest.mark.parametrize(("method", "given"), STRONG.items())
+def test_the_losses_are_the_same_to_the_last_digit(same_losses, method, given):
+    assert same_losses(small(clip=ClipSpec(method=method, parameters=given)), steps=60) == 0
+
+
 def test_no_last_linear_layer_is_nothing_to_spare(same_losses):
     tree = (layer("Conv2d", out_channels=10, kernel_size=8), layer("Flatten"))
     spec = ClipSpec(method="adaptive", parameters={"clipping": 0.001, "exclude_last": True})
