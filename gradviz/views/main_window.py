@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
             ArrangementConductor,
             remembered_arrangement,
         )
+        from gradviz.views.difference_keeper import DifferenceKeeper  # noqa: PLC0415
         from gradviz.views.plots.plot_area import PlotArea  # noqa: PLC0415
 
         self.plots = PlotArea(self, remembered_arrangement(self.settings))
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         self.arrangements = ArrangementConductor(self.plots, self.settings, menus_of_plots, self)
         _replace(self._middle, self._placeholders[1], self.plots)
         self.wiring.connect_plots(self.plots)
+        DifferenceKeeper(self.document, self.plots.flow.difference, self.plots)
         self._tabs_soon.start()
         self.plots_loaded.emit()
 

@@ -21,6 +21,8 @@ class DifferenceSwitch(QToolButton):
 
     changed = Signal()
     """Ratios to another run are wanted, or norms."""
+    chosen = Signal()
+    """The user has chosen, by the switch or by its menu."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,8 +32,11 @@ class DifferenceSwitch(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._names: dict[str, str] = {}
         self._run: str | None = None
+        self._preferred: str | None = None
+        self._turns_on = False
         self._choices = QMenu(self)
         self.toggled.connect(self._on_toggled)
+        self.clicked.connect(self._on_user)
         self.hide()
 
     @property
@@ -40,9 +45,19 @@ class DifferenceSwitch(QToolButton):
         return self._run if self.isChecked() else None
 
     @property
+    def stands_at(self) -> str | None:
+        """The id of the run that it names, whether the map shows ratios or norms."""
+        return self._run
+
+    @property
     def choices(self) -> list[QAction]:
         """What the arrow offers."""
         return self._choices.actions()
+
+    def prefer(self, run_id: str | None, *, shown: bool) -> None:
+        """Stand at that run whenever it is offered, and the first time, where it is `shown`, be on."""
+        self._preferred, self._turns_on = run_id, shown
+        self._take_preferred()
 
     def offer(self, runs: Sequence[ComparedRun]) -> None:
         """Offer these; where the one that norms are relative to is gone, they come back."""
@@ -65,6 +80,18 @@ class DifferenceSwitch(QToolButton):
         self.setPopupMode(mode.MenuButtonPopup if several else mode.DelayedPopup)
         restyle(self, "more", "yes" if several else "")
         self._say()
+        self._take_preferred()
+
+    def _take_preferred(self) -> None:
+        if self._preferred not in self._names:
+            return
+        on, self._turns_on = self._turns_on or self.isChecked(), False
+        if self._run != self._preferred:
+            self._run = self._preferred
+            self._say()
+            if self.isChecked():
+                self.changed.emit()
+        self.setChecked(on)
 
     def _say(self) -> None:
         name = self._names.get(self._run or "", "")
@@ -85,6 +112,12 @@ class DifferenceSwitch(QToolButton):
                 self.changed.emit()
             else:
                 self.setChecked(True)
+            self._on_user()
+
+    @Slot()
+    def _on_user(self) -> None:
+        self._preferred, self._turns_on = self._run, False
+        self.chosen.emit()
 
     @Slot()
     def _on_toggled(self) -> None:
