@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from gradviz.probes.sampling import MOST, in_memory_order, sampled
+from gradviz.records.exact import BIGGEST, SMALLEST
 from gradviz.records.histogram import BINS, EDGES, MINUS_INF, NAN, PLUS_INF
 
 
@@ -40,11 +41,21 @@ def histogram(tensors: Sequence[Tensor | None]) -> Tensor:
     present = [tensor.detach() for tensor in tensors if tensor is not None]
     if not present:
         return torch.zeros(BINS, dtype=torch.int64)
-    whole = [in_memory_order(tensor).float() for tensor in present if tensor.numel() <= MOST]
-    parts = [_scaled(_counts(sampled(each).float()), each) for each in present if each.numel() > MOST]
+    whole = [_single(in_memory_order(tensor)) for tensor in present if tensor.numel() <= MOST]
+    parts = [_scaled(_counts(_single(sampled(each))), each) for each in present if each.numel() > MOST]
     if whole:
         parts.append(_counts(whole[0] if len(whole) == 1 else torch.cat(whole)))
     return parts[0] if len(parts) == 1 else torch.stack(parts).sum(0)
+
+
+def _single(values: Tensor) -> Tensor:
+    """As float32; what only float64 can hold is neither zero nor infinite, but in the outermost bins."""
+    short = values.float()
+    if values.dtype is not torch.float64:
+        return short
+    sign = values.sign().float()
+    lost, beyond = (short == 0) & (values != 0), short.isinf() & values.isfinite()
+    return torch.where(lost, sign * SMALLEST, torch.where(beyond, sign * BIGGEST, short))
 
 
 def _counts(values: Tensor) -> Tensor:

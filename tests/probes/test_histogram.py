@@ -77,3 +77,10 @@ def test_parameter_that_needs_gradients_and_has_strides() -> None:
 def test_other_float_types(dtype: torch.dtype) -> None:
     values = torch.tensor([0.5, -2.0, 0.0], dtype=dtype)
     assert np.array_equal(histogram([values]).numpy(), count(np.array([0.5, -2.0, 0.0], np.float32)))
+
+
+@pytest.mark.parametrize("copies", [1, 10_000])
+def test_what_only_float64_can_hold_is_neither_zero_nor_infinite(copies: int) -> None:
+    values = torch.tensor([1e-60, -1e-300, 1e300, -1e60, 0.0, math.inf, -3e-30], dtype=torch.float64)
+    counts = histogram([values.repeat(copies)]).numpy()
+    assert np.array_equal((counts / copies).round(2), count(values.numpy()))
