@@ -26,8 +26,8 @@ from gradviz.trust import is_allowed
 
 _BATCH = 2
 _kept: dict[tuple[object, ...], tuple[LayerInfo, ...]] = {}
-Shapes = dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
-"""Input and output shape (without batch) of each module by its qualified name, in the order they ran."""
+Shapes = dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]]
+"""Input and output shape (without batch) of each call of each module by its name, in the order they ran."""
 
 
 def inspect_foreign(model: ModelSpec, data: DataInfo) -> Inspection:
@@ -123,7 +123,7 @@ def _note(shapes: Shapes, label: str, _module: nn.Module, inputs: tuple[Any, ...
     before = next((tuple(part.shape[1:]) for part in inputs if isinstance(part, Tensor)), ())
     parts = output if isinstance(output, tuple | list) else (output,)
     after = next((tuple(part.shape[1:]) for part in parts if isinstance(part, Tensor)), ())
-    shapes.setdefault(label, (before, after))
+    shapes.setdefault(label, []).append((before, after))
 
 
 def _layers(module: nn.Module, shapes: Shapes) -> tuple[LayerInfo, ...]:
@@ -144,9 +144,9 @@ def _layers(module: nn.Module, shapes: Shapes) -> tuple[LayerInfo, ...]:
             path=(index,),
             repeat=(),
             module=label,
-            output_shape=shapes.get(label, ((), ()))[1],
+            output_shape=shapes[label][0][1] if label in shapes else (),
             parameters=own.get(label, 0),
-            multiply_adds=_work(listed[label], shapes.get(label)),
+            multiply_adds=sum(_work(listed[label], *call) for call in shapes.get(label, ())),
         )
         for index, label in enumerate(order)
     )
@@ -174,12 +174,12 @@ def _own_parameters(module: nn.Module) -> Mapping[str, int]:
     return own
 
 
-def _work(module: nn.Module, shapes: tuple[tuple[int, ...], tuple[int, ...]] | None) -> int:
-    if shapes is None or not all(shapes):
+def _work(module: nn.Module, before: tuple[int, ...], after: tuple[int, ...]) -> int:
+    if not before or not after:
         return 0
     count: Callable[..., int] = multiply_adds
     try:
-        return count(module, *shapes)
+        return count(module, before, after)
     except (IndexError, AttributeError):  # a layer used in a way of its own, as by a subclass
         return 0
 

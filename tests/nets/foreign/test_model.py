@@ -32,12 +32,28 @@ def test_layers_come_in_the_order_in_which_they_run(foreign, data):
     assert [(i.name, i.kind, i.output_shape, i.parameters, i.multiply_adds) for i in inspection.layers] == [
         ("first.0", "Linear", (8,), 56, 48),
         ("first.1", "ReLU", (8,), 0, 0),
-        ("tied", "Linear", (8,), 72, 64),
+        ("tied", "Linear", (8,), 72, 128),
         ("last", "Linear", (3,), 27, 24),
         ("Net", "Net", (3,), 8, 0),
         ("idle", "Linear", (), 6, 0),
     ]
     assert inspection.parameters == sum(p.numel() for p in build(foreign(NET), data, 0).model.parameters())
+
+
+def test_every_call_of_a_layer_counts_its_own_work(foreign):
+    code = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.Conv1d(1, 1, 3)
+    def forward(self, x):
+        for _ in range(3):
+            x = self.one(x)
+        return x.flatten(1)
+"""
+    (layer,) = inspect(foreign(code), DataInfo(input_shape=(1, 9), classes=3, samples=9)).layers
+    assert layer.output_shape == (1, 7)
+    assert layer.multiply_adds == 3 * (7 + 5 + 3)
 
 
 def test_inspecting_allocates_nothing_where_the_code_allows_it(foreign, data):
