@@ -23,6 +23,7 @@ from arrangement_screens import arrangement_screens  # noqa: E402 - after the pa
 from builder_screens import builder_screens  # noqa: E402
 from code_screens import code_screens  # noqa: E402
 from diagram_screens import Picture, pictures  # noqa: E402
+from narrow_screens import narrow_screens  # noqa: E402
 from observatory_screens import observatory_screens  # noqa: E402
 from panel_screens import panel_screens  # noqa: E402
 from PySide6.QtCore import QSize  # noqa: E402
@@ -194,6 +195,7 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     yield from panel_screens(finished)
     yield from observatory_screens(state)
     yield from arrangement_screens(state)
+    yield from narrow_screens(state)
     yield "log", log, NORMAL
     for name, prepare in code_screens(state, ready):
         yield name, prepare, NORMAL

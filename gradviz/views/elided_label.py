@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 _DOT = " · "
 _SHORT = 24
 """So many characters at most are shown whole or not at all, where a label asks for that."""
+_FEWEST = 4
+"""Fewer characters than these before “…” say nothing."""
 
 
 class ElidedLabel(QLabel):
@@ -29,9 +31,17 @@ class ElidedLabel(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def wanted_width(self) -> int:
-        """The width of a few words that are shown whole or not at all; 0 where they can be shortened."""
-        whole = self._short_whole and 0 < len(self.text()) <= _SHORT
-        return self.sizeHint().width() if whole else 0
+        """The width of a few words that are shown whole or not at all, or of the first of several parts.
+
+        0 where they can be shortened anywhere.
+        """
+        text = self.text()
+        if not self._short_whole or not text:
+            return 0
+        if len(text) <= _SHORT:
+            return self.sizeHint().width()
+        first = text.split(_DOT)[0]
+        return 0 if first == text else self.fontMetrics().horizontalAdvance(f"{first} …") + 2
 
     def setText(self, text: str) -> None:
         """Show a text; all of it is in the tooltip."""
@@ -43,9 +53,9 @@ class ElidedLabel(QLabel):
         metrics, width, text = self.fontMetrics(), self.contentsRect().width(), self.text()
         if self._short_whole and len(text) <= _SHORT and metrics.horizontalAdvance(text) > width:
             return ""
-        return whole_parts(text, width, metrics.horizontalAdvance) or metrics.elidedText(
-            text, Qt.TextElideMode.ElideRight, width
-        )
+        whole = whole_parts(text, width, metrics.horizontalAdvance)
+        shorter = whole or metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return "" if self._short_whole and len(shorter) <= _FEWEST < len(text) else shorter
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw what fits."""

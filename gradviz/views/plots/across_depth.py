@@ -79,7 +79,7 @@ class AcrossDepth(PlotFrame):
         self.layers_axis = Axis(Side.BOTTOM, layer_ticks((), None), "")
         canvas = Canvas(self.layers_axis)
         super().__init__(canvas, title, parent)
-        self.layers_axis.set_title(self.tr("layer, from input to output"))
+        self.layers_axis.set_title(self.tr("layer, from input to output"), self.tr("layer"))
         self.boxes = [PlotBox(y=False) for _ in axes]
         self._lines = [PlainLine(angle=90, movable=False) for _ in axes]
         self.others = [SelectedLines(box, upright=True) for box in self.boxes]
@@ -235,7 +235,7 @@ class AcrossDepth(PlotFrame):
                 line.setValue(row)
         others = rows_of(self.layers, self.marked_with(index)[:-1])
         for lines in self.others:
-            lines.show_places(others)
+            lines.show_places(others, row)
         self.layers_axis.set_ticker(self._named(row, others=others))
 
     def reset_view(self) -> None:

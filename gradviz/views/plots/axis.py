@@ -40,6 +40,7 @@ class Axis(QGraphicsWidget):
         self._side = side
         self._ticker = ticker
         self._title = title
+        self._shorter: tuple[str, ...] = ()
         self._theme = LIGHT
         self._box: pg.ViewBox | None = None
         self._ticks_for: tuple[Ticker, float, float, float] | None = None
@@ -65,10 +66,17 @@ class Axis(QGraphicsWidget):
         self._ticker = ticker
         self.update()
 
-    def set_title(self, title: str) -> None:
-        """Say what the axis measures, with its unit."""
-        self._title = title
+    def set_title(self, title: str, *shorter: str) -> None:
+        """Say what the axis measures, with its unit; where that has no room, in fewer words."""
+        self._title, self._shorter = title, shorter
         self.update()
+
+    def title_in(self, room: float) -> str:
+        """The longest title that has room; the shortest one ends in “…” where it has none either."""
+        metrics = QFontMetricsF(self._font)
+        titles = (self._title, *self._shorter)
+        fits = (title for title in titles if metrics.horizontalAdvance(title) <= room)
+        return next(fits, "") or metrics.elidedText(titles[-1], Qt.TextElideMode.ElideRight, room)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in that theme's colours."""
@@ -203,10 +211,11 @@ class Axis(QGraphicsWidget):
         painter.setPen(colour)
         if self._side is Side.BOTTOM:
             line = QRectF(rect.left(), self.rect().bottom() - TICK_PX - 4, rect.width(), TICK_PX + 4)
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self._title)
+            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.title_in(rect.width()))
             return
         painter.save()
         painter.translate(0, rect.bottom())
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, rect.height(), TICK_PX + 4), Qt.AlignmentFlag.AlignCenter, self._title)
+        line = QRectF(0, 0, rect.height(), TICK_PX + 4)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.title_in(line.width()))
         painter.restore()

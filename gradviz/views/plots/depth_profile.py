@@ -56,7 +56,7 @@ class DepthProfile(PlotFrame):
         super().__init__(canvas, "", parent)
         self._words = self.words()
         self.title.setText(self._words.title)
-        bottom.set_title(self._words.axis)
+        bottom.set_title(self._words.axis, *self._words.shorter)
         canvas.setAccessibleName(self._words.accessible)
         self._box = PlotBox(main=1)
         canvas.add_pane(self._box, self._layers_axis, grid=False)
@@ -108,6 +108,7 @@ class DepthProfile(PlotFrame):
             title=self.tr("Profile"),
             axis=self.tr("gradient norm ‖∂L/∂W‖₂"),
             folded=self.tr("‖∂L/∂W‖₂, lines: medians of {0} layers"),
+            shorter=("‖∂L/∂W‖₂",),
             accessible=self.tr("Profile across depth"),
             quiet=self.tr("All layers’ norms at the shown step"),
             value=self.tr("gradient norm {0}"),
@@ -229,7 +230,8 @@ class DepthProfile(PlotFrame):
     def name_values(self) -> None:
         """Say at the axis what the values are, and that lines go through medians where they do."""
         each = self.lines.each
-        self.values_axis.set_title(self._words.axis if each == 1 else self._words.folded.format(each))
+        title = self._words.axis if each == 1 else self._words.folded.format(each)
+        self.values_axis.set_title(title, *self._words.shorter)
 
     def show_step(self, step: int, *, exact: bool) -> None:
         """Name the shown step in the heading (at reading speed, not at drawing speed)."""
@@ -242,7 +244,7 @@ class DepthProfile(PlotFrame):
         self._row.setVisible(index is not None)
         if index is not None:
             self._row.setValue(index)
-        self.others.show_places(self.marked_with(index)[:-1])
+        self.others.show_places(self.marked_with(index)[:-1], index)
         self._name_rows()
 
     def show_rows(self, low: float, high: float) -> None:

@@ -297,7 +297,7 @@ class HistogramMap(PlotFrame):
     def _name_steps(self) -> None:
         """The axis says how seldom was measured: the heading has no room for it."""
         often = few_words(self._steps, *self._box.viewRange()[0])
-        self._bottom.set_title(" · ".join(part for part in (self.tr("step"), often) if part))
+        self._bottom.set_title(" · ".join(part for part in (self.tr("step"), often) if part), self.tr("step"))
 
     def _ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         return self.scale.upright_ticks(low, high, pixels)
@@ -339,7 +339,8 @@ class HistogramMap(PlotFrame):
             word = weights_word(shot.run, self._layer)  # the button stays short: the tabs need the room
             tip = self.tr("Show the {0} of the selected layer").format(word)
             self.choices["weight_histogram"].setToolTip(tip)
-        self._axis.set_title(self.tr("{0} of {1}").format(self._word(), name) if name else "")
+        whole = self.tr("{0} of {1}").format(self._word(), name) if name else ""
+        self._axis.set_title(whole, self._word())
         sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
         self.remark.setText(sample if name else "")
 

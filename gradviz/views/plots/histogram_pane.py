@@ -20,6 +20,7 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.slow_range import SlowRange
 from gradviz.views.theme import LIGHT, Theme
 
+_GAP = 12
 _FINITE = slice(histogram.NEGATIVE.start, histogram.POSITIVE.stop)
 
 
@@ -128,16 +129,32 @@ class _Caption(QGraphicsWidget):
             self.lines = lines
             self.update()
 
+    def fitting(self, room: float) -> list[tuple[str, str]]:
+        """What has room: quiet words go first, and the last one is cut only where that is no help."""
+        metrics = QFontMetricsF(plot_font())
+        lines = list(self.lines)
+        while sum(metrics.horizontalAdvance(text) + _GAP for text, _ in lines) - _GAP > room:
+            quiet = next((line for line in lines if line[1] == "secondary"), None)
+            if quiet is None:
+                break
+            lines.remove(quiet)
+        left, found = room, []
+        for text, tone in lines:
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(left, 0))
+            found += [(shown, tone)] if shown else []
+            left -= metrics.horizontalAdvance(text) + _GAP
+        return found
+
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         font = plot_font()
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         left = 0.0
-        for text, tone in self.lines:
+        for text, tone in self.fitting(self.rect().width()):
             painter.setPen(QColor(getattr(self._theme, tone)))
             width = metrics.horizontalAdvance(text) + 2
             painter.drawText(QRectF(left, 0, width, 16), Qt.AlignmentFlag.AlignVCenter, text)
-            left += width + 10
+            left += metrics.horizontalAdvance(text) + _GAP
 
 
 def _share_limit(_low: float, high: float) -> tuple[float, float]:

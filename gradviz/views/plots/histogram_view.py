@@ -42,9 +42,9 @@ class HistogramView(PlotFrame):
         bottom = Axis(Side.BOTTOM, self._ticks, "")
         canvas = Canvas(bottom)
         super().__init__(canvas, "", parent)
-        self.title.setText(self.tr("Histograms of"))
+        self.title.setText(self.tr("Histograms"))
         canvas.setAccessibleName(self.tr("Histograms of weights and gradients"))
-        bottom.set_title(self.tr("signed magnitude of the entries"))
+        bottom.set_title(self.tr("signed magnitude of the entries"), self.tr("signed magnitude"))
         self.weights = HistogramPane(canvas, self._axis(), self.tr("weights"), "train_line")
         self.gradients = HistogramPane(canvas, self._axis(), self.tr("gradients"), "validation_line")
         canvas.finish_layout()
@@ -56,8 +56,7 @@ class HistogramView(PlotFrame):
         self.chooser.setToolTip(self.tr("The layer whose entries are shown"))
         self.chooser.setAccessibleName(self.tr("Layer of the histograms"))
         self.chooser.activated.connect(self._on_chosen)
-        self.heading.insertWidget(1, self.chooser)
-        self.title_end = self.chooser
+        self.add_chooser(self.chooser)
         self._names: Sequence[str] = ()
         self._run = ""
         self._selected: int | None = None
@@ -121,7 +120,7 @@ class HistogramView(PlotFrame):
 
     def full_title(self) -> str:
         """The title and the layer."""
-        return f"{self.title.text()} {self.chooser.currentText()}"
+        return self.tr("Histograms of {0}").format(self.chooser.currentText())
 
     def values(self) -> PlottedValues | None:
         """A row for each bin that holds something, from −∞ to NaN; how many entries it has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 import pyqtgraph as pg
@@ -87,21 +88,30 @@ class Moments:
                 line.clear()
 
     def _place_names(self, kinds: np.ndarray, means: np.ndarray) -> None:
-        """At the end of each line; one that would lie upon another is left out: the pointer is told it."""
+        """At the end of each line; names that would lie upon each other are pushed apart, within the pane."""
         low, high = self._box.viewRange()[1]
-        pixel = (high - low) / max(self._box.rect().height(), 1)
-        taken: list[float] = []
+        row = _TEXT * (high - low) / max(self._box.rect().height(), 1)
+        found = []
         for name in self.names:
             known = np.flatnonzero((kinds == name.toPlainText()) & np.isfinite(means))
-            if not len(known):
-                name.hide()
-                continue
-            place = float(np.median(means[known[-_MANY:]]))
-            apart = all(abs(place - other) >= _TEXT * pixel for other in taken)
-            name.setVisible(apart)
-            if apart:
-                taken.append(place)
-                name.setPos(float(known[-1]), place)
+            name.setVisible(bool(len(known)))
+            if len(known):
+                found.append((float(np.median(means[known[-_MANY:]])), float(known[-1]), name))
+        found.sort(key=itemgetter(0))
+        for (_, end, name), place in zip(found, _apart([at for at, *_ in found], row, high), strict=True):
+            name.setPos(end, place)
+
+
+def _apart(places: Sequence[float], row: float, high: float) -> list[float]:
+    """Ascending places of texts that stand upon them, at least a row from each other and below `high`."""
+    moved: list[float] = []
+    for place in places:
+        moved.append(max(place, moved[-1] + row) if moved else place)
+    limit = high - row
+    for at in range(len(moved) - 1, -1, -1):
+        moved[at] = min(moved[at], limit)
+        limit = moved[at] - row
+    return moved
 
 
 def _many(kinds: np.ndarray) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 class ProfileWords:
     """What a profile is called: its title, its axis, what stands before there is a run, one value.
 
-    `folded` is the axis where lines go through medians of so many layers.
+    `folded` is the axis where lines go through medians of so many layers; `shorter` is either in fewer words.
     """
 
     title: str
     axis: str
     folded: str
+    shorter: tuple[str, ...] = ()
     accessible: str
     quiet: str
     value: str

@@ -9,10 +9,12 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from gradviz.views.appearance import appearance
-from gradviz.views.plots.legend_sample import HEIGHT, WIDTH, Sample
+from gradviz.views.plots.legend_sample import HEIGHT, SYMBOLS, WIDTH, Sample
 from gradviz.views.theme import Theme
 
 _PAD = 5
+_MARK = 10
+"""The width of a mark without a line."""
 _AROUND, _ALONE = 22, 14
 """What is around and between sample and name, and what is around a sample alone."""
 
@@ -46,7 +48,8 @@ class LegendSwitch(QToolButton):
         self.setChecked(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setIconSize(QSize(WIDTH + _PAD, HEIGHT))
+        self._sample_room = (_MARK if style in SYMBOLS else WIDTH) + _PAD
+        self.setIconSize(QSize(self._sample_room, HEIGHT))
         appearance().changed.connect(self._on_theme)
         self._on_theme(appearance().theme)
 
@@ -56,15 +59,14 @@ class LegendSwitch(QToolButton):
         width = self.sample_width() if alone else self.full_width()
         return QSize(width, super().sizeHint().height())
 
-    @staticmethod
-    def sample_width() -> int:
+    def sample_width(self) -> int:
         """The width of a sample alone."""
-        return WIDTH + _PAD + _ALONE
+        return self._sample_room + _ALONE
 
     def full_width(self) -> int:
         """The width of sample and name."""
         self.ensurePolished()
-        return WIDTH + _PAD + self.fontMetrics().horizontalAdvance(self.text()) + _AROUND
+        return self._sample_room + self.fontMetrics().horizontalAdvance(self.text()) + _AROUND
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
@@ -81,11 +83,12 @@ class LegendSwitch(QToolButton):
 
     def _picture(self, colour: str, ground: str) -> QPixmap:
         ratio = max(2.0, self.devicePixelRatioF())
-        result = QPixmap(QSize(round((WIDTH + _PAD) * ratio), round(HEIGHT * ratio)))
+        result = QPixmap(QSize(round(self._sample_room * ratio), round(HEIGHT * ratio)))
         result.setDevicePixelRatio(ratio)
         result.fill(Qt.GlobalColor.transparent)
         painter = QPainter(result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate((self._sample_room - _PAD - WIDTH) / 2, 0)
         self.sample.draw(painter, colour, ground)
         painter.end()
         return result

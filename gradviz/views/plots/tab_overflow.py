@@ -34,11 +34,11 @@ class TabOverflow(QToolButton):
         """Show as many of `tabs` (in their order) as there is room for beside what `fills` wants."""
         others = 0
         for widget in laid_out(heading):
-            if widget is fills or widget is self or widget in tabs or widget.isHidden():
-                continue
-            others += widget.sizeHint().width() + heading.spacing()
+            if widget is fills:
+                others += fills.wanted_width()
+            elif not (widget is self or widget in tabs or widget.isHidden()):
+                others += width_of(widget) + heading.spacing()
         margins = heading.contentsMargins()
-        others += fills.wanted_width()
         left = room - others - margins.left() - margins.right() - heading.spacing()
         widths = [tab.width() + heading.spacing() for tab in tabs]
         shown = how_many(widths, left, heading.spacing())
@@ -60,3 +60,8 @@ def how_many(widths: Sequence[int], left: int, gap: int) -> int:
         return len(widths)
     left -= OVERFLOW_WIDTH + gap
     return next((at for at in range(len(widths)) if sum(widths[: at + 1]) > left), len(widths))
+
+
+def width_of(widget: QWidget) -> int:
+    """What a widget of a heading wants."""
+    return max(widget.minimumWidth(), min(widget.sizeHint().width(), widget.maximumWidth()))

@@ -109,7 +109,7 @@ class ThroughTime(PlotFrame):
         self.remark.setText("")
         self.sentence.setText("")
         self._offer((), None)
-        self._bottom.set_title(self.tr("position t in the sequence"))
+        self._bottom.set_title(self.tr("position t in the sequence"), self.tr("position t"))
         self._left.set_title("‖∂L/∂h(t)‖₂")
         self._forms = ()
         self._range.reset()
@@ -135,7 +135,8 @@ class ThroughTime(PlotFrame):
         self._shown = found
         self.canvas.set_quiet_line("")
         self.remark.setText(self.tr("at step {0}").format(count(found.step)))
-        self._bottom.set_title(self.tr("position t in the sequence of {0}").format(found.layer.name))
+        whole = self.tr("position t in the sequence of {0}").format(found.layer.name)
+        self._bottom.set_title(whole, self.tr("position t in the sequence"), self.tr("position t"))
         self.sentence.setText(sentence(found))
         self._have_lines(found)
         self._draw()

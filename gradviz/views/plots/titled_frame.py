@@ -29,13 +29,12 @@ from PySide6.QtWidgets import (
 from gradviz.views.appearance import appearance
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
-from gradviz.views.plots.legend_row import fit_names
+from gradviz.views.plots.heading_controls import ROW_HEIGHT, HeadingControls
 from gradviz.views.plots.plotted_values import PlottedValues
 from gradviz.views.plots.tab_overflow import TabOverflow
 from gradviz.views.theme import Theme
 
 HEADING_HEIGHT = 36
-ROW_HEIGHT = 24
 _TAB_PAD = 10
 
 
@@ -57,7 +56,7 @@ class TitledFrame(QWidget):
         drawing.setAccessibleName(title)
         self.title = QLabel(title, self)
         self.title.setProperty("role", "heading")
-        self.title_end: QWidget = self.title
+        self._chooser: QWidget = self.title
         self.remark = ElidedLabel(self, short_whole=True)
         self.remark.setProperty("role", "secondary")
         self.heading = QHBoxLayout()
@@ -72,6 +71,7 @@ class TitledFrame(QWidget):
         self._enlarge.triggered.connect(self.enlarge_wanted)
         self.back = self._make_back()
         self._menu_button = self._make_menu_button(title)
+        self._controls = HeadingControls(self.heading, self.remark, self.add_row)
         self.set_enlarged(enlarged=False)
         self.heading.addWidget(self._menu_button)
         layout = QVBoxLayout(self)
@@ -91,8 +91,13 @@ class TitledFrame(QWidget):
         return tuple(self._tabs)
 
     def add_switch(self, widget: QWidget) -> None:
-        """Put a control into the heading row, before the menu."""
-        self.heading.insertWidget(self.heading.indexOf(self.back), widget)
+        """Put a control into the heading row, before the menu, or below it where it has no room there."""
+        self._controls.add(widget, self.back)
+
+    def add_chooser(self, widget: QWidget) -> None:
+        """Put what chooses the shown thing after the title, or below it where it has no room there."""
+        self._controls.add(widget, self.title, after=True)
+        self._chooser = widget
 
     def set_enlarged(self, *, enlarged: bool, floats: bool = False) -> None:
         """Say whether this has the whole middle, or the screen where it floats, and offer the way back."""
@@ -134,9 +139,9 @@ class TitledFrame(QWidget):
         tab.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tab.ensurePolished()
         tab.setFixedWidth(tab.fontMetrics().horizontalAdvance(text) + _TAB_PAD)
-        self.heading.insertWidget(
-            self.heading.indexOf(self.title if before else self.title_end) + (0 if before else 1), tab
-        )
+        title = self.heading.indexOf(self.title)
+        at = title if before else max(title, self.heading.indexOf(self._chooser)) + 1
+        self.heading.insertWidget(at, tab)
         self._tabs.append(tab)
         self._fit_tabs()
         return tab
@@ -150,7 +155,7 @@ class TitledFrame(QWidget):
             tab.deleteLater()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as many tabs as there is room for, and names of series beside all of them."""
+        """Show as many tabs as there is room for beside the controls."""
         super().resizeEvent(event)
         self._fit_tabs()
 
@@ -272,7 +277,7 @@ class TitledFrame(QWidget):
 
     def _fit_tabs(self) -> None:
         ordered = sorted(self._tabs, key=self.heading.indexOf)
-        fit_names(self.heading, ordered, self.width(), self.remark)
+        self._controls.fit(ordered, self.width())
         self.further.fit(self.heading, ordered, self.width(), self.remark)
 
     def _on_menu(self) -> None:

@@ -124,12 +124,13 @@ class UpdateProfile(DepthProfile):
         """Say at the axis what the values are, of which step, and what lines go through."""
         words, each = self.words(), self.lines.each
         if self._said is None:
-            self.values_axis.set_title(words.axis if each == 1 else words.folded.format(each))
+            self.values_axis.set_title(words.axis if each == 1 else words.folded.format(each), words.axis)
             return
-        text = self.tr("‖Δw‖ / ‖w‖ at step {0}")
+        text = short = self.tr("‖Δw‖ / ‖w‖ at step {0}")
         if each > 1:
             text = self.tr("‖Δw‖ / ‖w‖ at step {0}, medians of {1} layers")
-        self.values_axis.set_title(text.format(count(self._said), each))
+        titles = (text, short, words.axis)
+        self.values_axis.set_title(*(title.format(count(self._said), each) for title in titles))
 
     def _say_step(self, step: int | None) -> None:
         self._said = step

@@ -16,6 +16,9 @@ from gradviz.views.theme import LIGHT, Theme
 _PAST = RIGHT_PADDING - 2
 """How far a name may reach into the padding beside the margin, in pixels."""
 
+_BELOW = 5
+"""What is free below a value."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MarginValue:
@@ -46,12 +49,21 @@ class ValueMargin(QGraphicsWidget):
             self._values = tuple(values)
             self.update()
 
+    def names(self, metrics: QFontMetricsF, room: float) -> list[list[str]]:
+        """The lines of each name; none where several values have room only without."""
+        names = [_lines(value.name, metrics, room) for value in self._values]
+        height = 14 * sum(map(len, names)) + 20 * len(names) - _BELOW
+        return names if len(names) < 2 or height <= self.rect().height() else [[] for _ in names]
+
     def paint(self, painter: QPainter, *_unused: Any) -> None:
-        """Draw name above value, and below it the note, where there is room for all of them."""
+        """Draw name above value, and below it the note, where there is room for all of them.
+
+        In a low pane the values of several stand alone: their colours are those of the legend.
+        """
         font = plot_font()
         metrics = QFontMetricsF(font)
         room = self.rect().width() - 12 + _PAST
-        names = [_lines(value.name, metrics, room) for value in self._values]
+        names = self.names(metrics, room)
         notes = sum(bool(value.note) for value in self._values)
         noted = 14 * (sum(map(len, names)) + notes) + 20 * len(names) <= self.rect().height()
         y = 0.0
@@ -70,7 +82,7 @@ class ValueMargin(QGraphicsWidget):
             if value.note and noted:
                 painter.setFont(font)
                 painter.setPen(QColor(self._theme.secondary))
-                painter.drawText(QRectF(12, y - 5, room, 14), Qt.AlignmentFlag.AlignVCenter, value.note)
+                painter.drawText(QRectF(12, y - _BELOW, room, 14), Qt.AlignmentFlag.AlignVCenter, value.note)
                 y += 14
 
 

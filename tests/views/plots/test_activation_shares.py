@@ -163,3 +163,16 @@ def test_in_the_table_only_what_was_nan_is_nan(frame, shot) -> None:
         assert "" not in [columns[name][0], columns[name][3]]
     dead = next(texts for name, texts in columns.items() if "dead" in name)
     assert [text == "" for text in dead] == np.isnan(outputs.dead).tolist()
+
+
+def test_names_of_lines_that_lie_close_are_pushed_apart(frame, shot) -> None:
+    taken = shot(1000)
+    alike = replace(taken.outputs, mean=np.zeros_like(taken.outputs.mean))
+    frame.show_snapshot(replace(taken, outputs=alike))
+    shown = [name for name in frame.moments.names if name.isVisible()]
+    assert {name.toPlainText() for name in shown} == {"Linear", "ReLU"}
+    low, high = frame.boxes[1].viewRange()[1]
+    row = 14 * (high - low) / frame.boxes[1].rect().height()
+    places = sorted(name.pos().y() for name in shown)
+    assert places[1] - places[0] == pytest.approx(row)
+    assert places[1] <= high - row

@@ -58,3 +58,14 @@ def test_ticks_follow_the_range_and_the_ticker(canvas) -> None:
     assert axis.ticks()[0].value == 10
     axis.set_ticker(lambda low, _high, _pixels: [Tick(low, "low")])
     assert axis.ticks()[0].text == "low"
+
+
+def test_a_title_that_has_no_room_is_said_in_fewer_words(canvas) -> None:
+    axis = canvas._axes[0]
+    axis.set_title("layer, from input to output", "layer")
+    assert axis.title_in(1000) == "layer, from input to output"
+    assert axis.title_in(60) == "layer"
+    assert axis.title_in(24).endswith("…")
+    axis.set_title("learning rate")
+    assert axis.title_in(1000) == "learning rate"
+    assert axis.title_in(50).endswith("…")

@@ -3,7 +3,9 @@ from dataclasses import replace
 
 import pointer
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
+from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.histogram_view import HistogramView
 
 
@@ -110,3 +112,19 @@ def test_both_panes_zoom_together(view, snapshot) -> None:
     assert view.weights.box.viewRange()[0][1] < view.scale.shown - 1
     pointer.double_click(view.canvas, view.weights.box, 10, 0.05)
     assert view.gradients.box.viewRange()[0] == [-view.scale.shown, view.scale.shown]
+
+
+def test_a_caption_keeps_to_the_pane(view, snapshot) -> None:
+    view.show_snapshot(snapshot(steps=100, non_finite_from=30, cursor=55))
+    caption = view.gradients._caption
+    whole = [text for text, _ in caption.lines]
+    assert [text for text, _ in caption.fitting(1000)] == whole
+    metrics = QFontMetricsF(plot_font())
+    needed = sum(map(metrics.horizontalAdvance, whole)) + 12 * (len(whole) - 1)
+    assert any(text.startswith("step") for text in whole)
+    fewer = [text for text, _ in caption.fitting(needed - 1)]
+    assert fewer == [text for text in whole if not text.startswith("step")]
+    for room in (240, 120, 70, 40):
+        shown = [text for text, _ in caption.fitting(room)]
+        assert shown
+        assert sum(map(metrics.horizontalAdvance, shown)) + 12 * (len(shown) - 1) <= room

@@ -8,6 +8,7 @@ from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.plot_tabs import PlotTabs, Tab
 from gradviz.views.plots.switch import LegendSwitch
 
+WIDTHS = range(900, 260, -10)
 NAMES = ("Profile", "Layers", "Chain rule", "Activations")
 
 
@@ -68,7 +69,7 @@ def test_a_switch_that_comes_takes_its_room(place) -> None:
     assert frame.further.isVisible()
 
 
-def test_names_of_series_give_way_before_tabs_and_the_step_do(place, monkeypatch) -> None:
+def test_tabs_give_way_before_names_of_series_and_the_step_do(place) -> None:
     frame = place.current
     frame.remark.setText("at step 999")
     frame.clip_switch.show()
@@ -79,19 +80,22 @@ def test_names_of_series_give_way_before_tabs_and_the_step_do(place, monkeypatch
         QApplication.processEvents()
         return sum(tab.isVisible() for tab in frame._tabs)
 
-    found = {}
-    for width in range(900, 300, -10):
-        tabs = shown_at(width)
-        (style,) = {switch.toolButtonStyle() for switch in switches}
-        found[width] = (tabs, style == Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if tabs or found[width][1]:
-            assert frame.remark.shown_text() == "at step 999", width
-    assert {(tabs < len(frame._tabs), named) for tabs, named in found.values()} >= {
-        *((False, True), (False, False), (True, False))
+    found = {
+        width: (shown_at(width), switches[0].parentWidget() is frame.title.parentWidget()) for width in WIDTHS
     }
-    assert switches[1].toolTip() == "Show the norms after clipping"
-    monkeypatch.setattr(LegendSwitch, "full_width", staticmethod(LegendSwitch.sample_width))
-    assert {width: shown_at(width) for width in found} == {width: tabs for width, (tabs, _) in found.items()}
+    assert frame.remark.shown_text() == "at step 999"
+    assert {style(switch) for switch in switches} == {Qt.ToolButtonStyle.ToolButtonTextBesideIcon}
+    kinds = [(tabs, beside) for tabs, beside in found.values()]
+    assert kinds[0] == (3, True)
+    assert (0, True) in kinds
+    assert not kinds[-1][1]
+    assert sorted((beside for _, beside in kinds), reverse=True) == [beside for _, beside in kinds]
+
+
+def style(switch: LegendSwitch) -> Qt.ToolButtonStyle:
+    assert switch.isVisible()
+    assert switch.width() >= switch.full_width()
+    return switch.toolButtonStyle()
 
 
 def _menu_at(place, frame, width: int) -> bool:
