@@ -195,6 +195,7 @@ class DepthProfile(PlotFrame):
         names = tuple(layer.name for layer in snapshot.run.measured)
         if names != self._names:
             self._names = names
+            self._frozen = None
             self._blocks = axis_blocks(snapshot.run.measured)
             self._name_rows()
             self._fit()

@@ -86,6 +86,15 @@ def test_symbols_take_turns_and_stand_on_their_curves(frame, marked, layers: int
     assert not profile.lines.marked.symbols[20].isVisible()
 
 
+def test_marks_of_a_deeper_run_than_before(frame, marked) -> None:
+    """What of the run before was frozen fits the marks of the new one no longer."""
+    profile = frame(DepthProfile())
+    profile.show_snapshot(marked(layers=3))
+    profile.show_snapshot(marked(20, layers=8))
+    assert len(profile.lines.now.getData()[0]) == 8
+    assert list(profile.lines.marked.curves) == [20]
+
+
 def test_its_legend_switches_it_and_it_is_let_go_of(frame, marked) -> None:
     profile = frame(DepthProfile())
     shot = marked(20, 60, layers=8)
