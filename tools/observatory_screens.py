@@ -88,7 +88,16 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
     film = run(state, "finished", steps=1000)
     yield "table-enlarged", _at(film, 700, _enlarged), NORMAL
     yield "film", _playing(film), NORMAL
+    yield "before-regression", _before_regression, NORMAL
     yield "table-sorted", _at(broken, 232, _sorted), NORMAL
+
+
+def _before_regression(shown: MainWindow) -> QWidget:
+    """Numbers are to be learnt: no accuracy is to come."""
+    shown.document.open("example:long-memory-lstm")
+    ready(shown)
+    settle()
+    return shown
 
 
 def _attention(heads: int) -> tuple[LayerParts, ...]:

@@ -79,6 +79,10 @@ class Comparison(QObject):
         """How far an axis over steps goes to show all of the longest one; -1 where none is compared."""
         return max((run.reach for run in self._runs), default=-1)
 
+    def end_of_axes(self, shown: Snapshot) -> int:
+        """The last step that axes over steps show."""
+        return horizon(shown.last_step, shown.run.steps, self.reach)
+
     @property
     def chosen(self) -> Mapping[str, int]:
         """The chosen runs that the session has, and the number of each."""

@@ -43,6 +43,11 @@ class DataInfo:
         return self.per_position and self.vocabulary == self.classes
 
     @property
+    def has_accuracy(self) -> bool:
+        """Whether a prediction is right or wrong; in a regression it is near or far."""
+        return self.task is not Task.REGRESSION
+
+    @property
     def to_learn(self) -> str:
         """What is to be learnt of each target, in words: “10 classes”."""
         if self.task is Task.BINARY:

@@ -67,7 +67,7 @@ class Objective:
     @property
     def has_accuracy(self) -> bool:
         """Whether a prediction is right or wrong."""
-        return self.info.task is not Task.REGRESSION
+        return self.info.has_accuracy
 
     def correct(self, output: Tensor, targets: Tensor) -> Tensor:
         """How many of the rows are predicted right; only where there `has_accuracy`."""

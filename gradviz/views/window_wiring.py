@@ -13,7 +13,6 @@ from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, In
 from gradviz.control.going_on import checkpoint_words
 from gradviz.control.kept_folds import KeptFolds
 from gradviz.control.run_entry import RunEntry
-from gradviz.control.step_horizon import horizon
 from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
@@ -304,10 +303,9 @@ class WindowWiring(QObject):
         window.left.training.show_cost(snapshot.measuring_cost)
 
     def _show_time(self, *_unused: object) -> None:
-        shot, longest = self._window.runs.clock.snapshot, self._window.runs.comparison.reach
+        runs, shot = self._window.runs, self._window.runs.clock.snapshot
         if shot is not None:
-            end = horizon(shot.last_step, shot.run.steps, longest)
-            self._window.time_bar.show_snapshot(shot, end)
+            self._window.time_bar.show_snapshot(shot, runs.comparison.end_of_axes(shot))
 
     def _expect_text(self, snapshot: Snapshot) -> None:
         """The engine has said of the edited experiment's data whether a language model learns from them."""
@@ -369,7 +367,9 @@ class WindowWiring(QObject):
         window.time_bar.show_nothing(max(steps - 1, 1))
         window.left.training.show_cost(None)
         if window.plots is not None:
-            window.plots.show_layers([layer.name for layer in layers], steps, layers)
+            names = [layer.name for layer in layers]
+            accuracy = inspection is None or inspection.data is None or inspection.data.has_accuracy
+            window.plots.show_layers(names, steps, layers, accuracy=accuracy)
 
     def _show_empty_if_empty(self) -> None:
         if self._entry is None:

@@ -15,7 +15,7 @@ from gradviz.control.engine_state import EngineState, RunChange
 from gradviz.records.checkpoint import Checkpoint, CheckpointKind, Moment, put_checkpoint
 from gradviz.records.progress import Progress
 from gradviz.records.run import FinishReason, RunState, RunStatus
-from gradviz.spec.data_info import DataInfo
+from gradviz.spec.data_info import DataInfo, Task
 from gradviz.spec.experiment import ExperimentSpec
 
 
@@ -377,3 +377,13 @@ def test_keys_go_from_event_to_event(window, trained, qtbot) -> None:
     QTest.keyClick(window, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.runs.clock.snapshot.cursor == 60)
     assert window.time_bar.field.value() == 60
+
+
+def test_before_a_regression_the_plots_have_no_accuracy(window, host, qtbot) -> None:
+    learning = window.plots.plot("curves.learning")
+    assert learning.full_title() == "Loss and accuracy"
+    numbers = DataInfo(input_shape=(10,), classes=1, samples=100, task=Task.REGRESSION)
+    host.answer(replace(inspection_of_vanishing(), data=numbers))
+    qtbot.waitUntil(lambda: window.plots.plot("curves.learning").full_title() == "Loss")
+    host.answer(replace(inspection_of_vanishing(), data=replace(numbers, task=Task.BINARY)))
+    qtbot.waitUntil(lambda: window.plots.plot("curves.learning").full_title() == "Loss and accuracy")

@@ -95,12 +95,13 @@ class Pane:
 class Family:
     """Panes that belong into one plot; it is there for runs that recorded any of `needs`.
 
-    `tab` is its short name, and one that is `named_by_panes` is called after those that there are. `remark`
-    stands beside the name and says how it is read, `explained` says all of it to the pointer; one that
-    `counts` says there instead how often it was measured, where that is seldom. `wants` names what has to be
-    read through time for it (`snapshot.HISTORIES`), while it is shown. `remarked` makes the remark of what
-    is shown; one that does not `compares` leaves other runs out, one with more lines `beside` draws the
-    ratios of all selected layers, and one that does not `switches` has its legend in the margin alone.
+    `tab` is its short name; one that is `named_by_panes` is called after those that there are, in its name
+    and while it is `quiet`. `remark` stands beside the name and says how it is read, `explained` says all of
+    it to the pointer; one that `counts` says there instead how often it was measured, where that is seldom.
+    `wants` names what has to be read through time for it (`snapshot.HISTORIES`), while it is shown.
+    `remarked` makes the remark of what is shown; one that does not `compares` leaves other runs out, one with
+    more lines `beside` draws the ratios of all selected layers, and one that does not `switches` has its
+    legend in the margin alone.
     """
 
     key: str
@@ -127,7 +128,7 @@ class Family:
         if not panes or not self.needs & known:
             return None
         name = _listed([pane.name for pane in panes]) if self.named_by_panes else self.name
-        return replace(self, name=name, panes=panes)
+        return replace(self, name=name, quiet=self.quiet.format(name), panes=panes)
 
 
 def degrees(value: float) -> str:
@@ -153,7 +154,7 @@ def _learning() -> Family:
         name=_tr("Loss and accuracy"),
         tab=_tr("Loss"),
         tip=_tr("How well the network does on training and validation data"),
-        quiet=_tr("Loss and accuracy on training and validation data"),
+        quiet=_tr("{0} on training and validation data"),
         needs=frozenset({"train_loss"}),
         named_by_panes=True,
         panes=(

@@ -116,11 +116,16 @@ class PlotArea(QWidget):
         """Bring a plot to the front of its place, also one that was closed."""
         self.arranging.open(key)
 
-    def show_layers(self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = ()) -> None:
-        """Show empty plots of a run that is to come; `layers` are what the table tells of them."""
+    def show_layers(
+        self, names: Sequence[str], steps: int, layers: Sequence[LayerInfo] = (), *, accuracy: bool = True
+    ) -> None:
+        """Show empty plots of a run that is to come.
+
+        `layers` are what the table tells of them; a regression has no `accuracy`.
+        """
         self._pace.forget()
         self._fit_axes(names)
-        self.ensemble.recording.clear()
+        self.ensemble.recording.clear(accuracy=accuracy)
         self.arranging.fit()
         self._tell_wanted()
         coming = RunToCome(names=tuple(names), steps=steps, layers=tuple(layers))
@@ -133,7 +138,9 @@ class PlotArea(QWidget):
         names = tuple(layer.name for layer in snapshot.run.measured)
         before = self.ensemble.snapshot
         if snapshot.last_step < 0 and before is not None and before.run.id != snapshot.run.id:
-            self.show_layers(names, snapshot.run.steps, snapshot.run.measured)  # none draws over it
+            run = snapshot.run
+            has_accuracy = any(series.quantity == "train_accuracy" for series in run.series)
+            self.show_layers(names, run.steps, run.measured, accuracy=has_accuracy)  # none draws over it
         if names != self._names:
             self._fit_axes(names)
         self._pace.take(snapshot)

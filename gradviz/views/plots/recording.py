@@ -11,7 +11,8 @@ from gradviz.records.snapshot import Snapshot
 from gradviz.views.plots.offered import TEXT, TIME
 from gradviz.views.plots.registry import Recorded
 
-BEFORE_A_RUN: Recorded = frozenset({"train_loss", "val_loss", "train_accuracy", "val_accuracy"})
+_LOSSES = frozenset({"train_loss", "val_loss"})
+_ACCURACIES = frozenset({"train_accuracy", "val_accuracy"})
 _RATIOS = ("update_ratio", "update_ratio_median")
 
 
@@ -22,12 +23,12 @@ class Recording:
         self._run = ""
         self._writes = ""
         self._parts: frozenset[str] = frozenset()
-        self.known: Recorded = BEFORE_A_RUN
+        self.known: Recorded = _LOSSES | _ACCURACIES
 
-    def clear(self) -> None:
-        """A run is to come, of which nothing is known yet."""
+    def clear(self, *, accuracy: bool) -> None:
+        """A run is to come, of which only is known whether it has an `accuracy`: a regression has none."""
         self._run = ""
-        self.known = BEFORE_A_RUN
+        self.known = _LOSSES | _ACCURACIES if accuracy else _LOSSES
 
     def expect_text(self, run_id: str) -> None:
         """That run is a language model's: its text has a place before the first sample is there."""

@@ -172,6 +172,20 @@ def test_a_regression_has_no_accuracy(plots, curves, snapshot) -> None:
     assert len(curves.current.panes) == 1
 
 
+def test_before_a_regression_there_is_loss_alone(plots, curves, snapshot) -> None:
+    plots.show_layers(["Linear 1"], 100, accuracy=False)
+    assert curves.current.title.text() == "Loss"
+    assert [pane.design.name for pane in curves.current.panes] == ["loss"]
+    assert curves.current.canvas._quiet.text() == "Loss on training and validation data"
+    plots.show_snapshot(snapshot(steps=50, layers=8))
+    assert len(curves.current.panes) == 2
+    plots.show_snapshot(snapshot(steps=50, layers=8, accuracy=False, done=0))
+    assert [pane.design.name for pane in curves.current.panes] == ["loss"]
+    plots.show_layers(["Linear 1"], 100)
+    assert len(curves.current.panes) == 2
+    assert curves.current.canvas._quiet.text() == "Loss and accuracy on training and validation data"
+
+
 def test_a_language_models_text_has_its_place_from_the_start(plots, curves, snapshot, qtbot) -> None:
     early = snapshot(steps=50)
     plots.expect_text(early.run.id)
