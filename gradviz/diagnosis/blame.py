@@ -29,6 +29,8 @@ BALANCED_SLOPE = math.sqrt(0.5)
 """What ReLU leaves of a norm."""
 BALANCED = 1.25
 """Up to this factor a layer (or its inverse) a network counts as balanced; 20 such layers make 87."""
+BALANCED_WHOLE = 100.0
+"""Up to this factor through all layers: 0.98 a layer is near to 1, and of 1,000 layers 1.7e-9."""
 SMALLEST = {"float32": 2.0**-126, "bfloat16": 2.0**-126, "float16": 2.0**-14 / 2.0**16}
 """Below these norms gradients vanish into zeros: the smallest full numbers, of float16 by its first scale."""
 _SAME = 0.05
@@ -163,7 +165,8 @@ def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blam
     total = sum(sums.values())
     balanced = {kind: _exp((own - total) / len(logs[kind])) for kind, own in sums.items()}
     per_layer = _exp(total / weights)
-    if 1 / BALANCED <= per_layer <= BALANCED:
+    near = 1 / BALANCED <= per_layer <= BALANCED
+    if near and abs(total) <= math.log(BALANCED_WHOLE):
         sentence = f"The factors are in balance: each layer multiplies the gradient by {per_layer:.2f}."
         return Blame(kind=None, per_layer=per_layer, factors=factors, balanced=balanced, sentence=sentence)
     sign = 1 if total > 0 else -1
@@ -175,7 +178,10 @@ def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blam
     if kind is FactorKind.SLOPE and set(logs) == {FactorKind.SLOPE, FactorKind.WEIGHTS}:
         sentence += f" with weights at {_number(factors[FactorKind.WEIGHTS])}"
     same = abs(math.log(per_layer / factors[kind])) < _SAME
-    sentence += "." if same else f"; each layer multiplies it by {_number(per_layer)}."
+    if near:
+        sentence += f"; each layer multiplies it by {_number(per_layer)}, all {weights:,} by {_exp(total):.1e}."
+    else:
+        sentence += "." if same else f"; each layer multiplies it by {_number(per_layer)}."
     return Blame(
         kind=kind, per_layer=per_layer, factors=factors, balanced={kind: balanced[kind]}, sentence=sentence
     )

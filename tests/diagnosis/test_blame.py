@@ -54,6 +54,20 @@ def test_a_balance_is_what_the_others_leave_to_be_made_up_for(weight: float, slo
     assert (found.kind is None) == (len(found.balanced) == 2)
 
 
+def test_what_is_near_to_a_balance_is_none_through_very_many_layers() -> None:
+    gains = [1.39, 0.705] * 20
+    assert blame(gains, RELU).kind is None
+    many = 500
+    found = blame([1.39, 0.705] * many, layers(*("Linear", "ReLU") * many))
+    assert found.kind is not None
+    assert found.sentence.startswith("The weights make the gradient vanish: 1.39 a layer where 1.42 would")
+    assert found.sentence.endswith("; each layer multiplies it by 0.98, all 500 by 4.0e-05.")
+    assert found.per_layer == pytest.approx(1.39 * 0.705)
+    grown = blame([1.45, 0.705] * many, layers(*("Linear", "ReLU") * many))
+    assert "explode" in grown.sentence
+    assert "all 500 by" in grown.sentence
+
+
 def test_the_whole_is_told_where_it_is_another_number() -> None:
     assert (
         "with weights at 0.50; each layer multiplies it by 0.12." in blame([0.5, 0.24] * 20, SIGMOID).sentence
