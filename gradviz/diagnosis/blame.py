@@ -179,7 +179,9 @@ def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blam
         sentence += f" with weights at {_number(factors[FactorKind.WEIGHTS])}"
     same = abs(math.log(per_layer / factors[kind])) < _SAME
     if near:
-        sentence += f"; each layer multiplies it by {_number(per_layer)}, all {weights:,} by {_exp(total):.1e}."
+        sentence += (
+            f"; each layer multiplies it by {_number(per_layer)}, all {weights:,} by {_exp(total):.1e}."
+        )
     else:
         sentence += "." if same else f"; each layer multiplies it by {_number(per_layer)}."
     return Blame(

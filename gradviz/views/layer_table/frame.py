@@ -159,6 +159,9 @@ class LayerTable(PlotView):
                 numbers = np.array([0.0 if value is None else value for value in measured], np.float32)
                 cells = np.ma.MaskedArray(numbers, mask=unknown)
                 columns.append(Column(name=heads[cell], cells=cells))
+            elif cell is Cell.PARAMETERS:
+                found = np.array([model.parameters(row) for row in model.rows], np.int64)
+                columns.append(Column(name=heads[cell], cells=found))
             else:
                 shown = (model.index(place, cell).data() for place in range(len(model.rows)))
                 columns.append(Column(name=heads[cell], cells=texts(str(text) for text in shown)))

@@ -277,7 +277,7 @@ class LayerTableModel(QAbstractTableModel):
         if cell is Cell.COURSE:
             return self._change(row)
         if cell is Cell.PARAMETERS:
-            return float(self._parameters(row))
+            return float(self.parameters(row))
         if cell is Cell.SHAPE:
             return float(np.prod(self._layers[row.stop - 1].output_shape, dtype=np.float64))
         return float(row.first) if cell is Cell.NAME else self._text(row, cell)
@@ -289,7 +289,8 @@ class LayerTableModel(QAbstractTableModel):
             return None
         return float(norms[-1] / norms[0])
 
-    def _parameters(self, row: Row) -> int:
+    def parameters(self, row: Row) -> int:
+        """How many it has; of a block all in it."""
         return sum(layer.parameters for layer in self._layers[row.first : row.stop])
 
     def _text(self, row: Row, cell: Cell) -> str:
@@ -298,7 +299,7 @@ class LayerTableModel(QAbstractTableModel):
         if cell in NUMBERS:
             return self._number_text(row, cell)
         if cell is Cell.PARAMETERS:
-            return count(self._parameters(row))
+            return count(self.parameters(row))
         if cell is Cell.SHAPE:
             return shape(self._layers[row.stop - 1].output_shape)
         if cell is Cell.KIND:
@@ -379,5 +380,7 @@ def _mark(value: float | None) -> Mark | None:
 
 
 def _alignment(cell: Cell) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if cell in {*NUMBERS, Cell.PARAMETERS} else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+    numbers = cell in {*NUMBERS, Cell.PARAMETERS, Cell.SHAPE}  # of neighbours to both sides one is read
+    return (
+        Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
+    ) | Qt.AlignmentFlag.AlignVCenter

@@ -68,6 +68,12 @@ class HistogramPane:
         self._caption.show_lines([(self.name, self._tone)] if why else [])
         self.empty.say(why)
 
+    def begin_anew(self) -> None:
+        """Let the shares of another layer have an axis of their own, not that of the one before."""
+        self._top.reset()
+        self.box.setYRange(self._top.low, self._top.high, padding=0)
+        self.counts = None
+
     def follow(self, _box: object, limits: tuple[float, float]) -> None:
         """Show the same magnitudes as the other pane."""
         self.box.setXRange(*limits, padding=0)

@@ -59,6 +59,7 @@ class HistogramView(PlotFrame):
         self.add_chooser(self.chooser)
         self._names: Sequence[str] = ()
         self._run = ""
+        self._whose: tuple[str, int | None] | None = None
         self._selected: int | None = None
         self.weights.box.hovered.connect(self._on_weights_hovered)
         self.gradients.box.hovered.connect(self._on_gradients_hovered)
@@ -100,6 +101,11 @@ class HistogramView(PlotFrame):
             self.gradients.clear()
             return
         self.canvas.set_quiet_line("")
+        whose = (snapshot.run.id, snapshot.layer)
+        if whose != self._whose:
+            self._whose = whose
+            self.weights.begin_anew()
+            self.gradients.begin_anew()
         self._widen(snapshot)
         not_yet = self.tr("Not measured up to this step")
         self.weights.name = weights_word(snapshot.run, snapshot.layer)

@@ -292,6 +292,7 @@ def test_values_are_the_rows_in_their_order(frame, snapshot) -> None:
         np.array([row[1] for row in body], np.float32), np.sort(shot.profile.values)[::-1]
     )
     assert {row[2] for row in body} == {""}
+    assert {row[4] for row in body} == {"4160"}
 
 
 def test_a_wide_table_has_wide_courses_and_a_narrow_one_is_scrolled(frame, app) -> None:

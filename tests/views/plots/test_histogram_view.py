@@ -1,10 +1,12 @@
 import copy
 from dataclasses import replace
 
+import numpy as np
 import pointer
 import pytest
 from PySide6.QtGui import QFontMetricsF
 
+from gradviz.records import histogram
 from gradviz.views.plots.canvas import plot_font
 from gradviz.views.plots.histogram_view import HistogramView
 
@@ -128,3 +130,19 @@ def test_a_caption_keeps_to_the_pane(view, snapshot) -> None:
         shown = [text for text, _ in caption.fitting(room)]
         assert shown
         assert sum(map(metrics.horizontalAdvance, shown)) + 12 * (len(shown) - 1) <= room
+
+
+def test_the_shares_of_another_layer_have_an_axis_of_their_own(view, snapshot) -> None:
+    flat = snapshot(steps=100, layer=3)
+    view.show_snapshot(flat)
+    own = [pane.box.viewRange()[1][1] for pane in (view.weights, view.gradients)]
+    counts = np.zeros_like(flat.gradient_histogram[1])
+    counts[histogram.ZERO] = 4160
+    step, _ = flat.gradient_histogram
+    view.show_snapshot(
+        replace(flat, layer=1, weight_histogram=(step, counts), gradient_histogram=(step, counts))
+    )
+    assert [pane.box.viewRange()[1][1] for pane in (view.weights, view.gradients)] == [1, 1]
+    view.show_snapshot(flat)
+    assert [pane.box.viewRange()[1][1] for pane in (view.weights, view.gradients)] == own
+    assert max(own) < 1
