@@ -12,7 +12,8 @@ import numpy as np
 import passing_runs  # the tests' own
 import recorded_runs
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QLabel, QWidget
 from screen_stage import NORMAL, Prepare, ready, run, settle, show
 
 from gradviz.control.engine_state import RunChange
@@ -64,6 +65,9 @@ def observatory_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield f"compared-{layers}", partial(_compared, layers=layers, runs=3), NORMAL
         for key in ("chain", "activations", "updates"):
             yield f"compared-{key}-{layers}", partial(_compared, layers=layers, runs=3, tab=key), NORMAL
+    for key in ("flow", "profile", "curves.learning", "curves.updates", "chain"):
+        yield f"figure-{key}", partial(_figure, key=key), NORMAL
+    yield "event-last", _at(run(state, "eventful-5", **_eventful(5, 1000)), 999, _no_later_event), NORMAL
     yield "compared-8", partial(_compared, layers=21, runs=8), NORMAL
     yield "compared-longer", partial(_compared, layers=21, runs=3, stopped=203), NORMAL
     yield "compared-list", partial(_compared, layers=21, runs=4, opened=True), NORMAL
@@ -239,6 +243,33 @@ def _compared(
         settle()
         return shown.time_bar.runs.view().window()
     return shown
+
+
+def _figure(shown: MainWindow, *, key: str) -> QWidget:
+    """What is saved as a picture of a plot: compared runs, marked steps, layers beside the selected one."""
+    tab = "profile" if key == "flow" else key
+    _compared(shown, layers=50, runs=4, difference=key == "flow", tab=tab)
+    plots, paper = shown.plots, QLabel()
+    if plots is not None:
+        shown.document.rename_run(shown.document.runs[0].id, "sigmoid, width 256")
+        shown.runs.clock.set_cursor(950)
+        settle()
+        _marked(plots)
+        plots.layers_selected.emit(tuple(range(12)))
+        settle()
+        picture = QPixmap.fromImage(plots.plot(key).picture())
+        picture.setDevicePixelRatio(1)  # each of its pixels is to be seen
+        paper.setPixmap(picture)
+        paper.setFixedSize(picture.size())
+    paper.show()
+    return paper
+
+
+def _no_later_event(plots: PlotArea) -> None:
+    """What is said where there is none to go to."""
+    window = plots.window()
+    if isinstance(window, MainWindow):
+        window.actions_by_key["view.next_event"].trigger()
 
 
 def _eventful(layers: int, steps: int) -> dict[str, Any]:
