@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from math import sqrt
 from typing import NamedTuple
 
 import torch
@@ -41,7 +42,9 @@ class Passes:
 
     With several, the gradients are those of the mean loss over all their samples, as if they were one large
     batch; only batch statistics know the difference. `on_partial` hears of all but the last of
-    them, which alone is done within `watching`.
+    them, which alone is done within `watching`: what it tells of a loss scale makes the gradients seen there
+    a step's. They are one batch's share of it; of all batches together their norms are about as much larger
+    as the square root of how many times that batch they are.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Passes:
         self.accumulate = accumulate
         self._on_partial = on_partial
         self._watching = watching
+        self._share = 1.0
         self._device = device
         self._dice = Dice(device)
 
@@ -92,9 +96,18 @@ class Passes:
             loss = self._objective(forward(x), y)[0]
             loss.backward()  # type: ignore[no-untyped-call]
 
-    def _over_several(self, step: int) -> Passed:
+    def rehearsal_scale(self, step: int) -> float:
+        """What norms of gradients in a rehearsal of `step` are to be divided by to be the step's."""
+        numbers, samples = self._all_of(step)
+        return sqrt(samples / self._batches.size(numbers[0]))
+
+    def _all_of(self, step: int) -> tuple[range, int]:
+        """The numbers of a step's batches, and how many samples they have."""
         numbers = range(step * self.accumulate, (step + 1) * self.accumulate)
-        samples = sum(self._batches.size(number) for number in numbers)
+        return numbers, sum(self._batches.size(number) for number in numbers)
+
+    def _over_several(self, step: int) -> Passed:
+        numbers, samples = self._all_of(step)
         for parameter in self._parameters:
             parameter.grad = None
         losses, moments = [], []
@@ -102,17 +115,18 @@ class Passes:
             output = Tensor()  # or the last one stands beside the next graph: memory is what this is for
             x, y = self._batches.take(number)
             moments.append(Moment(step=step, x=x, y=y, random=self._dice.before_step()))
+            self._share = len(y) / samples
             with self._watched() if number == numbers[-1] else _UNWATCHED:
-                loss, output, targets = self._share(x, y, len(y) / samples)
+                loss, output, targets = self._add_share(x, y)
             losses.append(loss)
             if self._on_partial is not None and number != numbers[-1]:
                 self._on_partial(output, targets)
         return Passed(torch.stack(losses).sum(), output, targets, tuple(moments))
 
-    def _share(self, x: Tensor, y: Tensor, share: float) -> tuple[Tensor, Tensor, Tensor]:
+    def _add_share(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Add one batch's share to the gradients; its graph is gone before the next one's is built."""
         loss, output, targets = self._objective(self.forward(x), y)
-        loss = loss * share
+        loss = loss * self._share
         self._backward(loss)
         return loss.detach(), output.detach(), targets
 
@@ -122,7 +136,8 @@ class Passes:
         return self._watching(self._scale)
 
     def _scale(self) -> float:
-        return 1.0 if self.loss_scale is None else self.loss_scale.value
+        scale = 1.0 if self.loss_scale is None else self.loss_scale.value
+        return scale * sqrt(self._share)
 
     def _backward(self, loss: Tensor) -> None:
         if self.loss_scale is not None:

@@ -209,7 +209,8 @@ class Trainer:
         """From a batch to an update; a sentence where training cannot go on."""
         recorder, scaler = self.recorder, self.loss_scale
         if self.computation.compiles and recorder.watches:
-            with recorder.watching(apart=True):  # nobody can look into what is compiled
+            scale = self.passes.rehearsal_scale(step)
+            with recorder.watching(lambda: scale, apart=True):  # nobody can look into what is compiled
                 self.passes.rehearse(self.model, step, self.computation.plain)
         loss, output, targets, moments = self.passes.run(step)
         overflowed = scaler is not None and scaler.unscale()

@@ -73,14 +73,30 @@ def test_of_several_batches_the_last_is_looked_at(bench, experiment) -> None:
     data = load(spec.data, spec.data_seed)
     model = build(spec.model, data.info, spec.seed).model
     batches = Batches(data.train_x, data.train_y, spec.data.batch_size, spec.seed)
-    x, y = batches.take(2)
-    output = model(x)
-    output.retain_grad()
-    cross_entropy(output, y).backward()
-    share = len(y) / sum(batches.size(number) for number in range(3))
-    assert reader.sample_at("activation_mean", 0)[1][-1] == pytest.approx(output.mean().item(), rel=1e-5)
-    gradient = float(output.grad.norm()) * share
-    assert reader.sample_at("output_gradient", 0)[1][-1] == pytest.approx(gradient, rel=1e-5)
+    outputs, losses = [], []
+    samples = sum(batches.size(number) for number in range(3))
+    for number in range(3):
+        x, y = batches.take(number)
+        outputs.append(model(x))
+        outputs[-1].retain_grad()
+        losses.append(cross_entropy(outputs[-1], y) * len(y) / samples)
+    sum(losses).backward()
+    assert reader.sample_at("activation_mean", 0)[1][-1] == pytest.approx(outputs[-1].mean().item(), rel=1e-5)
+    gradient = float(outputs[-1].grad.norm()) * (samples / len(outputs[-1])) ** 0.5
+    found = float(reader.sample_at("output_gradient", 0)[1][-1])
+    assert found == pytest.approx(gradient, rel=1e-5)
+    assert found == pytest.approx(float(torch.cat([each.grad for each in outputs]).norm()), rel=0.05)
+
+
+def test_a_rehearsal_stands_for_the_whole_step_too(bench, experiment, monkeypatch) -> None:
+    monkeypatch.setattr(torch, "compile", lambda model, **_given: model.__call__)
+    monkeypatch.setattr("gradviz.training.compiling.import_module", lambda name: name)
+    spec = replace(experiment(), measure=MeasureSpec(budget=1.0))
+    found = []
+    for given in ({"accumulate": 3}, {"accumulate": 3, "compile": True}):
+        _, reader = bench.train(replace(spec, training=TrainingSpec(steps=2, device="cpu", **given)))
+        found.append(reader.sample_at("output_gradient", 0)[1])
+    assert found[1] == pytest.approx(found[0], rel=0.2)  # of another batch
 
 
 def test_a_scaled_loss_leaves_gradients_as_they_are(bench, experiment) -> None:
