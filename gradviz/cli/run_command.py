@@ -43,6 +43,7 @@ from gradviz.training.run import train
 from gradviz.training.trainer import OnStatus
 
 _KEPT = "The run is kept: open the window with the command gradviz, recover it there and save it."
+_SAME_PRESS = 0.5  # seconds
 _REDRAW = 0.1  # seconds between two pictures of the progress bar
 
 
@@ -196,6 +197,10 @@ def _train(plan: Plan, target: Path, control: RunControl, arguments: argparse.Na
     except RecordsError as error:
         hint = f" {_KEPT}" if not saved and run.path.exists() else ""
         raise BadInput(f"{error}{hint}") from None
+    except KeyboardInterrupt:  # the second one
+        if saved or not run.path.exists():
+            raise
+        raise Interrupted(f"Interrupted before {target} was saved. {_KEPT}") from None
     finally:
         plan.workspace.close(keep=not saved)
 
@@ -248,15 +253,20 @@ def progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStat
 def interruptible(control: RunControl) -> Iterator[list[int]]:
     """Turn Ctrl-C and a polite kill into a stop at the next step; a second one ends the program at once.
 
-    Gives a list that is empty until then.
+    One that follows at once is the same one: what started the program, `uv run` say, hands it on. Gives a
+    list that is empty until then.
     """
     received: list[int] = []
+    first = 0.0
 
     def stop(number: int, _frame: FrameType | None) -> None:
-        if received:
+        nonlocal first
+        if not received:
+            first = monotonic()
+            received.append(number)
+            control.stop()
+        elif monotonic() - first > _SAME_PRESS:
             raise KeyboardInterrupt
-        received.append(number)
-        control.stop()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
