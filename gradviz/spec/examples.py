@@ -12,13 +12,28 @@ from gradviz.spec.problem import Problem, SpecError
 from gradviz.spec.toml_codec import load_toml, located, read_text
 
 PREFIX = "example:"
+ORDER = (
+    "vanishing",
+    "vanishing-cured",
+    "exploding",
+    "exploding-cured",
+    "overflow",
+    "long-memory-rnn",
+    "long-memory-lstm",
+    "residual-cnn",
+    "digits-cnn",
+    "char-lm",
+    "diabetes",
+    "transfer-source",
+)
+"""As one learns: what goes wrong and its cure, through depth and through time, then what works."""
 
 
 def examples(folder: Path) -> dict[str, str]:
-    """The names of the examples in `folder` and their titles, in the order of their names."""
-    return {
-        path.stem: tomllib.loads(path.read_text("utf-8"))["name"] for path in sorted(folder.glob("*.toml"))
-    }
+    """The names of the examples in `folder` and their titles, in their ORDER, then others by their names."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    found = sorted(folder.glob("*.toml"), key=lambda path: (places.get(path.stem, len(places)), path.stem))
+    return {path.stem: tomllib.loads(path.read_text("utf-8"))["name"] for path in found}
 
 
 def load_experiment(
