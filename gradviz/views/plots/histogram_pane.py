@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from gradviz.views.plots.slow_range import SlowRange
 from gradviz.views.theme import LIGHT, Theme
 
 _GAP = 12
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _FINITE = slice(histogram.NEGATIVE.start, histogram.POSITIVE.stop)
 
 
@@ -105,15 +108,21 @@ class HistogramPane:
         lines = [(self.name, self._tone)]
         if self.step != cursor:
             lines.append((translate("HistogramPane", "step {0}").format(count(self.step)), "secondary"))
+        zeros, short = int(counts[histogram.ZERO]), {}
+        if zeros:
+            words = translate("HistogramPane", "{0} exact zeros").format(short_count(zeros))
+            if zeros == 1:
+                words = translate("HistogramPane", "1 exact zero")
+            short[words] = translate("HistogramPane", "0: {0}").format(short_count(zeros))
+            lines.append((words, "secondary"))
         infinite = int(counts[histogram.MINUS_INF] + counts[histogram.PLUS_INF])
         for number, text, tone in (
-            (int(counts[histogram.ZERO]), translate("HistogramPane", "0: {0}"), "secondary"),
             (int(counts[histogram.NAN]), translate("HistogramPane", "✕ NaN: {0}"), "non_finite"),
             (infinite, translate("HistogramPane", "▲ ±Inf: {0}"), "exploding"),
         ):
             if number:
                 lines.append((text.format(short_count(number)), tone))
-        self._caption.show_lines(lines)
+        self._caption.show_lines(lines, short)
 
 
 class _Caption(QGraphicsWidget):
@@ -125,20 +134,25 @@ class _Caption(QGraphicsWidget):
         self.setMaximumHeight(16)
         self._theme = LIGHT
         self.lines: list[tuple[str, str]] = [(name, tone)]
+        self._short: Mapping[str, str] = {}
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.update()
 
-    def show_lines(self, lines: list[tuple[str, str]]) -> None:
+    def show_lines(self, lines: list[tuple[str, str]], short: Mapping[str, str] = _NOTHING) -> None:
+        """Show those words, each with its colour; `short` says some of them in less room."""
+        self._short = short
         if lines != self.lines:
             self.lines = lines
             self.update()
 
     def fitting(self, room: float) -> list[tuple[str, str]]:
-        """What has room: quiet words go first, and the last one is cut only where that is no help."""
+        """What has room: words are made short, then quiet ones go, and the last is cut if that is no help."""
         metrics = QFontMetricsF(plot_font())
         lines = list(self.lines)
+        if sum(metrics.horizontalAdvance(text) + _GAP for text, _ in lines) - _GAP > room:
+            lines = [(self._short.get(text, text), tone) for text, tone in lines]
         while sum(metrics.horizontalAdvance(text) + _GAP for text, _ in lines) - _GAP > room:
             quiet = next((line for line in lines if line[1] == "secondary"), None)
             if quiet is None:

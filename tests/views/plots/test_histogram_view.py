@@ -30,10 +30,22 @@ def test_both_histograms_of_the_selected_layer(view, snapshot) -> None:
 
 def test_zeros_and_what_is_not_finite_are_said(view, snapshot) -> None:
     view.show_snapshot(snapshot(steps=100, non_finite_from=30))
-    assert "0: 160" in view.gradients.caption
+    assert "160 exact zeros" in view.gradients.caption
     assert "NaN: 1.2 k" in view.gradients.caption
     assert "±Inf: 40" in view.gradients.caption
     assert "NaN" not in view.weights.caption
+
+
+@pytest.mark.parametrize(
+    ("zeros", "said"), [(0, ""), (1, "1 exact zero"), (2, "2 exact zeros"), (3200, "3.2 k exact zeros")]
+)
+def test_how_many_are_exactly_zero_is_said_in_words(view, snapshot, zeros, said) -> None:
+    shot = snapshot(steps=20)
+    step, counts = shot.gradient_histogram
+    counts = counts.copy()
+    counts[histogram.ZERO] = zeros
+    view.show_snapshot(replace(shot, cursor=step, gradient_histogram=(step, counts)))
+    assert view.gradients.caption.splitlines() == ["gradients", *[said] * bool(said)]
 
 
 def test_the_step_is_named_where_it_is_another_one(view, snapshot) -> None:
@@ -124,8 +136,11 @@ def test_a_caption_keeps_to_the_pane(view, snapshot) -> None:
     metrics = QFontMetricsF(plot_font())
     needed = sum(map(metrics.horizontalAdvance, whole)) + 12 * (len(whole) - 1)
     assert any(text.startswith("step") for text in whole)
+    short = ["0: 160" if text == "160 exact zeros" else text for text in whole]
+    assert [text for text, _ in caption.fitting(needed - 1)] == short
+    needed = sum(map(metrics.horizontalAdvance, short)) + 12 * (len(short) - 1)
     fewer = [text for text, _ in caption.fitting(needed - 1)]
-    assert fewer == [text for text in whole if not text.startswith("step")]
+    assert fewer == [text for text in short if not text.startswith("step")]
     for room in (240, 120, 70, 40):
         shown = [text for text, _ in caption.fitting(room)]
         assert shown
