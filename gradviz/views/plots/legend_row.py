@@ -1,4 +1,4 @@
-"""Legend switches keep to their room: where the names of series have none, only the samples stay."""
+"""Legend switches keep to their room: where names have none, what tells them apart stays, or the samples."""
 
 from __future__ import annotations
 
@@ -28,29 +28,28 @@ class LegendRow(QObject):
         return super().eventFilter(watched, event)
 
     def fit(self) -> None:
-        """Show the names, or only the samples."""
+        """Show the names, or what tells them apart, or only the samples."""
         layout = self._row.layout()
         if layout is None:
             return
         shown = [button for button in self._row.findChildren(QToolButton) if not button.isHidden()]
-        needed = sum(
-            button.full_width() if isinstance(button, LegendSwitch) else button.sizeHint().width()
-            for button in shown
-        )
+        switches = [button for button in shown if isinstance(button, LegendSwitch)]
+        others = sum(button.sizeHint().width() for button in shown if button not in switches)
         choices = [box for box in self._row.findChildren(QComboBox) if not box.isHidden()]
-        needed += sum(box.width() for box in choices)
+        others += sum(box.width() for box in choices)
         margins = layout.contentsMargins()
         gaps = max(len(shown) + len(choices) - 1, 0)
-        room = self._row.width() - margins.left() - margins.right() - needed
-        named = room >= _NARROW * gaps
-        _show_names([each for each in shown if isinstance(each, LegendSwitch)], names=named)
-        spacing = _WIDE if named and room >= _WIDE * gaps else _NARROW
+        room = self._row.width() - margins.left() - margins.right() - others
+        full = room - sum(switch.full_width() for switch in switches)
+        named = full >= _NARROW * gaps
+        brief = sum(switch.brief_width() for switch in switches) <= room - _NARROW * gaps
+        _show_names(switches, names=named or brief, brief=not named)
+        spacing = _WIDE if named and full >= _WIDE * gaps else _NARROW
         if layout.spacing() != spacing:
             layout.setSpacing(spacing)
 
 
-def _show_names(switches: Collection[LegendSwitch], *, names: bool) -> None:
+def _show_names(switches: Collection[LegendSwitch], *, names: bool, brief: bool = False) -> None:
     style = _STYLE.ToolButtonTextBesideIcon if names else _STYLE.ToolButtonIconOnly
     for switch in switches:
-        if switch.toolButtonStyle() != style:
-            switch.setToolButtonStyle(style)
+        switch.show_name(style, brief=brief)

@@ -1,6 +1,7 @@
 """The legend of compared runs and marked steps below a heading: a switch for each, the same everywhere.
 
-Where there are too many for the names only the samples stay, and the pointer is told the names.
+Where there are too many for the names, what tells them apart stays: of “Run 1” and “Run 2” the numbers. Where
+that has no room either only the samples stay, and the pointer is told the names.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from gradviz.views.plots.step_marks import StepLegend
 from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.theme import run_tone
 
-_MOST_LETTERS = 16
+_MOST_LETTERS, _FEW_LETTERS = 16, 8
 
 
 class RunLegend(QObject):
@@ -47,9 +48,11 @@ class RunLegend(QObject):
             switch.setParent(None)  # a figure takes the switches that the frame has
             switch.deleteLater()
         self.switches = {}
-        for run_id, name, number in known:
+        briefs = apart([name for _, name, _ in known])
+        for (run_id, name, number), brief in zip(known, briefs, strict=True):
             tip = self.tr("Show “{0}” to compare").format(name)
-            switch = LegendSwitch(_short(name), run_tone(number), "line", tip, self._frame, whose=name)
+            tone = run_tone(number)
+            switch = LegendSwitch(_short(name), tone, "line", tip, self._frame, whose=name, brief=brief)
             switch.setChecked(run_id not in off)
             switch.toggled.connect(self.switched)
             line = self.row.layout()
@@ -73,5 +76,21 @@ class RunLegend(QObject):
         self.row.setVisible(bool(self._known or self.marks.switches))
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
+def apart(names: Sequence[str]) -> list[str]:
+    """Of each name the words that tell it from the others, shortened; nothing where that is not enough."""
+    words = [name.split() for name in names]
+    begin = _alike(words)
+    end = _alike([each[begin:][::-1] for each in words])
+    own = [" ".join(each[begin : len(each) - end]) for each in words]
+    briefs = [_short(brief or name, _FEW_LETTERS) for brief, name in zip(own, names, strict=True)]
+    return briefs if len(set(briefs)) == len(names) else [""] * len(names)
+
+
+def _alike(words: Sequence[Sequence[str]]) -> int:
+    """With how many words all of several names begin."""
+    together = [len(set(column)) == 1 for column in zip(*words, strict=False)] if len(words) > 1 else []
+    return [*together, False].index(False)
+
+
+def _short(name: str, most: int = _MOST_LETTERS) -> str:
+    return name if len(name) <= most else f"{name[: most - 1]}…"

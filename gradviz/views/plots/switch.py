@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QStyleOptionToolButton, QToolButton, QWidget
 
 from gradviz.views.appearance import appearance
 from gradviz.views.plots.legend_sample import HEIGHT, SYMBOLS, WIDTH, Sample
@@ -15,14 +15,15 @@ from gradviz.views.theme import Theme
 _PAD = 5
 _MARK = 10
 """The width of a mark without a line."""
-_AROUND, _ALONE = 22, 14
-"""What is around and between sample and name, and what is around a sample alone."""
+_AROUND, _CLOSE, _ALONE = 22, 18, 14
+"""What is around and between sample and name, and brief name, and what is around a sample alone."""
 
 
 class LegendSwitch(QToolButton):
     """Checked: the series shows. `tone`, `style`, `dashes` and `symbol` are those of its `Sample`.
 
-    `whose` names the compared run that it switches, in full; it is empty where that is the shown run.
+    `whose` names the compared run that it switches, in full; it is empty where that is the shown run. `brief`
+    is what tells its name from the others beside it, for where those have no room.
     """
 
     def __init__(
@@ -36,8 +37,11 @@ class LegendSwitch(QToolButton):
         dashes: Sequence[float] = (5, 3),
         symbol: str | None = None,
         whose: str = "",
+        brief: str = "",
     ) -> None:
         super().__init__(parent)
+        self.brief = brief
+        self._is_brief = False
         self.sample = Sample(tone=tone, style=style, dashes=tuple(dashes), symbol=symbol)
         self.whose = whose
         self.setProperty("role", "chip")
@@ -55,9 +59,33 @@ class LegendSwitch(QToolButton):
 
     def sizeHint(self) -> QSize:
         """What sample and name need: a style leaves room for more."""
-        alone = self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
-        width = self.sample_width() if alone else self.full_width()
+        if self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+            width = self.sample_width()
+        else:
+            width = self.brief_width() if self._is_brief else self.full_width()
         return QSize(width, super().sizeHint().height())
+
+    @property
+    def shown_name(self) -> str:
+        """What stands beside its sample now."""
+        if self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+            return ""
+        return self.brief if self._is_brief else self.text()
+
+    def show_name(self, style: Qt.ToolButtonStyle, *, brief: bool = False) -> None:
+        """Stand there with its name or without; with its `brief` one where it has that."""
+        is_brief = brief and bool(self.brief)
+        if (style, is_brief) != (self.toolButtonStyle(), self._is_brief):
+            self._is_brief = is_brief
+            self.setToolButtonStyle(style)
+            self.updateGeometry()
+            self.update()
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """What the style draws: the name that there is room for."""
+        super().initStyleOption(option)
+        if self._is_brief:
+            option.text = self.brief  # type: ignore[attr-defined]
 
     def sample_width(self) -> int:
         """The width of a sample alone."""
@@ -65,12 +93,19 @@ class LegendSwitch(QToolButton):
 
     def full_width(self) -> int:
         """The width of sample and name."""
-        self.ensurePolished()
-        return self._sample_room + self.fontMetrics().horizontalAdvance(self.text()) + _AROUND
+        return self._width_of(self.text()) + _AROUND
+
+    def brief_width(self) -> int:
+        """The width of sample and brief name, or of what stands for one."""
+        return self._width_of(self.brief) + _CLOSE if self.brief else self.full_width()
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
         return self.sizeHint()
+
+    def _width_of(self, name: str) -> int:
+        self.ensurePolished()
+        return self._sample_room + self.fontMetrics().horizontalAdvance(name)
 
     def _on_theme(self, theme: Theme) -> None:
         sample = QIcon()

@@ -7,6 +7,7 @@ import passing_runs
 import pointer
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from gradviz.records.factors import FactorKind
 from gradviz.views.appearance import ThemeChoice, appearance
@@ -15,7 +16,9 @@ from gradviz.views.plots.chain_rule import ChainRule
 from gradviz.views.plots.curve_design import families
 from gradviz.views.plots.depth_profile import DepthProfile
 from gradviz.views.plots.edge_marks import Mark
+from gradviz.views.plots.run_legend import apart
 from gradviz.views.plots.step_curves import StepCurves
+from gradviz.views.plots.switch import LegendSwitch
 from gradviz.views.plots.update_profile import UpdateProfile
 from gradviz.views.theme import DARK, LIGHT, run_tone
 
@@ -158,10 +161,72 @@ def test_many_runs_keep_their_samples_and_tell_their_names(app, curves, snapshot
     curves.show_snapshot(snapshot(steps=30))
     runs = tuple(compared(f"r{number}", number, steps=30) for number in range(1, 8))
     curves.show_compared(runs)
-    assert all("Run" in switch.toolTip() for switch in curves.legend.switches.values())
-    curves.resize(400, 420)
+    switches = list(curves.legend.switches.values())
+    numbers = [str(number) for number in range(1, 8)]
+    for width, names in (
+        (900, [f"Run {number}" for number in numbers]),
+        (460, numbers),
+        (300, [""] * 7),
+        (460, numbers),
+        (900, [f"Run {number}" for number in numbers]),
+    ):
+        curves.resize(width, 420)
+        app.processEvents()
+        assert [switch.shown_name for switch in switches] == names, width
+        assert curves.legend.row.sizeHint().width() <= curves.legend.row.width()
+        assert all(switch.width() >= switch.sizeHint().width() for switch in switches)
+    curves.resize(300, 420)
     app.processEvents()
-    assert curves.legend.row.sizeHint().width() <= curves.legend.row.width()
+    for number, switch in zip(numbers, switches, strict=True):
+        assert f"Run {number}" in switch.toolTip()
+        assert f"Run {number}" in switch.accessibleName()
+        QTest.mouseClick(switch, Qt.MouseButton.LeftButton, pos=switch.rect().center())
+        assert not curves.legend.is_on(f"r{number}")
+    assert [switch.text() for switch in switches] == [f"Run {number}" for number in numbers]
+
+
+def test_a_brief_name_is_what_is_drawn_where_the_name_has_no_room(app, qtbot) -> None:
+    switch, other = (
+        LegendSwitch(name, "accent", "line", "tip", brief="10") for name in ("Run number 10", "10")
+    )
+    for each in (switch, other):
+        qtbot.addWidget(each)
+        each.show()
+    switch.show_name(Qt.ToolButtonStyle.ToolButtonTextBesideIcon, brief=True)
+    assert switch.sizeHint().width() < other.sizeHint().width()
+    for each in (switch, other):
+        each.resize(switch.sizeHint())
+    assert switch.grab().toImage() == other.grab().toImage()
+    ink = _ink(switch)
+    switch.resize(switch.width() + 20, switch.height())
+    assert _ink(switch) == ink  # nothing of the name was cut off
+    switch.resize(other.size())
+    switch.show_name(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    assert switch.grab().toImage() != other.grab().toImage()
+
+
+def _ink(switch: LegendSwitch) -> int:
+    picture = switch.grab().toImage()
+    ground = picture.pixel(0, 0)
+    return sum(picture.pixel(x, y) != ground for x in range(picture.width()) for y in range(picture.height()))
+
+
+@pytest.mark.parametrize(
+    ("names", "briefs"),
+    [
+        (["Run 1", "Run 2", "Run 10"], ["1", "2", "10"]),
+        (["depth 20 ReLU", "depth 50 ReLU"], ["20", "50"]),
+        (["Run 1"], ["Run 1"]),
+        (["Run", "Run 2"], ["Run", "2"]),
+        (["lr 0.1", "baseline"], ["lr 0.1", "baseline"]),
+        (["same", "same"], ["", ""]),
+        (["momentumless-a", "momentumless-b"], ["", ""]),
+        (["a b a", "a"], ["b a", "a"]),
+        ([], []),
+    ],
+)
+def test_runs_are_told_apart_by_the_words_that_differ(names, briefs) -> None:
+    assert apart(names) == briefs
 
 
 def test_in_the_table_nan_is_a_gradient_and_an_empty_cell_a_layer_that_is_not_there(
