@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradviz.diagnosis.unseen import between, through_all
 from gradviz.records.depth import ChainFactors, chain_factors
 from gradviz.records.factors import FactorKind, factor_kind
 from gradviz.records.layer import LayerInfo
@@ -72,6 +73,7 @@ def blame(
     shortcut: Sequence[int] = (),
     arriving: ArrayLike | None = None,
     precision: str = "float32",
+    others: str = "other layers",
 ) -> Blame:
     """The kind of factor to blame for gains `[layers]` or `[steps, layers]`, as the recorder has them.
 
@@ -79,7 +81,7 @@ def blame(
     layers of `shortcut` (the indices of those on one, or in a join) not at all: the way through the branch
     times the skip factor is the whole. What is not a number or infinite is left out; a factor of exactly 0 is
     the one to blame, but where the gradient that arrives there (`arriving`, the norms at the layers' outputs
-    in the shape of `gains`) has already become too small for `precision`.
+    in the shape of `gains`) has already become too small for `precision`. `others` names the other factors.
     """
     of_layers = _rows(gains, len(layers))
     arrived = np.full_like(of_layers, np.nan) if arriving is None else _rows(arriving, len(layers))
@@ -108,7 +110,8 @@ def blame(
     logs = {kind: values for kind, values in logs.items() if values}
     if not logs and lost is None:
         return _unknown(of_layers, arrived)
-    judged = _judge({kind: np.array(values) for kind, values in logs.items()}, max(weights, 1))
+    words = {**_WORDS, FactorKind.OTHER: others}
+    judged = _judge({kind: np.array(values) for kind, values in logs.items()}, max(weights, 1), words)
     if lost is None:
         return judged
     end = f" Before {lost.name} it is too small for {precision}: exactly zero."
@@ -125,15 +128,39 @@ def blame_of_run(reader: RunReader, step: int) -> Blame:
 
 
 def blame_of_chain(chain: ChainFactors, run: RunInfo) -> Blame:
-    """Who is to blame by what was measured in one pass of that run."""
+    """Who is to blame by what was measured in one pass of that run.
+
+    An imported model may do more than its layers tell; where they are no chain nobody is blamed.
+    """
+    factors, others = list(chain.beside), _WORDS[FactorKind.OTHER]
+    if run.experiment.get("model", {}).get("source"):
+        found, others = between(chain), "functions between the layers"
+        if found is None:
+            return _no_chain(chain)
+        if np.isfinite(chain.gains).sum() == 1 and all(abs(factor - 1) < _SAME for factor in found):
+            return _nobody("Only one layer's factor is known, which is no chain to judge.")
+        factors = found
     return blame(
         chain.gains,
         run.layers,
-        skip_factors=chain.beside,
+        skip_factors=factors,
         shortcut=chain.aside,
         arriving=chain.output_gradients,
         precision=run.experiment.get("training", {}).get("precision", "float32"),
+        others=others,
     )
+
+
+def _no_chain(chain: ChainFactors) -> Blame:
+    whole = through_all(chain)
+    sentence = "Ways part and meet between the layers: their factors do not multiply, and none is blamed."
+    if not math.isnan(whole):
+        sentence += f" Through all of them the gradient is multiplied by {_number(whole)}."
+    return _nobody(sentence)
+
+
+def _nobody(sentence: str) -> Blame:
+    return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence=sentence)
 
 
 def _rows(gains: ArrayLike, count: int) -> NDArray[np.float64]:
@@ -152,7 +179,9 @@ def _mean_logs(rows: NDArray[np.float64]) -> list[float | None]:
     return [mean if count else None for mean, count in zip(means, counts.tolist(), strict=True)]
 
 
-def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blame:
+def _judge(
+    logs: Mapping[FactorKind, NDArray[np.float64]], weights: int, words: Mapping[FactorKind, str]
+) -> Blame:
     if not logs:
         return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence="")
     factors = {kind: math.exp(values.mean()) for kind, values in logs.items()}
@@ -172,7 +201,7 @@ def _judge(logs: Mapping[FactorKind, NDArray[np.float64]], weights: int) -> Blam
     sign = 1 if total > 0 else -1
     kind = _furthest({kind: sign * float((logs[kind] - np.log(usual[kind])).sum()) for kind in logs})
     sentence = (
-        f"The {_WORDS[kind]} make the gradient {'vanish' if sign < 0 else 'explode'}: "
+        f"The {words[kind]} make the gradient {'vanish' if sign < 0 else 'explode'}: "
         f"{_number(factors[kind])} a layer where {_number(balanced[kind])} would keep a balance"
     )
     if kind is FactorKind.SLOPE and set(logs) == {FactorKind.SLOPE, FactorKind.WEIGHTS}:
@@ -227,4 +256,4 @@ def _unknown(gains: NDArray[np.float64], arrived: NDArray[np.float64]) -> Blame:
         why = "The gradient of the loss itself is exactly zero: there is nothing to hand on."
     else:
         why = "There is no gain: a layer has one only where a layer before it is trained."
-    return Blame(kind=None, per_layer=1.0, factors={}, balanced={}, sentence=why)
+    return _nobody(why)

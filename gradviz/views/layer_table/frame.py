@@ -160,8 +160,8 @@ class LayerTable(PlotView):
                 cells = np.ma.MaskedArray(numbers, mask=unknown)
                 columns.append(Column(name=heads[cell], cells=cells))
             elif cell is Cell.PARAMETERS:
-                found = np.array([model.parameters(row) for row in model.rows], np.int64)
-                columns.append(Column(name=heads[cell], cells=found))
+                counts = np.array([model.parameters(row) for row in model.rows], np.int64)
+                columns.append(Column(name=heads[cell], cells=counts))
             else:
                 shown = (model.index(place, cell).data() for place in range(len(model.rows)))
                 columns.append(Column(name=heads[cell], cells=texts(str(text) for text in shown)))
