@@ -7,7 +7,6 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtWidgets import QInputDialog
 
 from gradviz.control.engine_state import EngineState, EngineStatus, Expanded, InspectionReply
 from gradviz.control.going_on import checkpoint_words
@@ -16,13 +15,13 @@ from gradviz.control.run_entry import RunEntry
 from gradviz.spec.json_codec import to_raw
 from gradviz.views.actions import CONTEXT, TABLE, set_reason
 from gradviz.views.diagram.diagram_conductor import DiagramConductor
-from gradviz.views.dialogs import confirm_remove_run
 from gradviz.views.film_conductor import FilmConductor
 from gradviz.views.fold_keeper import FoldKeeper
 from gradviz.views.layer_selection import LayerSelection
 from gradviz.views.mark_conductor import MarkConductor
 from gradviz.views.message_strip import Tone
 from gradviz.views.plot_keys import PlotKeys
+from gradviz.views.shown_run_conductor import ShownRunConductor
 from gradviz.views.throttle import Throttle
 
 if TYPE_CHECKING:
@@ -48,6 +47,7 @@ class WindowWiring(QObject):
         self._show_empty_soon = Throttle(self._show_empty_if_empty, _EMPTY_PLOTS_MS, self)
         self._expanding: tuple[int, ExperimentSpec | None] = (0, None)
         self.selection = LayerSelection(self)
+        self._shown_run = ShownRunConductor(window, self)
         self._connect_files()
         self._connect_runs()
         self._connect_engine()
@@ -82,7 +82,7 @@ class WindowWiring(QObject):
             plots.show_snapshot(snapshot)
         plots.select_layers(self.selection.rows)
         plots.show_compared(window.runs.comparison.runs)
-        self._name_run()
+        self._shown_run.name_in_plots()
         self._connect_diagram(plots)
 
     def _connect_diagram(self, plots: PlotArea) -> None:
@@ -140,8 +140,6 @@ class WindowWiring(QObject):
             ("run.stop", runs.stop),
             ("run.reset", runs.reset),
             ("run.restart", window.host.restart),
-            ("run.rename", self._rename_run),
-            ("run.remove", self._remove_run),
             ("view.live", self._go_live),
             ("view.play", runs.playback.toggle),
             ("view.next_event", window.time_bar.go_to_next_event),
@@ -258,6 +256,7 @@ class WindowWiring(QObject):
 
     def _on_shown(self, entry: RunEntry | None) -> None:
         self._entry = entry
+        self._shown_run.show_run(entry)
         self._run_shown = None
         self._window.thresholds.show_run(entry)
         self._window.replays.show_run(entry)
@@ -271,17 +270,8 @@ class WindowWiring(QObject):
         shown = self._entry.id if self._entry else None
         window.time_bar.show_runs(window.document.runs, shown)
         self._on_compared()
-        self._name_run()
-        entry = window.document.run(shown) if shown else None
-        window.actions_by_key["run.rename"].setEnabled(entry is not None)
-        window.actions_by_key["run.remove"].setEnabled(entry is not None and entry.is_finished)
+        self._shown_run.refresh()
         self._sync_continue()
-
-    def _name_run(self) -> None:
-        plots, entry = self._window.plots, self._entry
-        if plots is not None:
-            entry = entry and (self._window.document.run(entry.id) or entry)  # it may have another name now
-            plots.name_run(entry.name if entry is not None else "")
 
     def _on_compared(self) -> None:
         self._window.time_bar.runs.show_compared(self._window.runs.comparison.chosen)
@@ -382,18 +372,3 @@ class WindowWiring(QObject):
         for key in ("view.next_event", "view.previous_event"):
             reason = "" if there else self.tr("There are no events.")
             set_reason(self._window.actions_by_key[key], reason)
-
-    def _rename_run(self) -> None:
-        entry = self._entry
-        if entry is not None:
-            name, agreed = QInputDialog.getText(
-                self._window, self.tr("Rename run"), self.tr("Name"), text=entry.name
-            )
-            if agreed and name.strip():
-                self._window.document.rename_run(entry.id, name.strip())
-
-    def _remove_run(self) -> None:
-        entry = self._entry
-        if entry is not None and confirm_remove_run(self._window, entry.name):
-            self._window.runs.show_run(None)
-            self._window.document.remove_run(entry.id)

@@ -291,7 +291,7 @@ def test_a_finished_run_can_be_removed(window, host, document, trained, monkeypa
     request, status = trained(steps=200)
     assert not window.actions_by_key["run.remove"].isEnabled()
     finish(host, request, status)
-    monkeypatch.setattr("gradviz.views.window_wiring.confirm_remove_run", lambda *_: True)
+    monkeypatch.setattr("gradviz.views.shown_run_conductor.confirm_remove_run", lambda *_: True)
     window.actions_by_key["run.remove"].trigger()
     assert document.runs == ()
     assert window.plots.flow.canvas._quiet.isVisible()
