@@ -180,8 +180,9 @@ class FlowMap(PlotFrame):
         self._compared = runs
         self.difference.offer(runs)
         self._show_row()
-        if self._snapshot is not None and self.difference.run is not None:
-            self._draw(self._snapshot)
+        shot = self._snapshot
+        if shot is not None and len(shot.flow.steps) and self.difference.run is not None:
+            self._draw(shot)
 
     def follow(self, snapshot: Snapshot) -> None:
         """Take only the colours' limits of it."""

@@ -1,6 +1,7 @@
 """The map's difference: every cell against a slow twin, and what the map shows of it."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pointer
@@ -125,6 +126,17 @@ def test_the_map_shows_the_difference_while_it_is_asked_for(flow, snapshot, comp
     assert asked == ["one", None]
     assert np.array_equal(flow._image.image, norms)
     assert (flow._bar._low, flow._bar._high) == (flow.levels.low, flow.levels.high)
+
+
+def test_a_run_without_a_step_has_no_difference_to_another(flow, snapshot, compared) -> None:
+    """It may stand there while the run that is compared is read anew."""
+    other = compared("one", 1, layers=6, steps=50, has_flow=True)
+    flow.show_compared((other,))
+    flow.show_snapshot(snapshot(layers=6, steps=80, done=0))
+    flow.difference.click()
+    flow.show_compared((replace(other),))
+    assert flow._image.image is None
+    assert flow.values() is None
 
 
 def test_among_several_runs_the_menu_chooses_and_a_run_that_goes_takes_the_difference_away(
