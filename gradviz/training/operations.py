@@ -6,10 +6,12 @@ anomaly detection looks at NaN only and says no layer, so it runs beside and sto
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import compress
 from typing import Any
 
@@ -18,6 +20,11 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from gradviz.records.layer import LayerInfo
+
+_CHECKPOINT = "CheckpointFunctionBackward"
+_ANOMALY = re.compile(r"Function '(\w+)' returned nan values")
+_TWICE = "a part that is computed twice"
+"""What lies in torch.utils.checkpoint(use_reentrant=True) has a graph of its own, which nobody sees here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +65,7 @@ class Operations(TorchFunctionMode):
         self._inside: list[str] = []
         self._suspects: list[Finding] = []
         self._nodes: dict[Any, str | None] = {}
+        self._repeated: str | None = None
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -96,15 +104,23 @@ class Operations(TorchFunctionMode):
         with ExitStack() as stack:
             for node, layer in _reached(loss, self._nodes):
                 stack.callback(node.register_hook(self._looking(node, layer)).remove)
+                if node.name() == _CHECKPOINT:
+                    stack.callback(node.register_prehook(partial(self._repeating, layer)).remove)
             stack.enter_context(torch.autograd.set_detect_anomaly(mode=True))
             stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")  # it tells the line of the forward pass, which is torch's own
             try:
                 loss.backward()  # type: ignore[no-untyped-call]
             except RuntimeError as error:
-                if self.backward is None:
+                within = _ANOMALY.match(str(error))
+                if self.backward is None and (within is None or self._repeated is None):
                     raise
+                if self.backward is None and within is not None:
+                    self.backward = Finding(operation=within[1], layer=self._repeated, value="NaN")
                 self.anomaly = str(error)
+
+    def _repeating(self, layer: str | None, _before: object) -> None:
+        self._repeated = layer
 
     def _entering(self, name: str) -> Callable[..., None]:
         def hook(_module: nn.Module, _inputs: object) -> None:
@@ -115,11 +131,15 @@ class Operations(TorchFunctionMode):
 
     def _leaving(self, _module: nn.Module, _inputs: object, output: object) -> None:
         name = self._inside.pop()
-        if self.forward is None:
-            with torch._C.DisableTorchFunction():  # noqa: SLF001
-                value = next((wrong for tensor in _floats(output) if (wrong := _wrong(tensor))), "")
-            if value:
-                self.forward = self._culprit(value, name)
+        with torch._C.DisableTorchFunction():  # noqa: SLF001
+            tensors = _floats(output)
+            for tensor in tensors:
+                if tensor.grad_fn is not None:  # of a function of somebody's own
+                    self._nodes.setdefault(tensor.grad_fn, name)
+            if self.forward is None:
+                value = next((wrong for tensor in tensors if (wrong := _wrong(tensor))), "")
+                if value:
+                    self.forward = self._culprit(value, name)
         self._suspects = []
 
     def _culprit(self, value: str, layer: str | None) -> Finding:
@@ -153,7 +173,7 @@ def _reached(loss: Tensor, known: dict[Any, str | None]) -> list[tuple[Any, str 
         node, consumer = waiting.pop()
         if node is None or node in found or not node.next_functions:
             continue
-        layer = known.get(node, consumer)
+        layer = known.get(node, _TWICE if node.name() == _CHECKPOINT else consumer)
         found[node] = layer
         waiting += [(following, layer) for following, _ in node.next_functions]
     return list(found.items())

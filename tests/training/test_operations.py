@@ -82,22 +82,52 @@ def test_a_backward_pass_that_alone_breaks_is_found_with_its_layer() -> None:
     assert "nan values" in found.anomaly  # 0 · ∞, one node further
 
 
-def test_what_is_computed_twice_is_looked_at_as_well() -> None:
-    class Twice(nn.Module):
-        def __init__(self, inside: nn.Module) -> None:
-            super().__init__()
-            self.inside = inside
+class Twice(nn.Module):
+    """Computed twice, by either of torch's kinds of checkpointing."""
 
-        def forward(self, x: Tensor) -> Tensor:
-            return checkpoint(self.inside, x, use_reentrant=False)
+    def __init__(self, inside: nn.Module, *, reentrant: bool) -> None:
+        super().__init__()
+        self.inside, self.reentrant = inside, reentrant
 
-    found = watched(Twice(Root()))
+    def forward(self, x: Tensor) -> Tensor:
+        return checkpoint(self.inside, x, use_reentrant=self.reentrant)
+
+
+@pytest.mark.parametrize("reentrant", [False, True])
+def test_what_is_computed_twice_is_looked_at_as_well(reentrant: bool) -> None:
+    found = watched(Twice(Root(), reentrant=reentrant))
     assert found.forward is None
     assert found.backward is not None
-    assert (found.backward.operation, found.backward.layer) == ("SqrtBackward0", "Twice 1")
-    found = watched(Twice(Log()))
+    assert found.backward.layer == "Twice 1"
+    # in a graph of its own what is infinite is seen where it becomes NaN
+    assert found.backward.operation == ("MulBackward0" if reentrant else "SqrtBackward0")
+    found = watched(Twice(Log(), reentrant=reentrant))
     assert found.forward is not None
     assert (found.forward.operation, found.forward.layer) == ("torch.log", "Twice 1")
+
+
+def test_a_part_that_is_computed_twice_is_no_part_of_the_layer_after_it() -> None:
+    model = nn.Sequential(nn.Linear(3, 4), Twice(Root(), reentrant=True), nn.Linear(4, 2))
+    named = (("Linear 0", "0"), ("Root 1", "1.inside"), ("Linear 2", "2"))
+    layers = [
+        LayerInfo(
+            index=at,
+            name=name,
+            kind=name,
+            path=(at,),
+            repeat=(),
+            module=module,
+            output_shape=(4,),
+            parameters=0,
+        )
+        for at, (name, module) in enumerate(named)
+    ]
+    operations = Operations(model, layers)
+    with operations.watching():
+        loss = model(torch.randn(5, 3)).square().mean()
+    operations.run_backward(loss)
+    assert operations.backward is not None
+    assert operations.backward.layer == "a part that is computed twice"
 
 
 def test_the_gain_is_that_of_the_operation_that_enlarges_most() -> None:
