@@ -66,6 +66,7 @@ class WindowWiring(QObject):
         plots.difference_changed.connect(window.runs.comparison.set_difference)
         self._marking.offer(plots)
         window.runs.comparison.changed.connect(plots.show_compared)
+        plots.ensemble.reach_changed.connect(self._show_time)
         plots.columns_changed.connect(window.runs.clock.set_columns)
         plots.plot_made.connect(window.order_tabs_soon)
         PlotKeys(plots, self.selection, window.time_bar.track)
@@ -164,7 +165,6 @@ class WindowWiring(QObject):
         window.time_bar.run_chosen.connect(self._on_run_chosen)
         window.time_bar.runs.compare_wanted.connect(runs.comparison.set_compared)
         runs.comparison.choice_changed.connect(self._on_compared)
-        runs.comparison.changed.connect(self._show_time)
         window.toolbar.device_chosen.connect(runs.choose_device)
         window.left.training.rate_changed.connect(runs.set_rate)
         window.toolbar.show_checkpoints(checkpoint_words(window.document.experiment))
@@ -292,10 +292,11 @@ class WindowWiring(QObject):
         self._show_time()
         window.left.training.show_cost(snapshot.measuring_cost)
 
-    def _show_time(self, *_unused: object) -> None:
-        runs, shot = self._window.runs, self._window.runs.clock.snapshot
+    def _show_time(self) -> None:
+        window, shot = self._window, self._window.runs.clock.snapshot
         if shot is not None:
-            self._window.time_bar.show_snapshot(shot, runs.comparison.end_of_axes(shot))
+            axes = window.runs.comparison if window.plots is None else window.plots.ensemble
+            window.time_bar.show_snapshot(shot, axes.end_of_axes(shot))
 
     def _expect_text(self, snapshot: Snapshot) -> None:
         """The engine has said of the edited experiment's data whether a language model learns from them."""

@@ -5,6 +5,7 @@ from pointer import hover
 from recorded_runs import record
 
 from gradviz.control.engine_state import RunChange
+from gradviz.views.plots.arrangement import Place
 
 SHORT, LONG = 20, 60
 
@@ -80,6 +81,23 @@ def test_whoever_zooms_behind_the_shown_run_sees_the_other(window, runs, plots, 
     window.runs.comparison.set_compared(runs[0], on=False)
     assert window.runs.clock.view is None
     assert ends(window) == {SHORT - 1}
+
+
+def test_who_switches_it_off_sees_the_shown_one_alone(window, runs, plots) -> None:
+    plots.plot("curves.learning").legend.switches[runs[0]].click()
+    assert ends(window) == {SHORT - 1}
+    plots.show_plot("curves.updates")
+    assert ends(window) == {LONG - 1}
+    plots.show_plot("curves.learning")
+    assert ends(window) == {SHORT - 1}
+    plots.plot("curves.learning").legend.switches[runs[0]].click()
+    assert ends(window) == {LONG - 1}
+
+
+def test_where_no_curves_are_in_sight_the_axes_stay_as_they_were(window, plots) -> None:
+    window.plots.enlarging.toggle(window.plots.places[Place.TOP_LEFT])
+    assert window.plots.in_sight == ("flow",)
+    assert ends(window) == {LONG - 1}
 
 
 def test_the_longer_one_shown_has_its_own_end(window, runs, plots, document, qtbot) -> None:

@@ -35,6 +35,8 @@ class Ensemble(QObject):
     """(first, last) to be shown in full detail, or None for all."""
     wants_changed = Signal()
     """Something else has to be read through time."""
+    reach_changed = Signal()
+    """Axes over steps go on to another step than before, for a compared run."""
     made = Signal(object, object)
     """The key (str) of a plot that was not there before, and the plot (PlotView)."""
 
@@ -139,16 +141,15 @@ class Ensemble(QObject):
                     plot.take(snapshot)
                     plot.write_numbers(snapshot)
         self._drawn = frozenset(in_sight)
+        self._fit_steps(in_sight)
 
     def show_compared(self, runs: Sequence[ComparedRun], in_sight: Collection[str]) -> None:
         """Draw other runs beside the shown one, in the plots that are in sight."""
         self._compared = runs
-        reach = max((run.reach for run in runs), default=-1)
-        if reach != self._reach:
-            self._show_reach(reach)
         for key, plot in self.plots.items():
             if key in in_sight:
                 plot.show_compared(runs)
+        self._fit_steps(in_sight)
 
     def name_run(self, name: str) -> None:
         """That is what the session calls the shown run."""
@@ -174,14 +175,29 @@ class Ensemble(QObject):
         for plot in self.plots.values():
             plot.show_levels(*levels)
 
-    def _show_reach(self, reach: int) -> None:
-        """Axes over steps go on to there; a stretch that lies behind their new end is not looked at."""
+    def end_of_axes(self, shown: Snapshot) -> int:
+        """The last step that axes over steps show."""
+        return horizon(shown.last_step, shown.run.steps, self._reach)
+
+    def _fit_steps(self, in_sight: Collection[str]) -> None:
+        """Go on to the end of the longest run that is drawn; what lies behind is not looked at any more."""
+        plots = [plot for key, plot in self.plots.items() if key in in_sight]
+        reach = -1
+        for run in self._compared:
+            drawn = [on for plot in plots if (on := plot.draws_run(run.id)) is not None]
+            if any(drawn) or not drawn:
+                reach = max(reach, run.reach)
+        if reach == self._reach:
+            return
         self._reach, shot = reach, self._snapshot
         for plot in self.plots.values():
             plot.show_reach(reach)
-        end = math.inf if shot is None else horizon(shot.last_step, shot.run.steps, reach) + 1
-        if self._steps is not None and self._steps[1] > end:
+        if self._steps is not None and shot is not None and self._steps[1] > self.end_of_axes(shot) + 1:
             self._on_steps(None)
+        self.reach_changed.emit()
+
+    def _on_runs_switched(self) -> None:
+        self._fit_steps(self._drawn)
 
     def _carry_zoom(self, snapshot: Snapshot, names: tuple[str, ...]) -> None:
         """Keep the zoom where another run has these steps and layers too; where all was in sight all is."""
@@ -231,6 +247,7 @@ class Ensemble(QObject):
         plot.layers_chosen.connect(self.layers_chosen)
         plot.cursor_moved.connect(self.cursor_moved)
         plot.wants_changed.connect(self.wants_changed)
+        plot.runs_switched.connect(self._on_runs_switched)
         plot.steps_zoomed.connect(self._on_steps)
         plot.rows_zoomed.connect(self._on_rows)
 

@@ -45,6 +45,8 @@ class PlotView(TitledFrame):
     """(low, high): the rows of layers shown after the user zoomed or panned."""
     folds_changed = Signal(object)
     """What the user has folded (JSON values), to be kept with the session."""
+    runs_switched = Signal()
+    """Other compared runs than before are drawn over the steps."""
     wants_changed = Signal()
     """Something else has to be read through time."""
 
@@ -55,7 +57,7 @@ class PlotView(TitledFrame):
     chosen: Rows = ()
     """The selected layers, the primary last."""
     reach = -1
-    """The last step of the longest compared run, to which axes over steps go on."""
+    """The last step of the longest compared run that is drawn, to which axes over steps go on."""
     every = 1
     """At which tick it is drawn while live: the dearer ones at every second or third."""
     _before_pick: Rows = ()
@@ -94,8 +96,12 @@ class PlotView(TitledFrame):
     def show_compared(self, runs: Sequence[ComparedRun]) -> None:
         """Draw other runs beside the shown one."""
 
+    def draws_run(self, _run_id: str) -> bool | None:
+        """Whether it draws that compared run over the steps; None: it draws none of them."""
+        return None
+
     def show_reach(self, last: int) -> None:
-        """The longest compared run goes on to that step (-1: none is compared)."""
+        """The longest compared run that is drawn goes on to that step (-1: none is)."""
         self.reach = last
         self.fit_steps()
 

@@ -56,6 +56,7 @@ class StepCurves(PlotFrame):
         self.switches = {line.name: self._switch(line) for line in _switched(family)}
         self.legend = RunLegend(self)
         self.legend.switched.connect(self._on_run_switched)
+        self.legend.switched.connect(self.runs_switched)
         self.places.take_legend(self.legend.marks)
         self._compared: Sequence[ComparedRun] = ()
         for pane in self.panes:
@@ -119,6 +120,10 @@ class StepCurves(PlotFrame):
         self._say()
         self.legend.show_marks(snapshot.marked)
         self.places.show(snapshot)
+
+    def draws_run(self, run_id: str) -> bool | None:
+        """Whether its legend has that run switched on."""
+        return self.legend.is_on(run_id) if self.family.compares else None
 
     def fit_steps(self) -> None:
         """Go on to the end of the longest run."""
