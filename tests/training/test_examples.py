@@ -33,8 +33,15 @@ def test_vanishing_cured(bench) -> None:
 
 
 def test_exploding(bench) -> None:
-    _, reader = bench.train(example("exploding", "training.steps=1"))
+    _, reader = bench.train(example("exploding", "training.steps=300"))
+    assert all(ratio(reader, step) > 1e3 for step in (0, 100, 200, 299))
     assert ratio(reader, 0) > 1e4
+
+
+def test_exploding_vanishes_where_a_step_is_large(bench) -> None:
+    _, reader = bench.train(example("exploding", "training.steps=20", "optimizer.lr=0.01"))
+    assert ratio(reader, 0) > 1e4
+    assert ratio(reader, 19) < 1e-3
 
 
 def test_exploding_cured(bench) -> None:
