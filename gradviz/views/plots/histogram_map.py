@@ -20,7 +20,7 @@ from gradviz.control.step_horizon import horizon
 from gradviz.records import histogram
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
-from gradviz.views.number_format import count, percent
+from gradviz.views.number_format import count
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.band import Band
 from gradviz.views.plots.canvas import MARGIN_WIDTH, Canvas
@@ -35,7 +35,7 @@ from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
-from gradviz.views.plots.sample_remark import sample_remark
+from gradviz.views.plots.sample_remark import entries_head, entries_words, sample_remark
 from gradviz.views.plots.sparse import few_words, wide_gaps
 from gradviz.views.plots.ticks import Tick, step_ticks
 from gradviz.views.theme import Theme
@@ -202,10 +202,11 @@ class HistogramMap(PlotFrame):
             return None
         bins = np.flatnonzero(self._counts[shown].sum(axis=0))
         name = self.tr("entries of the {0} of {1} at step (columns), by signed magnitude from")
+        head = name.format(self._word(), self._name())
         low, high = bin_bounds()
         return PlottedValues(
             columns=(
-                Column(name=name.format(self._word(), self._name()), cells=low[bins]),
+                Column(name=entries_head(head, self._sample()), cells=low[bins]),
                 Column(name=self.tr("to"), cells=high[bins]),
                 *(Column(name=str(self._steps[at]), cells=self._counts[at, bins]) for at in shown),
             )
@@ -341,7 +342,7 @@ class HistogramMap(PlotFrame):
             self.choices["weight_histogram"].setToolTip(tip)
         whole = self.tr("{0} of {1}").format(self._word(), name) if name else ""
         self._axis.set_title(whole, self._word())
-        sample = sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
+        sample = self._sample()
         self.remark.setText(sample if name else "")
 
     def _on_chosen(self) -> None:
@@ -355,18 +356,19 @@ class HistogramMap(PlotFrame):
         self._zoomed = True
         self.steps_zoomed.emit(tuple(self._box.viewRange()[0]))
 
+    def _sample(self) -> str:
+        """Of what sample of the layer's entries the columns are, where they are of one."""
+        shot = self._snapshot
+        return sample_remark(shot) if shot is not None and shot.layer == self._layer else ""
+
     def _on_hovered(self, place: QPointF | None) -> None:
         where = None if place is None else self.scale.bin_at(place.y())
         if place is None or where is None or not len(self._steps) or place.x() < self._steps[0] - 0.5:
             self.canvas.hide_card()
             return
         column = max(0, int(np.searchsorted(self._steps, place.x() + 0.5, side="right")) - 1)
-        counts = self._counts[column]
-        share = counts[where] / max(int(counts.sum()), 1)
         lines = [
             self.tr("step {0}").format(count(int(self._steps[column]))),
-            self.tr("{0} of {1} entries ({2})").format(
-                count(int(counts[where])), count(int(counts.sum())), percent(share)
-            ),
+            *entries_words(self._counts[column], where, self._sample()),
         ]
         self.canvas.show_card(self._box, place, f"{self._word()}: {bin_words(where)}", lines)

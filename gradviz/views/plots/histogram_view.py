@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
 from gradviz.views.elided_combo import ElidedCombo
-from gradviz.views.number_format import count, percent
+from gradviz.views.number_format import count
 from gradviz.views.plots.axis import Axis, Side
 from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.histogram_pane import HistogramPane
@@ -25,7 +25,7 @@ from gradviz.views.plots.histogram_words import weights_word, why_no_gradients
 from gradviz.views.plots.plot_frame import PlotFrame
 from gradviz.views.plots.plot_view import RunToCome
 from gradviz.views.plots.plotted_values import Column, PlottedValues
-from gradviz.views.plots.sample_remark import sample_remark
+from gradviz.views.plots.sample_remark import entries_head, entries_words, sample_remark
 from gradviz.views.plots.ticks import Tick, percent_ticks
 from gradviz.views.theme import Theme
 
@@ -60,6 +60,7 @@ class HistogramView(PlotFrame):
         self._names: Sequence[str] = ()
         self._run = ""
         self._whose: tuple[str, int | None] | None = None
+        self._sample = ""
         self._selected: int | None = None
         self.weights.box.hovered.connect(self._on_weights_hovered)
         self.gradients.box.hovered.connect(self._on_gradients_hovered)
@@ -93,7 +94,8 @@ class HistogramView(PlotFrame):
         names = tuple(layer.name for layer in snapshot.run.measured)
         if names != tuple(self._names):
             self._name_layers(names)
-        self.remark.setText(sample_remark(snapshot))
+        self._sample = sample_remark(snapshot)
+        self.remark.setText(self._sample)
         if snapshot.weight_histogram is None and snapshot.gradient_histogram is None:
             if snapshot.last_step >= 0:
                 self.canvas.set_quiet_line(self.tr("No histogram of this layer was taken up to this step"))
@@ -140,7 +142,8 @@ class HistogramView(PlotFrame):
         ]
         for pane in panes:
             name = self.tr("{0} at step {1}: entries").format(pane.name, pane.step)
-            columns.append(Column(name=name, cells=np.asarray(pane.counts)[filled]))
+            head = entries_head(name, self._sample)
+            columns.append(Column(name=head, cells=np.asarray(pane.counts)[filled]))
         return PlottedValues(columns=tuple(columns))
 
     def _widen(self, snapshot: Snapshot) -> None:
@@ -181,12 +184,8 @@ class HistogramView(PlotFrame):
         if place is None or where is None or pane.counts is None:
             self.canvas.hide_card()
             return
-        total = max(int(pane.counts.sum()), 1)
-        entries = int(pane.counts[where])
         lines = [
-            self.tr("{0} of {1} entries ({2})").format(
-                count(entries), count(total), percent(entries / total)
-            ),
+            *entries_words(pane.counts, where, self._sample),
             self.tr("step {0}").format(count(pane.step)),
         ]
         self.canvas.show_card(pane.box, place, f"{pane.name}: {bin_words(where)}", lines)

@@ -161,3 +161,16 @@ def test_the_shares_of_another_layer_have_an_axis_of_their_own(view, snapshot) -
     view.show_snapshot(flat)
     assert [pane.box.viewRange()[1][1] for pane in (view.weights, view.gradients)] == own
     assert max(own) < 1
+
+
+def test_of_a_sample_counts_are_said_to_be_estimates(view, snapshot) -> None:
+    whole = snapshot(steps=50, layer=20)
+    for looked_at, words, head in (
+        (None, "160 of 4,160 entries", "entries"),
+        (1200, "about 160 of 4,160", "k entries)"),
+    ):
+        view.show_snapshot(replace(whole, looked_at=looked_at))
+        pointer.hover(view.canvas, view.gradients.box, 0.0, view.gradients.box.viewRange()[1][1] / 2)
+        assert words in view.canvas.card.text
+        assert ("a sample, 1.2 k of 4.2 k" in view.canvas.card.text) is bool(looked_at)
+        assert all(column.name.endswith(head) for column in view.values().columns[2:])
