@@ -50,9 +50,9 @@ class SparklineDelegate(QStyledItemDelegate):
             Mark.NAN: (room.top(), room.bottom()),
         }
         for mark, (top, bottom) in ends.items():
-            painter.setPen(QPen(QColor(tone(theme, mark)), 1))
-            for at in places[found[mark]]:
-                painter.drawLine(QPointF(at, top), QPointF(at, bottom))
+            for first, last in _stretches(np.isin(np.arange(len(places)), found[mark])):
+                stroke = QRectF(QPointF(places[first], top), QPointF(places[last - 1], bottom))
+                painter.fillRect(stroke.adjusted(-0.5, -0.5, 0.5, 0.5), QColor(tone(theme, mark)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.accent), 1.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         for line in _lines(places, log10(norms), room):
@@ -69,9 +69,14 @@ def _lines(places: np.ndarray, logs: np.ndarray, room: QRectF) -> list[QPolygonF
     span = max(high - low, _LEAST_DECADES)
     middle = (low + high) / 2
     heights = room.center().y() - (logs - middle) / span * room.height()
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], finite, [False]]).astype(np.int8)))
     return [
         QPolygonF([QPointF(x, y) for x, y in zip(places[start:stop], heights[start:stop], strict=True)])
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+        for start, stop in _stretches(finite)
         if stop - start > 1
     ]
+
+
+def _stretches(which: np.ndarray) -> list[tuple[int, int]]:
+    """From where to before where the entries of a mask hold, as often as they do."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], which, [False]]).astype(np.int8))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
