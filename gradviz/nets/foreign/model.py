@@ -25,6 +25,8 @@ from gradviz.spec.source import split_source
 from gradviz.trust import is_allowed
 
 _BATCH = 2
+_KINDS = {"NonDynamicallyQuantizableLinear": "Linear"}
+"""What torch calls a layer inside, and what it is."""
 _kept: dict[tuple[object, ...], tuple[LayerInfo, ...]] = {}
 Shapes = dict[str, list[tuple[tuple[int, ...], tuple[int, ...]]]]
 """Input and output shape (without batch) of each call of each module by its name, in the order they ran."""
@@ -127,20 +129,28 @@ def _note(shapes: Shapes, label: str, _module: nn.Module, inputs: tuple[Any, ...
 
 
 def _layers(module: nn.Module, shapes: Shapes) -> tuple[LayerInfo, ...]:
-    """The layers in the order in which they ran; those that did not, in their order in the code, after."""
+    """The layers in the order in which they ran; those that did not behind what they are a part of.
+
+    `nn.MultiheadAttention` takes the weights of its `out_proj` and does not call it.
+    """
     own = _own_parameters(module)
     listed = {
         label: part
         for label, part in module.named_modules()
         if label in own or next(part.children(), None) is None
     }
-    ran = [label for label in shapes if label in listed]
-    order = [*ran, *(label for label in listed if label not in shapes)]
+    order = [label for label in shapes if label in listed]
+    for label in (label for label in listed if label not in shapes):
+        parts = label.split(".")
+        owners = (".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
+        owner = next((owner for owner in owners if owner in order), None)
+        inside = [at for at, other in enumerate(order) if owner and f"{other}.".startswith(f"{owner}.")]
+        order.insert(inside[-1] + 1 if inside else len(order), label)
     return tuple(
         LayerInfo(
             index=index,
             name=label or type(module).__name__,
-            kind=type(listed[label]).__name__,
+            kind=_KINDS.get(type(listed[label]).__name__, type(listed[label]).__name__),
             path=(index,),
             repeat=(),
             module=label,

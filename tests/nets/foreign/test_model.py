@@ -56,6 +56,27 @@ class Net(nn.Module):
     assert layer.multiply_adds == 3 * (7 + 5 + 3)
 
 
+def test_a_part_that_is_not_called_stands_behind_its_owner(foreign):
+    code = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    code += "        self.first, self.last = nn.Linear(8, 8), nn.Linear(8, 3)\n"
+    code += (
+        "        self.attend = nn.ModuleList([nn.MultiheadAttention(8, 2, batch_first=True) for _ in 'ab'])\n"
+    )
+    code += "    def forward(self, x):\n        x = self.first(x)\n"
+    code += "        for attend in self.attend:\n            x = attend(x, x, x)[0]\n"
+    code += "        return self.last(x.mean(1))\n"
+    inspection = inspect(foreign(code), DataInfo(input_shape=(5, 8), classes=3, samples=9))
+    assert inspection.problems == ()
+    assert [(layer.name, layer.kind) for layer in inspection.layers] == [
+        ("first", "Linear"),
+        ("attend.0", "MultiheadAttention"),
+        ("attend.0.out_proj", "Linear"),
+        ("attend.1", "MultiheadAttention"),
+        ("attend.1.out_proj", "Linear"),
+        ("last", "Linear"),
+    ]
+
+
 def test_inspecting_allocates_nothing_where_the_code_allows_it(foreign, data):
     code = NET.replace("self.idle = nn.Linear(2, 2)", "self.idle = nn.Linear(10**6, 10**6)")
     assert inspect(foreign(code), data).parameters > 10**12
