@@ -1,7 +1,7 @@
 """A compared run that is longer than the shown one is seen to its end, in every plot over the steps."""
 
 import pytest
-from pointer import hover
+from pointer import hover, pixel, wheel
 from recorded_runs import record
 
 from gradviz.control.engine_state import RunChange
@@ -92,6 +92,18 @@ def test_who_switches_it_off_sees_the_shown_one_alone(window, runs, plots) -> No
     assert ends(window) == {SHORT - 1}
     plots.plot("curves.learning").legend.switches[runs[0]].click()
     assert ends(window) == {LONG - 1}
+
+
+def test_who_is_behind_the_shown_run_and_switches_the_other_off_sees_all_of_the_shown_one(
+    window, runs, plots
+) -> None:
+    learning = plots.plot("curves.learning")
+    wheel(learning.canvas, pixel(learning.canvas, learning.panes[0].box, 45, 0.5), 6)
+    assert learning.panes[0].box.viewRange()[0][0] > SHORT
+    learning.legend.switches[runs[0]].click()
+    assert ends(window) == {SHORT - 1}
+    assert {box.viewRange()[0][0] for box in learning.canvas.boxes} == {-0.5}
+    assert window.runs.clock.view is None
 
 
 def test_where_no_curves_are_in_sight_the_axes_stay_as_they_were(window, plots) -> None:

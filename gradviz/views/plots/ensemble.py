@@ -193,7 +193,10 @@ class Ensemble(QObject):
         for plot in self.plots.values():
             plot.show_reach(reach)
         if self._steps is not None and shot is not None and self._steps[1] > self.end_of_axes(shot) + 1:
-            self._on_steps(None)
+            self._steps = None
+            for plot in self.plots.values():
+                plot.follow_steps()
+            self.steps_zoomed.emit(None)
         self.reach_changed.emit()
 
     def _on_runs_switched(self) -> None:
