@@ -14,7 +14,7 @@ from gradviz.cli.json_output import print_json
 from gradviz.cli.loading import bad_layers, is_session, load, placed
 from gradviz.cli.questions import need_permission
 from gradviz.cli.report import number, run_report
-from gradviz.cli.waiting import how_to_go_on, waiting
+from gradviz.cli.waiting import how_to_follow, how_to_go_on, waiting
 from gradviz.records.errors import RecordsError
 from gradviz.records.reader import RunReader
 from gradviz.records.session import open_session
@@ -44,6 +44,8 @@ def _session(path: Path, *, as_json: bool) -> None:
     if not path.exists() and waiting(path) is not None:
         raise BadInput(how_to_go_on(path))
     try:
+        if not path.exists() and (followed := how_to_follow(path)):
+            raise BadInput(followed)
         session = open_session(path)
         runs = []
         for run in session.runs:

@@ -8,6 +8,8 @@ from pathlib import Path
 from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.leftovers import Abandoned
+from gradviz.records.outputs import live_store_for
+from gradviz.records.reader import RunReader
 from gradviz.records.workspace import read_draft
 
 
@@ -35,6 +37,19 @@ def how_to_go_on(path: Path) -> str:
     return (
         f"{path} does not exist, but a run that was killed is waiting to be saved there; "
         f"go on with: gradviz run {path} --resume"
+    )
+
+
+def how_to_follow(path: Path) -> str | None:
+    """The sentence for somebody who looks for a file that a run is going to be saved as; None without one."""
+    live = live_store_for(path)
+    if live is None:
+        return None
+    with RunReader(live.store, live.run) as reader:
+        steps = reader.last_step + 1
+    return (
+        f"{path} does not exist yet: the run that will be saved there is going on, {steps:,} steps so far; "
+        f"watch it with: gradviz {path}"
     )
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gradviz.cli import run_command
+from gradviz.cli.main import main
 from gradviz.records.reader import RunReader
 from gradviz.records.run import FinishReason
 from gradviz.records.session import open_session
@@ -52,6 +54,21 @@ def test_into_another_file_the_first_stays(command, tmp_path):
     assert losses(tmp_path / "b.gradviz").shape == (1, 12)
     status, _, err = command("run", "a.gradviz", "--resume", "--set", "training.steps=12", "-o", "b")
     assert (status, "b.gradviz exists already" in err) == (2, True)
+
+
+def test_info_tells_of_a_run_that_is_going_to_be_saved(command, monkeypatch):
+    save, seen = run_command.save_session, []
+
+    def looked_at_first(*given):
+        seen.append(main(["info", "live.gradviz"]))
+        save(*given)
+
+    monkeypatch.setattr(run_command, "save_session", looked_at_first)
+    arguments = ("run", "example:vanishing", *SHORT, "--set", "training.steps=8", "-o", "live")
+    status, _, err = command(*arguments)
+    assert (status, seen) == (0, [2])
+    assert "live.gradviz does not exist yet" in err
+    assert "8 steps so far; watch it with: gradviz live.gradviz" in err
 
 
 @pytest.mark.parametrize(
