@@ -7,12 +7,14 @@ from functools import partial
 from pathlib import Path
 
 import passing_runs  # the tests' own
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
-from screen_stage import NORMAL, SMALL, Prepare, ready, run, settle, show
+from screen_stage import NORMAL, SMALL, Prepare, opened, ready, run, settle, show
 
 from gradviz.control.run_entry import RunEntry
 from gradviz.records.writer import RunWriter
+from gradviz.views.ask_name import name_dialog
 from gradviz.views.main_window import MainWindow
 from gradviz.views.plots.arrangement import Place
 from gradviz.views.plots.plot_area import PlotArea
@@ -23,6 +25,7 @@ _CLIP = {
     "clip_angle": lambda step: 4.0 * (step % 190 < 40),
     "global_norm": lambda _step: 2.0,
     "global_norm_clipped": lambda _step: 1.0,
+    "learning_rate": lambda step: 0.1 * 0.99 ** (step // 20),
 }
 
 
@@ -37,7 +40,15 @@ def narrow_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         state, "narrow", network=network, steps=600, passing=passing, zero_rows=1, numbers=_CLIP, clipped=True
     )
     for size, word in ((SMALL, "narrow"), (NORMAL, "crowded")):
-        for key in ("histograms", "map", "activations", "curves.loss", "curves.updates", "curves.clipping"):
+        for key in (
+            "histograms",
+            "map",
+            "activations",
+            "curves.loss",
+            "curves.updates",
+            "curves.clipping",
+            "profile",
+        ):
             yield f"{word}-{key.replace('.', '-')}", partial(_front, entry=entry, key=key), size
     deep = passing_runs.network(1000, ("Linear", "ReLU"))
 
@@ -49,6 +60,7 @@ def narrow_screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         yield f"selected-{word}-1000", partial(_chosen, entry=thousand, rows=tuple(rows)), NORMAL
     yield "selected-one-1000", partial(_chosen, entry=thousand, rows=(20,)), NORMAL
     yield "arrangement-saved-as", _saved_as, NORMAL
+    yield "too-deep", _too_deep, NORMAL
 
 
 def _front(shown: MainWindow, *, entry: RunEntry, key: str) -> QWidget:
@@ -84,4 +96,18 @@ def _shown(shown: MainWindow, entry: RunEntry) -> PlotArea:
 def _saved_as(shown: MainWindow) -> QWidget:
     """The name of an arrangement that is to be kept."""
     ready(shown)
+    return opened(name_dialog(shown, "Save arrangement", "Lecture"))
+
+
+def _too_deep(shown: MainWindow) -> QWidget:
+    """A depth that was refused."""
+    ready(shown)
+    shown.left.builder.tree.select_paths([(1,)])
+    settle()
+    box = shown.left.builder.form.sliders.rounds.box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "99999")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    settle()
     return shown

@@ -6,9 +6,10 @@ import json
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from gradviz.control.settings import Settings
+from gradviz.views.ask_name import ask_name
 from gradviz.views.plots.arrangement import Arrangement, Standing, from_json, from_raw, to_json, to_raw
 from gradviz.views.plots.plot_area import PlotArea
 from gradviz.views.plots.registry import default_arrangement, offers
@@ -63,9 +64,8 @@ class ArrangementConductor(QObject):
     def save_as(self) -> None:
         """Ask for a name and keep how the plots stand under it."""
         title = self.tr("Save arrangement")
-        name, agreed = QInputDialog.getText(self._owner, title, self.tr("Name"))
-        name = name.strip()
-        if not agreed or not name:
+        name = ask_name(self._owner, title)
+        if not name:
             return
         if name in self.named and not self._may_replace(title, name):
             return

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
+from gradviz.views.bounded_box import BoundedBox
 from gradviz.views.parameter_text import parsed, worded
 from gradviz.views.wheel_guard import let_wheel_pass
 
@@ -142,13 +143,17 @@ class ParameterField(QObject):
         return combo
 
     def _spin(self, parent: QWidget, limit: int) -> QSpinBox:
-        spin = QSpinBox(parent)
+        spin = BoundedBox(parent)
         low = self.parameter.minimum if self.parameter.minimum is not None else -_INT_LIMIT
         spin.setRange(int(low), limit)
-        spin.setGroupSeparatorShown(True)
-        spin.setKeyboardTracking(False)
+        spin.out_of_range.connect(self._on_out_of_range)
         spin.valueChanged.connect(self._on_value)
         return spin
+
+    def _on_out_of_range(self, number: int) -> None:
+        complaint = self.parameter.complaint(number)
+        most = self.tr("must be at most {0}").format(f"{_INT_LIMIT:,}")
+        self.refused.emit(most if complaint is None else complaint)
 
     def _on_clicked(self, _checked: bool) -> None:
         box = self.widget

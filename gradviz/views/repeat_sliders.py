@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gradviz.spec.experiment import LayerSpec
 from gradviz.spec.widths import widths
+from gradviz.views.bounded_box import BoundedBox
 from gradviz.views.parameter_form import add_row, tight_form
+from gradviz.views.refused_note import RefusedNote
 from gradviz.views.stepped_slider import SteppedSlider, even_ratios
 
 DEEPEST = 10_000
@@ -41,15 +43,22 @@ class RepeatSliders(QWidget):
         form = tight_form(body := QWidget(self))
         self._rounds_label = add_row(form, self.tr("depth"), self.rounds)
         self._outputs_label = add_row(form, self.tr("width"), self.outputs)
+        self.notes = (RefusedNote(self.rounds.box, body), RefusedNote(self.outputs.box, body))
+        for at, note in zip((1, 3), self.notes, strict=True):
+            form.insertRow(at, note)
         for label in (self._rounds_label, self._outputs_label):
             label.setFixedWidth(48)
         rows.addWidget(body)
         self.rounds.value_changed.connect(self._on_depth)
         self.outputs.value_changed.connect(self._on_width)
+        self.rounds.box.out_of_range.connect(self._on_refused)
+        self.outputs.box.out_of_range.connect(self._on_refused)
 
     def show_repeat(self, repeat: LayerSpec, *, from_inside: bool) -> None:
         """Show a Repeat; `from_inside`: it is around what is selected."""
         times = repeat.parameters.get("times")
+        for note in self.notes:
+            note.say("")
         self.heading.setText(self.tr("The Repeat around it"))
         self.heading.setVisible(from_inside)
         if isinstance(times, int):
@@ -66,6 +75,13 @@ class RepeatSliders(QWidget):
             self.outputs.set_tip(tip)
         self.outputs.setVisible(bool(found))
         self._outputs_label.setVisible(bool(found))
+
+    def _on_refused(self, number: int) -> None:
+        box = self.sender()
+        if isinstance(box, BoundedBox):
+            note = self.notes[0 if box is self.rounds.box else 1]
+            numbers = (f"{each:,}" for each in (box.minimum(), box.maximum(), number))
+            note.say(self.tr("It must be from {0} to {1}, not {2}").format(*numbers))
 
     def _on_depth(self, value: int) -> None:
         self.depth_changed.emit(value, self.rounds.gesture)

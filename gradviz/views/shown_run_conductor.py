@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QInputDialog
 
+from gradviz.views.ask_name import ask_name
 from gradviz.views.dialogs import confirm_remove_run
 
 if TYPE_CHECKING:
@@ -48,10 +48,9 @@ class ShownRunConductor(QObject):
     def _on_rename(self) -> None:
         entry = self._entry()
         if entry is not None:
-            title, words = self.tr("Rename run"), self.tr("Name")
-            name, agreed = QInputDialog.getText(self._window, title, words, text=entry.name)
-            if agreed and name.strip():
-                self._window.document.rename_run(entry.id, name.strip())
+            name = ask_name(self._window, self.tr("Rename run"), entry.name)
+            if name:
+                self._window.document.rename_run(entry.id, name)
 
     def _on_remove(self) -> None:
         entry = self._entry()

@@ -10,7 +10,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from gradviz.views.bounded_box import BoundedBox
 
 _BOX_WIDTH = 76
 
@@ -31,10 +33,8 @@ class SteppedSlider(QWidget):
         self.slider.setAccessibleName(name)
         self.slider.setMinimumWidth(48)
         self.slider.installEventFilter(self)
-        self.box = QSpinBox(self)
+        self.box = BoundedBox(self)
         self.box.setRange(self._steps[0], largest)
-        self.box.setKeyboardTracking(False)
-        self.box.setGroupSeparatorShown(True)
         self.box.setAccessibleName(name)
         self.box.setFixedWidth(_BOX_WIDTH)
         row = QHBoxLayout(self)

@@ -12,6 +12,7 @@ from gradviz.control.settings import Settings
 from gradviz.views import menus
 from gradviz.views.app import build_window
 from gradviz.views.arrangement_conductor import CURRENT, NAMED
+from gradviz.views.ask_name import name_dialog
 from gradviz.views.plots.arrangement import Place, from_json, to_json, to_raw
 from gradviz.views.plots.registry import default_arrangement, offers
 
@@ -26,7 +27,13 @@ def saved(window, monkeypatch):
     """Save the arrangement under a name."""
 
     def save(name: str, *, agreed: bool = True) -> None:
-        monkeypatch.setattr(QInputDialog, "getText", lambda *_: (name, agreed))
+        answer = QInputDialog.DialogCode.Accepted if agreed else QInputDialog.DialogCode.Rejected
+
+        def typed(dialog) -> int:
+            dialog.setTextValue(name)
+            return answer
+
+        monkeypatch.setattr(QInputDialog, "exec", typed)
         window.arrangements.save_as()
 
     return save
@@ -124,6 +131,29 @@ def test_a_name_is_not_taken_twice_without_a_question(window, arranging, saved, 
         monkeypatch.setattr(QMessageBox, "question", lambda *_, answer=answer: answer)
         saved("Mine")
         assert ("map" not in window.arrangements.named["Mine"].tabs(Place.BOTTOM_RIGHT)) is closed
+
+
+def test_the_default_comes_back_from_behind_the_diagram(window, saved, app) -> None:
+    saved("Mine")
+    diagram = window.actions_by_key["view.diagram"]
+    for name in ("Default", "Mine"):
+        diagram.setChecked(True)
+        app.processEvents()
+        assert window.plots.shows_diagram
+        menu = window.arrangements.arrangements
+        menu.aboutToShow.emit()
+        entries(menu)[name].trigger()
+        assert not window.plots.shows_diagram
+        assert not diagram.isChecked()
+        assert window.plots.places[Place.TOP_LEFT].isVisible()
+
+
+def test_the_question_for_a_name_is_as_wide_as_its_title(window) -> None:
+    dialog = name_dialog(window, "Save arrangement")
+    dialog.show()
+    title = dialog.fontMetrics().horizontalAdvance("Save arrangement – gradviz")
+    assert dialog.width() > title + 120  # of a title bar the buttons take their part
+    dialog.close()
 
 
 def test_a_second_start_finds_everything_where_it_was(window, arranging, again, app) -> None:

@@ -126,6 +126,25 @@ def test_any_depth_can_be_typed(builder, form, layer, qtbot) -> None:
     assert layer(1).parameters == {"times": 777}
 
 
+def test_a_depth_that_is_too_large_is_refused_with_a_reason(builder, form, layer, qtbot) -> None:
+    builder.tree.select_paths([(1,)])
+    box, note = form.sliders.rounds.box, form.sliders.notes[0]
+    for typed, said in (("99999", "99,999"), ("0", "0")):
+        box.selectAll()
+        qtbot.keyClicks(box, typed)
+        qtbot.keyClick(box, Qt.Key.Key_Return)
+        assert box.value() == 20
+        assert layer(1).parameters == {"times": 20}
+        assert note.text() == f"It must be from 1 to 10,000, not {said}"
+        assert note.isVisible()
+        assert box.property("wrong") == "yes"
+    assert not form.sliders.notes[1].isVisible()
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert layer(1).parameters == {"times": 21}
+    assert not note.isVisible()
+    assert box.property("wrong") == ""
+
+
 def test_the_width_changes_all_layers_inside(builder, form, layer, document) -> None:
     document.add_layer((1, 2), LayerSpec(kind="Residual", body=(layer(1, 0),)))
     builder.tree.select_paths([(1,)])

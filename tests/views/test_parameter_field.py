@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.registry import boolean, choice, integer, integers, number, numbers
+from gradviz.views.bounded_box import BoundedBox
 from gradviz.views.parameter_field import MIXED, ParameterField
 from gradviz.views.parameter_form import ParameterForm
 from gradviz.views.parameter_text import parsed, worded
@@ -45,7 +46,7 @@ def enter(qtbot, widget, text: str) -> None:
         (boolean("bias", "", default=True), True, QCheckBox),
         (choice("mode", "", choices=("a", "b")), "a", QComboBox),
         (WIDTH, 64, QComboBox),
-        (integer("times", "", minimum=1), 3, QSpinBox),
+        (integer("times", "", minimum=1), 3, BoundedBox),
         (integer("seed", "", default=0, maximum=2**63 - 1), 0, QLineEdit),
         (RATE, 0.01, QLineEdit),
         (KERNEL, 3, QLineEdit),
@@ -119,6 +120,21 @@ def test_a_form_keeps_saying_why_an_entry_was_refused(app, qtbot) -> None:
     assert form.notes["lr"]  # what is below would move from under the pointer
     form.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # noqa: FBT003 - Qt's own
     qtbot.waitUntil(lambda: form.notes["lr"] == "")
+
+
+def test_a_whole_number_out_of_range_is_refused(make, qtbot) -> None:
+    field, told = make(integer("times", "", minimum=1, maximum=500), 3)
+    refused = []
+    field.refused.connect(refused.append)
+    for typed in ("9999", "0", "-3"):
+        enter(qtbot, field.widget, typed)
+        assert field.widget.value() == 3
+    assert told == []
+    assert [typed for typed in ("9999", "0", "-3") if not any(typed in why for why in refused)] == []
+    assert len(refused) == 3
+    enter(qtbot, field.widget, "77")
+    assert told == [77]
+    assert len(refused) == 3
 
 
 def test_lists(make, qtbot) -> None:

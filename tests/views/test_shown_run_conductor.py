@@ -22,11 +22,14 @@ def answer(monkeypatch):
     """What the next dialogs are answered, and the names that they offer."""
     offered, answers = [], []
 
-    def ask(*_args, text: str):
-        offered.append(text)
-        return answers.pop(0)
+    def ask(dialog) -> int:
+        offered.append(dialog.textValue())
+        name, agreed = answers.pop(0)
+        dialog.setTextValue(name)
+        codes = QInputDialog.DialogCode
+        return codes.Accepted if agreed else codes.Rejected
 
-    monkeypatch.setattr(QInputDialog, "getText", ask)
+    monkeypatch.setattr(QInputDialog, "exec", ask)
     return offered, answers
 
 

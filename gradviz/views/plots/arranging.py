@@ -110,6 +110,10 @@ class Arranging(QObject):
             seat = arrangement.seat(key)
             if seat is not None and seat.window is not None:
                 window.setGeometry(_on_a_screen(seat.window))
+        if self._grid.is_left_taken and any(
+            tabs.keys for place, tabs in self._places.items() if place.is_left
+        ):
+            self.left_wanted.emit()
         if arrangement.enlarged is not None and self._places[arrangement.enlarged].keys:
             self._grid.enlarging.toggle(self._places[arrangement.enlarged])
 

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QWidget
 from gradviz.views.plots.ink import density, fitted
 from gradviz.views.plots.plot_box import PlotBox
 
-_APART = 6
-"""Pixels between two lines that can be told apart from a grey bar."""
+_APART = 16
+"""Pixels, a row of text: three lines that lie closer rule the plot like a sheet of paper."""
 _WASH = 0.16
 _BELOW = -5
 """Above the grid, below everything that is measured."""
