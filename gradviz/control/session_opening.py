@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +17,15 @@ from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.outputs import LiveOutput
 from gradviz.records.reader import RunReader
+from gradviz.records.run import FinishReason
 from gradviz.records.run_choice import RUN_NAMES
 from gradviz.records.session import RunSource, Session, open_session
 from gradviz.records.workspace import Workspace, sessions_folder
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import from_raw, to_raw
+
+PLACE = "place"
+"""Key of the layout: `run` (id), `layer` (name) and `steps` (by the ids of runs) that were looked at."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +92,7 @@ def open_abandoned(folder_name: str) -> OpenedSession:
         session = session or _without_draft(workspace)
         runs = _entries(session)
         return OpenedSession(
-            session=session,
+            session=_at_broken_off(session, runs),
             experiment=from_raw(session.experiment),
             saved=replace(
                 _saved_in(session.path), growing=frozenset(run.id for run in runs if not run.in_document)
@@ -112,6 +116,23 @@ def _entries(session: Session) -> tuple[RunEntry, ...]:
         entry_of(source, names.get(source.id) or numbered(number), session.path)
         for number, source in enumerate(session.runs, 1)
     )
+
+
+def _at_broken_off(session: Session, runs: Sequence[RunEntry]) -> Session:
+    """The session, opened on the run that was training when all ended, if one was: that one is gone on with.
+
+    An engine that outlives its window ends its run as stopped, so it is known by being written last.
+    """
+    own = [run for run in runs if not run.in_document and run.is_recorded]
+    last = max(own, key=lambda run: leftovers.written_at(run.source), default=None)
+    if last is None or last.status.finish is FinishReason.COMPLETED:
+        return session
+    kept = session.layout.get(PLACE)
+    place = dict(kept) if isinstance(kept, Mapping) else {}
+    steps = place.get("steps")
+    if isinstance(steps, Mapping):
+        place["steps"] = {run: step for run, step in steps.items() if run != last.id}
+    return replace(session, layout={**session.layout, PLACE: {**place, "run": last.id}})
 
 
 def _saved_in(path: Path | None) -> SavedState:

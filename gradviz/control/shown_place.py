@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, Signal, Slot
 
 from gradviz.control.session_document import SessionDocument
-
-PLACE = "place"
-"""Key of the layout: `run` (id), `layer` (name) and `steps` (by the ids of runs)."""
+from gradviz.control.session_opening import PLACE
 
 
 class ShownPlace(QObject):

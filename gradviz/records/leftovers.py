@@ -14,7 +14,7 @@ from gradviz.records.reader import RunReader
 from gradviz.records.run import RunState
 from gradviz.records.session import Session
 from gradviz.records.store_file import remove_store
-from gradviz.records.workspace import Workspace, gate, owner_path, read_draft, sessions_folder
+from gradviz.records.workspace import Workspace, draft_path, gate, owner_path, read_draft, sessions_folder
 
 INTERRUPTED = "gradviz ended unexpectedly during this run; everything that was measured until then is here."
 
@@ -35,7 +35,7 @@ class AbandonedRun:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abandoned:
-    """A working folder worth offering. `modified` is when it was last written, in UTC."""
+    """A working folder worth offering. `modified` is when its draft or a run was last written, in UTC."""
 
     folder: Path
     name: str
@@ -102,6 +102,16 @@ def discard(folder: Path) -> None:
             raise RecordsError(f"“{folder}” cannot be removed: {error.strerror}.") from error
 
 
+def written_at(store: Path) -> float:
+    """When a draft or a run's store was last written, as seconds since 1970: to look at it changes nothing.
+
+    Locks do not count, nor what every reader leaves: the index of a write-ahead log, and an empty log.
+    """
+    log = store.with_name(store.name + "-wal")
+    files = [store, log] if log.exists() and log.stat().st_size else [store]
+    return max(file.stat().st_mtime for file in files)
+
+
 def _without(session: Session, superseded: set[str]) -> Session:
     return replace(session, runs=tuple(run for run in session.runs if run.id not in superseded))
 
@@ -114,12 +124,12 @@ def _look(folder: Path) -> Abandoned:
     document = draft[0].path if draft else None
     runs = tuple(_run(store, document) for store in _stores(folder))
     name = str(draft[0].experiment.get("name", "")) if draft else ""
-    files = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
+    written = [written_at(store) for store in (draft_path(folder), *_stores(folder)) if store.exists()]
     return Abandoned(
         folder=folder,
         name=name or next((run.name for run in runs), ""),
         document=document,
-        modified=datetime.fromtimestamp(max(files, default=folder.stat().st_mtime), UTC),
+        modified=datetime.fromtimestamp(max(written, default=folder.stat().st_mtime), UTC),
         changed=bool(draft and draft[1]),
         runs=runs,
     )

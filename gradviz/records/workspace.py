@@ -138,9 +138,11 @@ def read_draft(folder: Path) -> tuple[Session, bool] | None:
     if not path.exists():
         return None
     try:
-        connection = _open_draft(path)
+        # closing a draft that was opened for writing would move its log into it: it is only looked at
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
         try:
-            meta, damaged = read_meta(connection)
+            has_tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+            meta, damaged = read_meta(connection) if has_tables else ({}, ())
         finally:
             connection.close()
     except sqlite3.Error as error:

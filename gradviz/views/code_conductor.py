@@ -17,6 +17,7 @@ from gradviz.control.engine_state import Exported, InspectionReply
 from gradviz.spec.experiment import ExperimentSpec, ModelSpec
 from gradviz.spec.source import offered, split_source
 from gradviz.trust import allow, is_allowed
+from gradviz.views.chosen_file import ask_where
 from gradviz.views.dialogs import show_error
 from gradviz.views.import_dialog import ImportDialog
 from gradviz.views.message_strip import Tone
@@ -143,14 +144,10 @@ class CodeConductor(QObject):
         """Ask for a file and write the experiment as a script; `to` is "pytorch" or "keras"."""
         title = self.tr("Export as a {0} script").format(_FORMATS[to])
         suggestion = f"{self._document.experiment.name.strip().lower().replace(' ', '_') or 'experiment'}.py"
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, title, suggestion, self.tr("Python files (*.py);;All files (*)")
-        )
-        if name:
-            path = Path(name)
-            self._host.ask_export(
-                self._document.experiment, to, path if path.suffix else path.with_suffix(".py")
-            )
+        kinds = {".py": self.tr("Python files (*.py)"), "": self.tr("All files (*)")}
+        path = ask_where(self._window, title, suggestion, kinds, or_other=True)
+        if path is not None:
+            self._host.ask_export(self._document.experiment, to, path)
 
     def _on_exported(self, exported: Exported) -> None:
         path = exported.path

@@ -87,3 +87,18 @@ def confirm_overwrite(parent: QWidget, name: str) -> bool:
     box.setDefaultButton(elsewhere)
     box.exec()
     return box.clickedButton() is overwrite
+
+
+def confirm_replace(parent: QWidget, name: str) -> bool:
+    """Ask before a file is written over that the system's dialog did not ask about."""
+    translate = QCoreApplication.translate
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(translate("Dialogs", "The file exists"))
+    box.setText(translate("Dialogs", "“{0}” exists already. Replace it?").format(name))
+    box.setInformativeText(translate("Dialogs", "What is in it now is lost."))
+    replace = box.addButton(translate("Dialogs", "Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    elsewhere = box.addButton(translate("Dialogs", "Save as…"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(elsewhere)
+    box.exec()
+    return box.clickedButton() is replace

@@ -14,6 +14,7 @@ from gradviz.control.session_messages import AbandonedSession, SaveProgress, Sav
 from gradviz.control.settings import Settings
 from gradviz.records.errors import RecordsError
 from gradviz.spec.problem import SpecError
+from gradviz.views.chosen_file import ask_where
 from gradviz.views.dialogs import Answer, ask_unsaved, confirm_overwrite, show_error
 from gradviz.views.recovery_dialog import RecoveryDialog
 
@@ -126,13 +127,8 @@ class FileConductor(QObject):
             or "session"
         )
         proposed = self._document.path or self._folder() / f"{name.removesuffix(SUFFIX)}{SUFFIX}"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save session"), str(proposed), self.tr("gradviz sessions (*.gradviz)")
-        )
-        if not chosen:
-            return None
-        path = Path(chosen)
-        return path if path.suffix else path.with_suffix(SUFFIX)
+        kinds = {SUFFIX: self.tr("gradviz sessions (*.gradviz)")}
+        return ask_where(self._window, self.tr("Save session"), str(proposed), kinds)
 
     def _begin_save(self, path: Path | None, *, force: bool = False) -> None:
         if self._document.is_saving:

@@ -6,11 +6,9 @@ done about it.
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
-
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from gradviz.control.layer_tree_model import LayerTreeModel
 from gradviz.control.session_document import SessionDocument
@@ -19,6 +17,7 @@ from gradviz.spec.experiment import Path
 from gradviz.spec.problem import Keys
 from gradviz.spec.repair import Repair
 from gradviz.views.actions import is_local, set_reason
+from gradviz.views.chosen_file import ask_where
 from gradviz.views.fitted_scroll import FittedScroll
 from gradviz.views.layer_form import LayerForm
 from gradviz.views.layer_form_edits import LayerFormEdits
@@ -250,12 +249,10 @@ class ModelBuilder(QWidget):
             self.refuse(self.tr("The layers have changed meanwhile: nothing was repaired."))
 
     def _save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save layers"), "layers.toml", self.tr("Layers (*.toml);;All files (*)")
-        )
-        if name:
-            path = FilePath(name)
-            self.operations.save(path if path.suffix else path.with_suffix(".toml"))
+        kinds = {".toml": self.tr("Layers (*.toml)"), "": self.tr("All files (*)")}
+        path = ask_where(self, self.tr("Save layers"), "layers.toml", kinds, or_other=True)
+        if path is not None:
+            self.operations.save(path)
 
     # what is shown
 

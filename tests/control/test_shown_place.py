@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gradviz.control.session_document import SessionDocument
-from gradviz.control.shown_place import PLACE, ShownPlace
+from gradviz.control.session_opening import PLACE
+from gradviz.control.shown_place import ShownPlace
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -173,6 +175,19 @@ def test_what_is_in_the_document_is_not_offered(tmp_path: Path) -> None:
     workspace.close(keep=True)
     assert abandoned() == ()
     assert folders() == []
+
+
+@needs_kill
+@pytest.mark.parametrize("end", ["", "; run.finish(RunStatus(state=RunState.FINISHED)); run.close()"])
+def test_the_time_of_what_is_offered_is_that_of_its_last_write_and_not_of_the_look(end: str) -> None:
+    crash("workspace.write_draft(session, changed=False); run = train(20)" + end)
+    (folder,) = folders()
+    hour_ago = time.time() - 3600
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (hour_ago, hour_ago))
+    for _ in range(2):  # at this start, and at the next one
+        (offer,) = abandoned()
+        assert offer.modified.timestamp() == pytest.approx(hour_ago, abs=1)
 
 
 def test_a_run_that_another_one_took_the_place_of_is_gone(write_run, new_info) -> None:

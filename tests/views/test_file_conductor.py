@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ from recorded_runs import record
 
 from gradviz.control.engine_state import EngineState
 from gradviz.control.session_document import SessionDocument
+from gradviz.control.session_opening import PLACE
+from gradviz.records.interrupted import mark_interrupted
 from gradviz.views.dialogs import Answer
 from gradviz.views.recovery_dialog import RecoveryDialog
 
@@ -100,6 +104,17 @@ def test_save_saves_first(document, files, answers, target) -> None:
     answers(Answer.SAVE)
     assert files.may_close()
     assert target.is_file()
+
+
+def test_a_session_never_takes_the_name_of_a_script(document, files, monkeypatch, tmp_path) -> None:
+    script = tmp_path / "bad.py"
+    script.write_text("print()")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(script), ""))
+    files.save_as()
+    files._wait_for_save()
+    assert script.read_text() == "print()"
+    assert document.path == tmp_path / "bad.py.gradviz"
+    assert document.path.is_file()
 
 
 def test_no_file_chosen_is_no_close(document, files, answers, monkeypatch) -> None:
@@ -208,6 +223,25 @@ def test_what_a_crash_left_is_offered_and_recovered(window, document, files, qtb
     assert len(document.runs) == 1
     qtbot.waitUntil(lambda: window.runs.clock.snapshot is not None)
     assert window.runs.clock.snapshot.last_step == 39
+
+
+@pytest.mark.parametrize("has_ended", [False, True], ids=["killed too", "ended by its engine"])
+def test_the_run_that_was_broken_off_is_shown(window, document, files, qtbot, has_ended) -> None:
+    other = SessionDocument()
+    whole = other.new_run()
+    record(whole.store, run_id=whole.run_id, steps=40)
+    other.set_layout({PLACE: {"run": whole.run_id, "layer": "", "steps": {}}})  # as at the last save
+    cut = other.new_run()
+    record(cut.store, run_id=cut.run_id, done=7, finish=False)
+    if has_ended:
+        mark_interrupted(cut.store, "The window is gone.")
+    other.close(keep=True)
+    for age, request in ((60, whole), (0, cut)):
+        os.utime(request.store, (time.time() - age,) * 2)
+    files.offer_recovery()
+    qtbot.mouseClick(window.findChild(RecoveryDialog).recover, pointer_left())
+    assert [run.id for run in document.runs] == [whole.run_id, cut.run_id]
+    assert window.runs.place.run == cut.run_id
 
 
 def test_what_a_crash_left_can_be_discarded(window, files, qtbot) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from gradviz.records.frozen import frozen_at
 from gradviz.records.layer import LayerInfo
 from gradviz.records.snapshot import Snapshot
 from gradviz.views.appearance import appearance
+from gradviz.views.chosen_file import ask_where
 from gradviz.views.diagram.diagram_view import DiagramView
 from gradviz.views.diagram.export import save_whole
 from gradviz.views.diagram.folds import Fold, Folds
@@ -109,14 +110,10 @@ class DiagramFrame(TitledFrame):
     def save_whole(self) -> None:
         """Ask for a file and save all of the diagram there, as it is folded."""
         proposed = str(Path.home() / f"{self.title.text()}.svg")
-        name, _ = QFileDialog.getSaveFileName(
-            self,
-            self.tr("Save whole diagram"),
-            proposed,
-            self.tr("SVG drawings (*.svg);;PNG pictures (*.png)"),
-        )
-        if name and not save_whole(self.view, self.legend, Path(name)):
-            self.tell_not_written(name)
+        kinds = {".svg": self.tr("SVG drawings (*.svg)"), ".png": self.tr("PNG pictures (*.png)")}
+        path = ask_where(self, self.tr("Save whole diagram"), proposed, kinds)
+        if path is not None and not save_whole(self.view, self.legend, path):
+            self.tell_not_written(str(path))
 
     def _match(self) -> None:
         """Find the drawn layers in the run, when either has changed."""

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from gradviz.views.appearance import appearance
+from gradviz.views.chosen_file import ask_where
 from gradviz.views.elided_label import ElidedLabel
 from gradviz.views.icons import icon
 from gradviz.views.plots.heading_controls import ROW_HEIGHT, HeadingControls
@@ -266,14 +266,7 @@ class TitledFrame(QWidget):
         """A file of one of the kinds, by ending; one that was typed without gets that of the chosen kind."""
         plain = self.full_title().replace(",", "").replace("/", "-")
         first = next(iter(kinds))
-        name, kind = QFileDialog.getSaveFileName(
-            self, title, str(Path.home() / f"{plain}{first}"), ";;".join(kinds.values())
-        )
-        if not name:
-            return None
-        ending = next((ending for ending, text in kinds.items() if text == kind), first)
-        path = Path(name)
-        return path if path.suffix.lower() in kinds else path.with_name(path.name + ending)
+        return ask_where(self, title, str(Path.home() / f"{plain}{first}"), kinds)
 
     def _fit_tabs(self) -> None:
         ordered = sorted(self._tabs, key=self.heading.indexOf)
