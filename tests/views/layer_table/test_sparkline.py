@@ -1,5 +1,6 @@
 import numpy as np
-from PySide6.QtCore import QRect
+import pytest
+from PySide6.QtCore import QPersistentModelIndex, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
