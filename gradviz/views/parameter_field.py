@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from gradviz.spec.catalogue import Kind, Parameter, Value
 from gradviz.views.bounded_box import BoundedBox
-from gradviz.views.parameter_text import parsed, worded
+from gradviz.views.parameter_text import parsed, why_refused, worded
 from gradviz.views.wheel_guard import let_wheel_pass
 
 _INT_LIMIT = 2**31 - 1
@@ -188,7 +188,7 @@ class ParameterField(QObject):
         if self._value is MIXED and not text.strip():
             return
         value = parsed(text, self.parameter)
-        complaint = self.parameter.complaint(value)
+        complaint = why_refused(text, self.parameter)
         if complaint is not None:
             self.set_value(self._value)
             self.refused.emit(complaint)

@@ -150,6 +150,54 @@ def test_lists(make, qtbot) -> None:
     assert told == [[0.8, 0.9]]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0,1", 0.1),
+        ("0,001", 0.001),
+        (",5", 0.5),
+        ("1,5e-3", 1.5e-3),
+        ("-0,25", -0.25),
+        ("12,25", 12.25),
+        ("1,000,000", 1_000_000),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+    ],
+)
+def test_a_comma_in_a_single_number_is_read_where_it_can_mean_one_thing(text: str, value: float) -> None:
+    assert parsed(text, number("x", "", default=0.0)) == value
+    assert parsed(text, number("x", "", default=None)) == value
+
+
+def test_a_comma_in_a_whole_number_is_between_its_thousands() -> None:
+    steps = integer("steps", "", default=None)
+    assert parsed("1,000", steps) == 1000
+    assert steps.complaint(parsed("0,5", steps))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "text", "why"),
+    [
+        (RATE, "", "cannot be empty: it must be a number, above 0"),
+        (RATE, "0, 1, 2", "must be a number, above 0, not “0, 1, 2”"),
+        (RATE, "abc", "must be a number, above 0, not “abc”"),
+        (RATE, "\u22121,000", "can be read as -1000 and as -1: write it without a comma"),
+        (RATE, "1,000", "can be read as 1000 and as 1: write it without a comma"),
+        (RATE, "-0,1", "must be above 0, not -0.1"),
+        (BETAS, "0.9", "must be a list of 2 numbers, at least 0 and below 1, not “0.9”"),
+        (BETAS, "0.9, x", "must be a list of 2 numbers, at least 0 and below 1, not “0.9, x”"),
+        (BETAS, "0.9, 2", "must be at least 0 and below 1, not 2"),
+        (KERNEL, "1, 2, 3", f"must be {KERNEL.expected()}, not “1, 2, 3”"),
+    ],
+)
+def test_a_refusal_speaks_of_what_was_typed(make, parameter, text, why) -> None:
+    field, told = make(parameter, parameter.default if parameter is BETAS else 1)
+    refused = []
+    field.refused.connect(refused.append)
+    field.enter(text)
+    assert (refused, told) == ([why], [])
+
+
 def test_nothing_where_nothing_is_allowed(make, qtbot) -> None:
     field, told = make(integer("epochs", "", default=None), 5)
     enter(qtbot, field.widget, "")

@@ -13,7 +13,7 @@ from gradviz.spec import sections
 from gradviz.spec.catalogue import Parameter, Value
 from gradviz.spec.experiment import ExperimentSpec, GroupSpec
 from gradviz.spec.layer_patterns import matching
-from gradviz.views.parameter_text import parsed, worded
+from gradviz.views.parameter_text import parsed, why_refused, worded
 
 Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
@@ -94,7 +94,7 @@ class GroupModel(QAbstractTableModel):
         if role == _ROLE.CheckStateRole:
             return self._set(index, Qt.CheckState(value) == Qt.CheckState.Checked)
         new = parsed(str(value), parameter)
-        complaint = parameter.complaint(new)
+        complaint = why_refused(str(value), parameter)
         if complaint is None and parameter.name == "unfreeze_at" and new is not None:
             frozen = self._groups[index.row()].frozen
             complaint = None if frozen else self.tr("is for a frozen group: tick “frozen” first")
