@@ -11,7 +11,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from gradviz.views.appearance import tabular
@@ -125,7 +125,7 @@ class Axis(QGraphicsWidget):
         rect = self._span()
         is_edge = self._is_edge(option.exposedRect, rect)  # type: ignore[attr-defined]
         dense = density(painter, widget)
-        quiet_pen, strong_pen = (fitted(pg.mkPen(colour, width=1), dense) for colour in (quiet, strong))
+        quiet_pen, strong_pen = (fitted(QPen(colour, 1), dense) for colour in (quiet, strong))
         painter.setPen(quiet_pen)
         if self._side is Side.LEFT:
             painter.drawLine(rect.topRight(), rect.bottomRight())

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget, QWidget
 
 from gradviz.views.plots.canvas import plot_font
@@ -74,7 +73,7 @@ class ColourBar(QGraphicsWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(bar, self._image)
         text = QColor(self._theme.secondary)
-        line = fitted(pg.mkPen(self._theme.field_line, width=1), density(painter, widget))
+        line = fitted(QPen(QColor(self._theme.field_line), 1), density(painter, widget))
         if self._unit:
             painter.setPen(text)
             painter.drawText(

@@ -24,16 +24,19 @@ def density(painter: QPainter, widget: QWidget | None) -> float:
 
 
 def pixels(pen: QPen, dense: float) -> int:
-    """How many whole pixels a cosmetic pen is wide there: only so it is even."""
+    """How many whole pixels of what is so dense a pen of the window's pixels is wide: only so it is even."""
     return max(1, round(pen.widthF() * dense))
 
 
 def fitted(pen: QPen, dense: float) -> QPen:
-    """A cosmetic pen for what is so dense, with dashes as long as they were; any other as it is."""
-    if dense == 1 or not pen.isCosmetic():
+    """A pen for what is so dense, of whole pixels there; a cosmetic one has dashes as long as they were."""
+    if dense == 1:
         return pen
     result = QPen(pen)
     width = pixels(pen, dense)
+    if not pen.isCosmetic():
+        result.setWidthF(width / dense)
+        return result
     result.setWidthF(width)
     if pen.style() != Qt.PenStyle.SolidLine:
         result.setDashPattern([length * pen.widthF() * dense / width for length in pen.dashPattern()])

@@ -104,11 +104,11 @@ class GridLines(pg.GraphicsObject):  # type: ignore[misc]
         return self.viewRect()
 
     def paint(self, painter: QPainter, _option: Any, widget: QWidget | None = None) -> None:
-        """Draw one line a tick."""
+        """Draw one line a tick; on paper, where they are finer than all else, as thin as can be."""
         rect = self.viewRect()
         pen = QPen(pg.mkColor(self._theme.line), 1)
         pen.setCosmetic(True)
-        painter.setPen(fitted(pen, density(painter, widget)))
+        painter.setPen(fitted(pen, density(painter, widget)) if widget is not None else pen)
         for tick in self._axis.ticks():
             if self._upright:
                 painter.drawLine(QPointF(tick.value, rect.top()), QPointF(tick.value, rect.bottom()))

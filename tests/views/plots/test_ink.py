@@ -31,12 +31,13 @@ from gradviz.views.plots.canvas import Canvas
 from gradviz.views.plots.plain_items import PlainCurve, PlainLine, PlainMarks
 from gradviz.views.plots.plot_box import PlotBox
 from gradviz.views.plots.ticks import number_ticks
+from gradviz.views.theme import LIGHT
 
 app = QApplication([])
 canvas, box = Canvas(Axis(Side.BOTTOM, number_ticks)), PlotBox()
-canvas.add_pane(box, Axis(Side.LEFT, number_ticks), grid=False)
+canvas.add_pane(box, Axis(Side.LEFT, number_ticks))
 canvas.finish_layout()
-canvas.setBackground("w")
+canvas.set_theme(LIGHT)
 canvas.resize(300, 200)
 box.setRange(xRange=(0, 99), yRange=(-2, 2), padding=0)
 pen = pg.mkPen("#FF0000", width=1)
@@ -52,7 +53,9 @@ pixels = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(),
 x = round(2 * canvas.mapFromScene(box.mapViewToScene(pg.Point(50, 0))).x())
 is_red = (pixels[:, x] >> 16 > 200) & (pixels[:, x] & 0xFF < 150)
 edges = np.flatnonzero(np.diff(np.concatenate([[False], is_red, [False]]).astype(int)))
-print(canvas.devicePixelRatioF(), *(edges[1::2] - edges[::2]))
+grid = pixels[:, x + 100] == int(LIGHT.line[1:], 16)
+ends = np.flatnonzero(np.diff(np.concatenate([[False], grid, [False]]).astype(int)))
+print(canvas.devicePixelRatioF(), *(edges[1::2] - edges[::2]), {int(n) for n in (ends[1::2] - ends[::2])[1:-1]})
 """
 DENSITIES = (1.0, 1.25, 1.5, 2.0, 3.0)
 
@@ -204,12 +207,14 @@ def test_a_window_on_a_dense_screen_has_lines_and_outlines_of_two_pixels() -> No
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["2.0", "2", "2", "2", "2"]
+    assert done.stdout.split() == ["2.0", "2", "2", "2", "2", "{2}"]
 
 
-def test_a_pen_that_does_not_count_pixels_is_left_as_it_is() -> None:
-    pen = pg.mkPen("k", width=3, cosmetic=False)
-    assert fitted(pen, 2.0) is pen
+def test_a_pen_is_of_whole_pixels_of_what_is_painted_on() -> None:
+    pen = pg.mkPen("k", width=1, cosmetic=False)
+    assert fitted(pen, 1.0) is pen
+    assert fitted(pen, 2.0).widthF() == 1
+    assert fitted(pen, 1.5).widthF() * 1.5 == pytest.approx(2)
     thin = pg.mkPen("k", width=1)
     assert fitted(thin, 1.0) is thin
     assert fitted(thin, 2.0).widthF() == 2
