@@ -16,6 +16,7 @@ from gradviz.records.session import RunSource
 from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec, StartSpec
 from gradviz.spec.json_codec import from_raw, to_raw
+from gradviz.spec.source_marks import changed_since
 from gradviz.training.checkpoints import unpack
 from gradviz.training.state import NetworkState
 from gradviz.training.state_codec import StateError
@@ -73,6 +74,11 @@ class Resumed:
             raise StateError(
                 f"The run is of another experiment and cannot go on with this one: "
                 f"{'; '.join(found[:_SHOWN])}{rest}. Train a new run, which may start from its weights."
+            )
+        if changed := changed_since(self._earlier.versions, experiment.model.source):
+            raise StateError(
+                f"{changed}, and the run cannot go on with another network. Put the file back, or train "
+                "a new run, which may start from its weights."
             )
         self._source = source
         self._beginning: Continuation | None = None

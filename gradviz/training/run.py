@@ -31,6 +31,7 @@ from gradviz.records.writer import RunWriter
 from gradviz.spec.experiment import ExperimentSpec
 from gradviz.spec.json_codec import to_raw
 from gradviz.spec.problem import SpecError
+from gradviz.spec.source_marks import source_marks
 from gradviz.training.allocator import keep_freed_memory
 from gradviz.training.check import check_training
 from gradviz.training.control import RunControl
@@ -200,7 +201,7 @@ def _describe(
         steps=count_steps(experiment, per_epoch),
         steps_per_epoch=-(-per_epoch // experiment.training.accumulate),
         device=device,
-        versions=versions(),
+        versions={**versions(), **source_marks(experiment.model.source)},
         parts=parts,
     )
 

@@ -23,6 +23,7 @@ from gradviz.records.run import FinishReason
 from gradviz.records.session import RunSource
 from gradviz.spec.experiment import ExperimentSpec, MeasureSpec
 from gradviz.spec.json_codec import from_raw
+from gradviz.spec.source_marks import changed_since
 from gradviz.training.boundary import OnStatus
 from gradviz.training.control import RunControl
 from gradviz.training.operations import Finding, Gain, Operations
@@ -110,6 +111,8 @@ def replay_step(
     if not 0 <= step <= last:
         raise ReplayError(f"Step {step:,} was not recorded: the run has the steps 0 to {last:,}.")
     experiment = _bare(from_raw(info.experiment))
+    if changed := changed_since(info.versions, experiment.model.source):
+        raise ReplayError(f"{changed}: with another network it would be another step.")
     control = control or RunControl()
     start = checkpoint if checkpoint is not None and checkpoint <= step else 0
     seen: list[Replayed] = []
