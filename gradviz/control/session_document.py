@@ -80,6 +80,7 @@ class SessionDocument(SessionRuns):
         self._draft_trouble = ""
         self._saver: SessionSaver | None = None
         self._saving: SavedState | None = None
+        self._given_up: list[RunEntry] = []
         self._ahead = ReadAhead(self)
         self._watch = OutputWatch(self)
         self._watch.ended.connect(self._on_output_ended)
@@ -320,9 +321,19 @@ class SessionDocument(SessionRuns):
         self._saver = self._saving = None
         if saver.saved is not None:
             self._take_saved(saver.saved, state)
+        given_up, self._given_up = self._given_up, []
+        for run in given_up:
+            self._remove_store(run)
         result: SaveResult = saver.result
         saver.deleteLater()
         self.save_finished.emit(result)
+
+    def _remove_store(self, run: RunEntry) -> None:
+        """At once, or when the save ends that is going to read it."""
+        if self._saver is not None:
+            self._given_up.append(run)
+        else:
+            super()._remove_store(run)
 
     def _take_saved(self, saved: Session, state: SavedState) -> None:
         self._session = replace(self._session, path=saved.path, change=saved.change, created=saved.created)

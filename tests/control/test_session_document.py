@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -238,6 +239,30 @@ def _until_cancelled(session: Session, path: Path, *, progress, cancelled, force
         return True
 
     return save_session(session, path, progress=progress, cancelled=wait_for_it, force=force)
+
+
+def test_a_run_that_is_removed_during_a_save_is_saved_once_more(
+    qtbot, document, recorded, tmp_path: Path, monkeypatch
+) -> None:
+    """Its store is there until the save has read it; the session is unsaved then, for it lacks a run now."""
+    kept, removed = train(document, recorded), train(document, recorded)
+    store = document.run(removed).source
+    may_begin = threading.Event()
+
+    def later(*given, **named) -> Session:
+        assert may_begin.wait(30)
+        return save_session(*given, **named)
+
+    monkeypatch.setattr("gradviz.control.session_saver.save_session", later)
+    with qtbot.waitSignal(document.save_finished, timeout=40_000) as finished:
+        document.save(tmp_path / "a.gradviz")
+        document.remove_run(removed)
+        may_begin.set()
+    assert finished.args[0].saved, finished.args[0].error
+    assert [run.id for run in open_session(tmp_path / "a.gradviz").runs] == [kept, removed]
+    assert [run.id for run in document.runs] == [kept]
+    assert document.is_dirty
+    assert not store.exists()
 
 
 def test_closing_waits_for_a_save(document, recorded, tmp_path: Path) -> None:
