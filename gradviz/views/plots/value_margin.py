@@ -16,8 +16,8 @@ from gradviz.views.theme import LIGHT, Theme
 _PAST = RIGHT_PADDING - 2
 """How far a name may reach into the padding beside the margin, in pixels."""
 
-_BELOW = 5
-"""What is free below a value."""
+_TEXT, _VALUE, _TIGHT = 15, 20, 16
+"""The height of a value's text, and with what is free below it: as a rule, and where there is little room."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +49,14 @@ class ValueMargin(QGraphicsWidget):
             self._values = tuple(values)
             self.update()
 
-    def names(self, metrics: QFontMetricsF, room: float) -> list[list[str]]:
-        """The lines of each name; none where several values have room only without."""
+    def names(self, metrics: QFontMetricsF, room: float) -> tuple[list[list[str]], int]:
+        """The lines of each name, none where several values have room only without; the height of a value."""
         names = [_lines(value.name, metrics, room) for value in self._values]
-        height = 14 * sum(map(len, names)) + 20 * len(names) - _BELOW
-        return names if len(names) < 2 or height <= self.rect().height() else [[] for _ in names]
+        for height in (_VALUE, _TIGHT):
+            all_of_them = 14 * sum(map(len, names)) + height * len(names) - (height - _TEXT)
+            if len(names) < 2 or all_of_them <= self.rect().height():
+                return names, height
+        return [[] for _ in names], _VALUE
 
     def paint(self, painter: QPainter, *_unused: Any) -> None:
         """Draw name above value, and below it the note, where there is room for all of them.
@@ -63,9 +66,9 @@ class ValueMargin(QGraphicsWidget):
         font = plot_font()
         metrics = QFontMetricsF(font)
         room = self.rect().width() - 12 + _PAST
-        names = self.names(metrics, room)
+        names, height = self.names(metrics, room)
         notes = sum(bool(value.note) for value in self._values)
-        noted = 14 * (sum(map(len, names)) + notes) + 20 * len(names) <= self.rect().height()
+        noted = 14 * (sum(map(len, names)) + notes) + height * len(names) <= self.rect().height()
         y = 0.0
         for value, lines in zip(self._values, names, strict=True):
             painter.setFont(font)
@@ -76,13 +79,15 @@ class ValueMargin(QGraphicsWidget):
             font.setWeight(font.Weight.DemiBold)
             painter.setFont(font)
             painter.setPen(QColor(getattr(self._theme, value.tone)))
-            painter.drawText(QRectF(12, y, room, 15), Qt.AlignmentFlag.AlignVCenter, value.value)
+            painter.drawText(QRectF(12, y, room, _TEXT), Qt.AlignmentFlag.AlignVCenter, value.value)
             font.setWeight(font.Weight.Normal)
-            y += 20
+            y += height
             if value.note and noted:
                 painter.setFont(font)
                 painter.setPen(QColor(self._theme.secondary))
-                painter.drawText(QRectF(12, y - _BELOW, room, 14), Qt.AlignmentFlag.AlignVCenter, value.note)
+                painter.drawText(
+                    QRectF(12, y - (height - _TEXT), room, 14), Qt.AlignmentFlag.AlignVCenter, value.note
+                )
                 y += 14
 
 
