@@ -67,7 +67,10 @@ def _session(path: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    console = Console()
+    _print_session(Console(), report)
+
+
+def _print_session(console: Console, report: dict[str, Any]) -> None:
     console.print(f"Session “{report['experiment']}”", style="bold", highlight=False, markup=False)
     table = Table("Run", "Created", "State", "Steps", "Loss", "Val. accuracy", box=None, header_style="bold")
     for item in report["runs"]:
@@ -81,7 +84,11 @@ def _session(path: Path, *, as_json: bool) -> None:
             number(accuracy),
         )
     console.print(table)
-    for sentence in damage:
+    for item in report["runs"]:
+        if item["reason"]:
+            whose = f"{item['name']}: " if len(report["runs"]) > 1 else ""
+            console.print(whose + item["reason"], markup=False, highlight=False, soft_wrap=True)
+    for sentence in report["damage"]:
         console.print(sentence, style="yellow", highlight=False, markup=False)
     if report["notes"]:
         console.print(f"\n{report['notes']}", highlight=False, markup=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -52,8 +53,19 @@ class _Parser(argparse.ArgumentParser):
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     named = bool(argv) and argv[0] in COMMANDS
+    if argv and not named:
+        _need_command_or_file(argv[0])
     parser = _commands() if named or "-h" in argv or "--help" in argv else _window()
     return parser.parse_args(argv)
+
+
+def _need_command_or_file(word: str) -> None:
+    """A bare word that is no file was meant as a command. Raises BadInput."""
+    if re.fullmatch(r"[A-Za-z][\w-]*", word) and not os.path.lexists(word):
+        from gradviz.spec.catalogue import did_you_mean  # noqa: PLC0415 - a right command does without
+
+        hint = did_you_mean(word, COMMANDS) or " (see gradviz --help)"
+        raise BadInput(f"there is no command “{word}”, and no file of that name{hint}")
 
 
 def _window() -> argparse.ArgumentParser:

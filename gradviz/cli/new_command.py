@@ -17,6 +17,7 @@ from typing import Any
 from gradviz.cli.failure import BadInput
 from gradviz.cli.json_output import print_json
 from gradviz.cli.template_list import list_templates, show_template
+from gradviz.cli.to_type import to_type
 from gradviz.data.load import DataError, describe
 from gradviz.engine.catalogue import full_catalogue
 from gradviz.nets.model import inspect
@@ -167,4 +168,4 @@ def _say(
     shape = " × ".join(str(size) for size in inspection.input_shape)
     size = f"{len(inspection.layers):,} layers, {inspection.parameters:,} parameters"
     print(f"{target}: {experiment.name}, {size}, input {shape}, {data.to_learn}")
-    print(f"Train it with: gradviz run {target}")
+    print(f"Train it with: {to_type('run', target)}")

@@ -22,6 +22,7 @@ from gradviz.cli.loading import bad_layers, is_session, load, placed
 from gradviz.cli.plan import Plan, fresh, resumed
 from gradviz.cli.questions import need_memory, need_permission
 from gradviz.cli.report import exit_status, print_report, run_report
+from gradviz.cli.to_type import to_type
 from gradviz.cli.waiting import note_on_new_run, waiting
 from gradviz.data.load import check_memory
 from gradviz.engine.catalogue import full_catalogue
@@ -67,8 +68,8 @@ def _fresh(arguments: argparse.Namespace) -> tuple[Plan, Path]:
     name = arguments.experiment
     if is_session(Path(name)):
         raise BadInput(
-            f"{name} is a session, not an experiment; look at it with: gradviz info {name}; "
-            f"go on with its run with: gradviz run {name} --resume"
+            f"{name} is a session, not an experiment; look at it with: {to_type('info', name)}; "
+            f"go on with its run with: {to_type('run', name, '--resume')}"
         )
     if arguments.run:
         raise BadInput("--run names the run to go on with; it needs --resume")

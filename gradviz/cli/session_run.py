@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gradviz.cli.failure import BadInput
 from gradviz.cli.loading import is_session
+from gradviz.cli.to_type import to_type
 from gradviz.records.reader import RunReader
 from gradviz.records.session import RunSource, open_session
 from gradviz.spec.examples import PREFIX
@@ -14,8 +15,14 @@ from gradviz.spec.examples import PREFIX
 def need_session(given: str) -> None:
     """Raises BadInput where that is no session."""
     path = Path(given)
-    if given.startswith(PREFIX) or (path.suffix != ".gradviz" and not is_session(path)):
-        raise BadInput(f"{given} is no session; train it first: gradviz run {given}")
+    if not given:
+        raise BadInput("the name of the session is empty; give a file, for example run.gradviz")
+    if path.is_dir():
+        raise BadInput(f"{given} is a folder, not a session; give a file, for example {path / 'run.gradviz'}")
+    if given.startswith(PREFIX) or (path.suffix == ".toml" and path.exists() and not is_session(path)):
+        raise BadInput(f"{given} is no session; train it first: {to_type('run', given)}")
+    if path.suffix != ".gradviz" and not is_session(path):
+        raise BadInput(f"{given} is no session" if path.exists() else f"there is no file {given}")
 
 
 def named_run(path: Path, name: str | None) -> RunSource:

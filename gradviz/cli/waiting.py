@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from gradviz.cli.to_type import to_type
 from gradviz.records import leftovers
 from gradviz.records.errors import RecordsError
 from gradviz.records.leftovers import Abandoned
@@ -36,7 +37,7 @@ def how_to_go_on(path: Path) -> str:
     """The sentence for somebody who looks for a file that was never saved."""
     return (
         f"{path} does not exist, but a run that was killed is waiting to be saved there; "
-        f"go on with: gradviz run {path} --resume"
+        f"go on with: {to_type('run', path, '--resume')}"
     )
 
 
@@ -49,14 +50,14 @@ def how_to_follow(path: Path) -> str | None:
         steps = reader.last_step + 1
     return (
         f"{path} does not exist yet: the run that will be saved there is going on, {steps:,} steps so far; "
-        f"watch it with: gradviz {path}"
+        f"watch it with: {to_type(path)}"
     )
 
 
 def note_on_new_run(path: Path) -> str:
     """What to say before another run is saved at `path`."""
     return (
-        f"A killed run is waiting to be saved as {path}; go on with: gradviz run {path} --resume. "
+        f"A killed run is waiting to be saved as {path}; go on with: {to_type('run', path, '--resume')}. "
         f"This command starts anew and keeps that run: when {path} is there, move it away first."
     )
 

@@ -177,6 +177,25 @@ def test_info_of_a_session(command):
     assert report["damage"] == []
     status, out, _ = command("info", "o.gradviz")
     assert "diverged" in out
+    assert f"\n{report['runs'][0]['reason']}\n" in out
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("frobnicate", "there is no command “frobnicate”, and no file of that name (see gradviz --help)"),
+        ("treshold", "there is no command “treshold”, and no file of that name: did you mean “threshold”?"),
+        ("Info", "there is no command “Info”, and no file of that name: did you mean “info”?"),
+    ],
+)
+def test_a_word_that_is_no_command_is_said_to_be_none(command, word, said):
+    assert command(word, "x.gradviz") == (2, "", f"gradviz: error: {said}\n")
+
+
+def test_a_file_may_be_called_as_it_likes(command, tmp_path, monkeypatch):
+    (tmp_path / "treshold").write_text("")
+    monkeypatch.setattr("gradviz.cli.window_command.missing_display", lambda: "no display")
+    assert command("treshold") == (2, "", "gradviz: error: no display\n")
 
 
 def test_examples(command):
@@ -234,7 +253,8 @@ def bad(tmp_path):
         (("info", "cut.gradviz"), "cut.gradviz"),
         (("info", "nothing.gradviz"), "nothing.gradviz"),
         (("info", "folder"), "is a folder"),
-        (("frobnicate", "x"), "unrecognized arguments"),
+        (("frobnicate", "x"), "there is no command “frobnicate”"),
+        (("a.toml", "x"), "unrecognized arguments"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(command, tmp_path, arguments, part):

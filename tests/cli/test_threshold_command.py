@@ -47,10 +47,18 @@ def test_a_frozen_first_layer_is_not_told_as_vanished(command):
 def test_bad_input_is_one_line(command, tmp_path):
     assert command("run", "example:vanishing", *SHORT, "--set", "training.steps=1", "--json")[0] == 0
     (tmp_path / "e.toml").write_text("")
+    (tmp_path / "e 1.toml").write_text("")
+    (tmp_path / "net.py").write_text("")
+    (tmp_path / "folder").mkdir()
     (tmp_path / "empty.gradviz").write_text("")
     for arguments, message in (
         (("none.gradviz",), "does not exist"),
         (("e.toml",), "is no session; train it first: gradviz run e.toml"),
+        (("e 1.toml",), "e 1.toml is no session; train it first: gradviz run 'e 1.toml'"),
+        (("folder",), "folder is a folder, not a session; give a file"),
+        (("net.py",), "net.py is no session\n"),
+        (("gone.py",), "there is no file gone.py\n"),
+        (("",), "the name of the session is empty"),
         (("example:vanishing",), "train it first: gradviz run example:vanishing"),
         (("empty.gradviz",), "empty.gradviz"),
         (("vanishing.gradviz", "--run", "x"), "holds no run called “x”; there are “"),
