@@ -32,6 +32,10 @@ _MARGIN = 10
 _HANDLE = 7
 _NEAR = 6
 _HALF_MARK = 8
+_PAGES = {
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+}
 _RING = _HANDLE + 5
 """Pixels from the handle's middle to where nothing of it is drawn any more, with the ring of the focus."""
 
@@ -197,13 +201,19 @@ class TimeTrack(QSlider):
             self.setSliderDown(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go by one step, Page by a twentieth, Home and End to the ends; Space plays."""
+        """Arrows go by one step, Page by a twentieth, Home and End to the ends; Space plays.
+
+        Page Up goes back, as in a text and with a scroll bar: a slider of Qt’s goes to the larger number.
+        """
         before = self.value()
+        page = _PAGES.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Space:
             self.play_wanted.emit()
             return
         if event.key() == Qt.Key.Key_End:
             self.setValue(self._recorded)
+        elif page is not None:
+            self.triggerAction(page)
         else:
             super().keyPressEvent(event)
         self._tell(before)
