@@ -8,6 +8,7 @@ small numbers. Bins reach over all of float32; the axis begins where the entries
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +16,16 @@ import numpy as np
 from gradviz.records import histogram
 from gradviz.records.histogram import BIGGEST_DECADE, BINS_PER_DECADE, SIDE, SMALLEST_DECADE
 from gradviz.views.number_format import power
-from gradviz.views.plots.ticks import Tick
+from gradviz.views.plots.ticks import Tick, apart
 
 GAP = 4.0
 _ZERO_HALF_WIDTH = 0.5
 _GRAIN = 4
+_STRIDES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
+_LINE = 16
+_CHARACTER = _SIGN = 7
+_TEXT_GAP = 5
+"""Pixels: a line of text on an upright axis; a character, a sign and what is between texts on a level one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,24 +79,58 @@ class HistogramScale:
         return histogram.POSITIVE.start + inside if place > 0 else histogram.NEGATIVE.stop - 1 - inside
 
     def ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
-        """Zero and every few decades to both sides, mirrored."""
-        return self._ticks(low, high, pixels, apart=38)
+        """Zero and every few decades to both sides, mirrored; what would touch a nearer one has no text.
+
+        Where that leaves zero alone, the last decade in sight is named.
+        """
+        found = self._with_room(self._decades(low, high, pixels, self._apart), low, high, pixels)
+        if all(tick.text in ("", "0") for tick in found):
+            last = math.floor(max(-low, high) - GAP + self.lowest)
+            found = self._with_room([*found, *self._pair(min(last, BIGGEST_DECADE))], low, high, pixels)
+        return sorted(found, key=lambda tick: tick.value)
 
     def upright_ticks(self, low: float, high: float, pixels: float) -> list[Tick]:
         """The same where the axis stands upright and a line of text needs less room."""
-        return self._ticks(low, high, pixels, apart=16)
-
-    def _ticks(self, low: float, high: float, pixels: float, *, apart: float) -> list[Tick]:
         room = pixels / max(high - low, 1e-9)
-        stride = next((s for s in (1, 2, 4, 8, 16) if s * room >= apart), 32)
-        ticks = [Tick(0.0, "0")]
-        for exponent in range(self.lowest, BIGGEST_DECADE + 1, stride):
-            place = self._place(exponent)
-            if place * room < apart * 0.7 and exponent == self.lowest:
-                ticks += [Tick(place, ""), Tick(-place, "")]
-                continue
-            ticks += [Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")]
-        return sorted((t for t in ticks if low <= t.value <= high), key=lambda tick: tick.value)
+        found = [
+            Tick(tick.value, "") if 0 < abs(tick.value) * room < _LINE * 0.7 else tick
+            for tick in self._decades(low, high, pixels, _LINE)
+        ]
+        return sorted(found, key=lambda tick: tick.value)
+
+    @property
+    def _apart(self) -> float:
+        """Pixels from one name to the next along a level axis."""
+        return max(_width(f"−{power(end)}") for end in (self.lowest, self.highest)) + _TEXT_GAP
+
+    def _decades(self, low: float, high: float, pixels: float, least: float) -> list[Tick]:
+        """Zero, and at both sides round decades that stand at least so many pixels from each other.
+
+        Where the axis begins there is a line, if not a name.
+        """
+        room = pixels / max(high - low, 1e-9)
+        stride = next((s for s in _STRIDES if s * room >= least), _STRIDES[-1])
+        exponents = range(math.ceil(self.lowest / stride) * stride, BIGGEST_DECADE + 1, stride)
+        found = [Tick(0.0, "0"), *(tick for exponent in exponents for tick in self._pair(exponent))]
+        if self.lowest % stride:
+            found += [Tick(GAP, ""), Tick(-GAP, "")]
+        return [tick for tick in found if low <= tick.value <= high]
+
+    def _pair(self, exponent: int) -> tuple[Tick, Tick]:
+        place = self._place(exponent)
+        return Tick(place, power(exponent)), Tick(-place, f"−{power(exponent)}")
+
+    @staticmethod
+    def _with_room(ticks: Sequence[Tick], low: float, high: float, pixels: float) -> list[Tick]:
+        """The ticks in sight along a level axis, without the text of one that would touch another."""
+        in_sight = [tick for tick in ticks if low <= tick.value <= high]
+        named = sorted((tick for tick in in_sight if tick.text), key=lambda tick: abs(tick.value))
+        places = [(tick.value - low) / max(high - low, 1e-9) * pixels for tick in named]
+        # both sides are as wide as the one with a sign, so that they stay a mirror
+        widths = [_width(tick.text) + (_SIGN if tick.value > 0 else 0) for tick in named]
+        shown = apart(places, widths, pixels, _TEXT_GAP)
+        kept = [tick if fits else Tick(tick.value, "") for tick, fits in zip(named, shown, strict=True)]
+        return [*kept, *(tick for tick in in_sight if not tick.text)]
 
     def _place(self, exponent: float) -> float:
         return exponent - self.lowest + GAP
@@ -116,6 +156,11 @@ def bin_words(index: int) -> str:
     if positive:
         return f"{near} … {far}"
     return f"−{far} … {near if inside == 0 else f'−{near}'}"
+
+
+def _width(text: str) -> float:
+    """The room of a tick's text of 11 pixels, in the widest of the usual fonts (DejaVu Sans)."""
+    return _CHARACTER * len(text) + 4
 
 
 def _short(value: float) -> str:

@@ -156,7 +156,7 @@ def layer_ticks(
             pinned = [i for i in (*ends[:1], *further, *ends[1:]) if i is not None and first <= i <= last]
             places = [(i - low) * row for i in (*pinned, *sorted(rows))]
             texts = [width(names[i]) for i in (*pinned, *sorted(rows))]
-            kept = _apart(places, texts, pixels)
+            kept = apart(places, texts, pixels)
             rows = {i for i, shown in zip((*pinned, *sorted(rows)), kept, strict=True) if shown}
             return _with_lines([Tick(i, names[i], strong=i in chosen) for i in rows], chosen, first, last)
         for end in (0, len(names) - 1):
@@ -191,13 +191,16 @@ def _with_lines(found: Sequence[Tick], chosen: Collection[int | None], first: in
     return sorted([*found, *lines], key=lambda tick: tick.value)
 
 
-def _apart(places: Sequence[float], widths: Sequence[float], pixels: float) -> list[bool]:
-    """Which texts of those widths around those places touch none of the texts before them in the list."""
+def apart(places: Sequence[float], widths: Sequence[float], pixels: float, gap: float = _GAP) -> list[bool]:
+    """Which texts of those widths around those places touch none of the texts before them in the list.
+
+    A text at an end of the axis stands inside of it; between two there is a `gap`, all in pixels.
+    """
     taken: list[tuple[float, float]] = []
     shown = []
     for place, width in zip(places, widths, strict=True):
         left = min(max(place - width / 2, 0), pixels - width)
-        free = all(left >= right + _GAP or left + width + _GAP <= other for other, right in taken)
+        free = all(left >= right + gap or left + width + gap <= other for other, right in taken)
         shown.append(free)
         if free:
             taken.append((left, left + width))
