@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from gradviz.control.settings import Settings
 from gradviz.views.appearance import Appearance
 from gradviz.views.display import missing_display
+from gradviz.views.garbage import GarbageCollection
 from gradviz.views.icons import icon
 from gradviz.views.main_window import MainWindow, remembered_theme
 
@@ -92,7 +93,7 @@ class Opening(QObject):
     def start_engine(self) -> None:
         """Start the engine; open the file that was asked for; offer what a crash left."""
         gc.freeze()  # what is there now stays; looking through it would make a frame late
-        gc.enable()
+        GarbageCollection(self._window)
         self._window.host.start()
         if self._path is not None:
             self._window.files.open_source(self._path)
