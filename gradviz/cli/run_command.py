@@ -254,8 +254,9 @@ def progress(experiment: ExperimentSpec, control: RunControl) -> Iterator[OnStat
 def interruptible(control: RunControl) -> Iterator[list[int]]:
     """Turn Ctrl-C and a polite kill into a stop at the next step; a second one ends the program at once.
 
-    One that follows at once is the same one: what started the program, `uv run` say, hands it on. Gives a
-    list that is empty until then.
+    One that follows at once is the same one: what started the program, `uv run` say, hands it on. After it
+    the program is at its end, and a further Ctrl-C must not take its last words. Gives a list that is empty
+    until then.
     """
     received: list[int] = []
     first = 0.0
@@ -274,4 +275,5 @@ def interruptible(control: RunControl) -> Iterator[list[int]]:
         yield received
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            is_over = received and number is signal.SIGINT
+            signal.signal(number, signal.SIG_IGN if is_over else handler)

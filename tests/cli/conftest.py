@@ -1,5 +1,7 @@
 """A command line as a person types it, in a folder of its own."""
 
+import signal
+
 import pytest
 
 from gradviz.cli.main import main
@@ -8,6 +10,14 @@ from gradviz.cli.main import main
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _hears_interrupts():
+    """A command that was interrupted hears no other, up to the end of its process."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -37,6 +37,19 @@ def test_another_one_ends_at_once(clock):
             signal.raise_signal(signal.SIGINT)
 
 
+def test_one_that_comes_after_the_end_does_not_take_the_last_words(clock):
+    with interruptible(RunControl()):
+        signal.raise_signal(signal.SIGTERM)
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_who_was_not_interrupted_can_be_afterwards():
+    before = signal.getsignal(signal.SIGINT)
+    with interruptible(RunControl()):
+        pass
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_what_was_not_saved_is_said_to_be_kept(command, monkeypatch):
     def interrupted(*_given):
         raise KeyboardInterrupt
