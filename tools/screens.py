@@ -51,7 +51,7 @@ from gradviz.training.control import RunControl  # noqa: E402
 from gradviz.training.run import train  # noqa: E402
 from gradviz.views.app import build_window  # noqa: E402
 from gradviz.views.appearance import ThemeChoice, appearance  # noqa: E402
-from gradviz.views.dialogs import unsaved_box  # noqa: E402
+from gradviz.views.dialogs import replace_box, unsaved_box  # noqa: E402
 from gradviz.views.help_dialogs import AboutDialog, ShortcutsDialog  # noqa: E402
 from gradviz.views.main_window import MainWindow  # noqa: E402
 from gradviz.views.message_strip import Tone  # noqa: E402
@@ -154,6 +154,11 @@ def unsaved(shown: MainWindow) -> QWidget:
     return opened(unsaved_box(shown, "Vanishing: 20 sigmoid layers", training=True))
 
 
+def replacing(shown: MainWindow) -> QWidget:
+    """The question about a file that would be written over."""
+    return opened(replace_box(shown, "bad.py.gradviz"))
+
+
 def recovery(shown: MainWindow) -> QWidget:
     """What a crash left."""
     when = datetime(2026, 1, 5, 14, 3, tzinfo=UTC)
@@ -206,6 +211,7 @@ def screens(state: Path) -> Iterator[tuple[str, Prepare, QSize]]:
         ("shortcuts", shortcuts),
         ("recovery", recovery),
         ("unsaved", unsaved),
+        ("replacing", replacing),
     ):
         yield name, dialog, NORMAL
 

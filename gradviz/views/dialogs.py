@@ -91,14 +91,20 @@ def confirm_overwrite(parent: QWidget, name: str) -> bool:
 
 def confirm_replace(parent: QWidget, name: str) -> bool:
     """Ask before a file is written over that the system's dialog did not ask about."""
+    box = replace_box(parent, name)
+    box.exec()
+    return box.buttonRole(box.clickedButton()) is QMessageBox.ButtonRole.DestructiveRole
+
+
+def replace_box(parent: QWidget, name: str) -> QMessageBox:
+    """The question about a file that would be written over."""
     translate = QCoreApplication.translate
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(translate("Dialogs", "The file exists"))
     box.setText(translate("Dialogs", "“{0}” exists already. Replace it?").format(name))
     box.setInformativeText(translate("Dialogs", "What is in it now is lost."))
-    replace = box.addButton(translate("Dialogs", "Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    box.addButton(translate("Dialogs", "Replace"), QMessageBox.ButtonRole.DestructiveRole)
     elsewhere = box.addButton(translate("Dialogs", "Save as…"), QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(elsewhere)
-    box.exec()
-    return box.clickedButton() is replace
+    return box
