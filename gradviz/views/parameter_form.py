@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 from gradviz.spec.catalogue import Kind, Parameter, Value
 from gradviz.views.browse_button import BrowseButton
 from gradviz.views.parameter_field import Mixed, ParameterField
+from gradviz.views.refused_note import REFUSED_MS
 from gradviz.views.restyle import restyle
 
 LABEL_WIDTH = 104
-_REFUSED_MS = 8000
-"""How long the reason stands why an entry was refused, unless another entry comes before."""
 Beside = Callable[[ParameterField, QWidget], QWidget]
 """Makes the button that stands beside a field; it goes with the field."""
 
@@ -55,7 +54,7 @@ class ParameterForm(QWidget):
         self._refused: dict[str, str] = {}
         self._forget_refused = QTimer(self)
         self._forget_refused.setSingleShot(True)
-        self._forget_refused.setInterval(_REFUSED_MS)
+        self._forget_refused.setInterval(REFUSED_MS)
         self._forget_refused.timeout.connect(self._on_long_said)
         self._beside = dict(beside or {})
         self._layout = tight_form(self)
